@@ -1,0 +1,1 @@
+"""Host adapters: the thin programs between a timeline and the engine. Standard library only."""
