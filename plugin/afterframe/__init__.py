@@ -1,3 +1,5 @@
 """Afterframe: AI video effects on an editor's timeline, on the editor's own machine."""
 
-__version__ = "0.1.0"
+from afterframe_hosts.wire.version import VERSION as __version__
+
+__all__ = ["__version__"]

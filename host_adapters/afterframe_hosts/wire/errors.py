@@ -1,0 +1,180 @@
+"""The root of Afterframe's error tree, and the branch that a host program can meet.
+
+::
+
+    AfterframeError                  code, params -> message and fix, in the reader's language
+    |-- BadMessage          (ValueError)      a message that the contract does not know
+    |-- BadValue            (ValueError)      a parameter out of its range or of the wrong kind
+    |-- UnknownEffect       (LookupError)
+    |-- HostError                             what a host program refuses or lacks
+    |   |-- NothingSelected, UnsupportedItem, PlayheadOutside, NoFreeChannel,
+    |   |-- ItemGone, CaptureFailed, PlaceFailed, DocumentUnsaved
+    |-- ServiceError                          the way to the service
+    |   |-- ServiceUnreachable  (ConnectionError)
+    |   |-- ServiceMissing      (FileNotFoundError)
+    |   |-- ServiceRefused      (PermissionError)   wrong token
+    |   |-- ServiceVersion                          another version's service
+    |   |-- EndpointForeign     (PermissionError)   another user's endpoint file
+    |-- RemoteError                           an error told by the service, under its own code
+    |-- ...                                   the engine's branches: see ``afterframe.errors``
+
+Every class has one ``code``; its message and its fix are the catalogue entries
+``error.<code>.message`` and ``error.<code>.fix``, filled with the keyword arguments it was
+raised with.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from . import catalogue
+
+
+class AfterframeError(Exception):
+    """Something went wrong that we can name.
+
+    Args:
+        **params: what the message and the fix speak of; JSON scalars.
+    """
+
+    code: ClassVar[str] = "internal"
+
+    def __init__(self, **params: Any) -> None:
+        self.params: dict[str, Any] = params
+        super().__init__(params)
+
+    def __str__(self) -> str:
+        return self.message()
+
+    def message(self, language: str = "en") -> str:
+        """Say in one sentence what happened."""
+        return catalogue.text(f"error.{self.code}.message", language, **self.params)
+
+    def fix(self, language: str = "en") -> str:
+        """Say what the user can do about it."""
+        return catalogue.text(f"error.{self.code}.fix", language, **self.params)
+
+
+class BadMessage(AfterframeError, ValueError):
+    """A message does not fit the contract. Params: field, problem."""
+
+    code = "bad_message"
+
+
+class BadValue(AfterframeError, ValueError):
+    """A parameter is out of its range or of the wrong kind. Params: field, value, allowed."""
+
+    code = "bad_value"
+
+
+class UnknownEffect(AfterframeError, LookupError):
+    """No such effect. Params: effect, known."""
+
+    code = "unknown_effect"
+
+
+class HostError(AfterframeError):
+    """A host program refuses, or lacks what was asked."""
+
+    code = "host"
+
+
+class NothingSelected(HostError):
+    """No clip is selected. Params: none."""
+
+    code = "nothing_selected"
+
+
+class UnsupportedItem(HostError):
+    """The item has no picture that we can work on. Params: item, kind."""
+
+    code = "unsupported_item"
+
+
+class PlayheadOutside(HostError, ValueError):
+    """The playhead is not on the clip. Params: frame, first, last, clip."""
+
+    code = "playhead_outside"
+
+
+class NoFreeChannel(HostError):
+    """Every channel above the clip is taken. Params: first, last."""
+
+    code = "no_free_channel"
+
+
+class ItemGone(HostError, LookupError):
+    """The timeline item is no longer there. Params: item."""
+
+    code = "item_gone"
+
+
+class CaptureFailed(HostError):
+    """The host gave no picture. Params: item, detail."""
+
+    code = "capture_failed"
+
+
+class PlaceFailed(HostError):
+    """The host did not take the result. Params: path, detail."""
+
+    code = "place_failed"
+
+
+class ServiceError(AfterframeError):
+    """The way to the service is broken."""
+
+    code = "service"
+
+
+class ServiceUnreachable(ServiceError, ConnectionError):
+    """The service does not answer. Params: detail."""
+
+    code = "service_unreachable"
+
+
+class ServiceMissing(ServiceError, FileNotFoundError):
+    """No engine is installed that could be started. Params: looked."""
+
+    code = "service_missing"
+
+
+class ServiceRefused(ServiceError, PermissionError):
+    """The service does not accept our token. Params: none."""
+
+    code = "service_refused"
+
+
+class ServiceVersion(ServiceError):
+    """The running service is of another version. Params: running, wanted, jobs."""
+
+    code = "service_version"
+
+
+class EndpointForeign(ServiceError, PermissionError):
+    """The endpoint file is not ours alone. Params: path."""
+
+    code = "endpoint_foreign"
+
+
+class RemoteError(AfterframeError):
+    """An error that the service told, under the code it has there.
+
+    Args:
+        code: the code of the error as it was raised there.
+        message: its English message, for a code that this end does not know.
+        fix: its English fix.
+        params: what its message speaks of.
+    """
+
+    def __init__(self, code: str, message: str, fix: str, params: dict[str, Any]) -> None:
+        super().__init__(**params)
+        self.code = code  # type: ignore[misc]  # an instance of this class stands for any class
+        self._message = message
+        self._fix = fix
+
+    def message(self, language: str = "en") -> str:
+        return catalogue.text_or(self._message, f"error.{self.code}.message", language, **self.params)
+
+    def fix(self, language: str = "en") -> str:
+        return catalogue.text_or(self._fix, f"error.{self.code}.fix", language, **self.params)
