@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Set Afterframe up in this clone, show it, test it.
+
+    python3 install/bootstrap.py setup | demo | test
+
+Standard library only. This file and `interpreters.py` keep to the syntax of Python 3.6, so that an
+older Python ends in a sentence (or in a newer Python that was found) and not in a SyntaxError;
+the modules behind them are read only by a Python that fits.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import interpreters
+
+RESTARTED = "AFTERFRAME_BOOTSTRAP_RESTARTED"
+
+
+def main() -> int:
+    """Run the command line, in another Python if this one does not fit; gives the exit code."""
+    if sys.version_info[:2] not in interpreters.SUPPORTED:
+        return restart_in_another_python()
+    import commands
+
+    return commands.main(sys.argv[1:])
+
+
+def restart_in_another_python() -> int:
+    """Find a Python that fits and run this file in it; say what to install when there is none."""
+    found = None if os.environ.get(RESTARTED) else interpreters.find(interpreters.SUPPORTED)
+    if found is None:
+        print(interpreters.explain_missing(interpreters.SUPPORTED), file=sys.stderr)
+        return 1
+    this = interpreters.dotted(sys.version_info[:3])
+    print(f"Python {this} does not fit, going on with {found}", file=sys.stderr)
+    # Not exec: on Windows that gives the prompt back before the work is done.
+    command = [found, str(Path(__file__).resolve()), *sys.argv[1:]]
+    return subprocess.call(command, env=dict(os.environ, **{RESTARTED: "1"}))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,338 @@
+"""Make a private Python environment, once: a stamp in it tells whether it is what is asked for.
+
+The stamp is written last, so an install that was interrupted or failed leaves none, and the next
+run starts that environment over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import interpreters
+
+CLONE = Path(__file__).resolve().parent.parent
+
+STAMP = "afterframe-setup.json"
+LOG_FOLDER = ".venv-logs"
+
+# What would make a child look outside its environment, or an installer write outside it.
+LEAKING_PREFIXES = ("PYTHON", "CONDA_", "__PYVENV_")
+LEAKING_NAMES = frozenset(
+    {
+        "VIRTUAL_ENV",
+        "PIP_TARGET",
+        "PIP_PREFIX",
+        "PIP_ROOT",
+        "PIP_CONSTRAINT",
+        "PIP_REQUIREMENT",
+        "PIP_REQUIRE_VIRTUALENV",
+        "UV_CONSTRAINT",
+        "UV_SYSTEM_PYTHON",
+    }
+)
+
+# What pip and uv say, and what it means to the person in front of the screen.
+KNOWN_FAILURES = (
+    (
+        (
+            "NewConnectionError",
+            "NameResolutionError",
+            "Temporary failure in name resolution",
+            "ConnectTimeoutError",
+            "ReadTimeoutError",
+            "ProxyError",
+            "error sending request",
+            "dns error",
+        ),
+        "The package registry could not be reached. Check the network connection (or the proxy) "
+        "and run this command again.",
+    ),
+    (
+        ("No space left on device", "not enough space on the disk"),
+        "The disk is full. Free some space and run this command again.",
+    ),
+    (
+        ("No matching distribution found", "No solution found"),
+        "The package registry does not have a version that Afterframe needs for this Python.",
+    ),
+)
+
+
+class SetupError(Exception):
+    """The set-up cannot go on; the text says why and what to do, for the user to read."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What an environment has to be.
+
+    `folder` is where it lives, `base` the interpreter it is made from and `version` that one's
+    (major, minor), `requirements` what to install (arguments of `pip install`), `constraints` the
+    file of versions beside this one. `declared` is whatever else decides what gets installed.
+    """
+
+    folder: Path
+    base: str
+    version: tuple[int, int]
+    requirements: tuple[str, ...]
+    constraints: str
+    declared: str = ""
+    extras: frozenset[str] = frozenset()
+    clone: Path = CLONE
+
+    @property
+    def python(self) -> Path:
+        """The environment's own interpreter."""
+        if sys.platform == "win32":
+            return self.folder / "Scripts" / "python.exe"
+        return self.folder / "bin" / "python"
+
+    @property
+    def log(self) -> Path:
+        """Where all that the installer says is kept."""
+        return self.clone / LOG_FOLDER / f"{self.folder.name.removeprefix('.')}.log"
+
+    @property
+    def constraints_path(self) -> Path:
+        """The file of versions."""
+        return self.clone / "install" / self.constraints
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """A change of this means a new environment: its scripts hold its path and its Python."""
+        return {"folder": str(self.folder), "python": interpreters.dotted(self.version)}
+
+    @property
+    def content(self) -> str:
+        """A change of this means another install."""
+        parts = (*self.requirements, self.declared, self.constraints_path.read_text("utf-8"))
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def afterframe_environment(extras: frozenset[str], clone: Path = CLONE) -> Environment:
+    """The clone's own `.venv`, with these extras of pyproject.toml besides those it already has."""
+    folder = clone / ".venv"
+    extras = extras | frozenset(_read_stamp(folder).get("extras", ()))
+    project = tomllib.loads((clone / "pyproject.toml").read_text("utf-8"))
+    deciding = (project["build-system"], project["project"], project["tool"]["hatch"])
+    return Environment(
+        folder=folder,
+        base=interpreters.running(),
+        version=sys.version_info[:2],
+        requirements=("--editable", f".[{','.join(sorted(extras))}]" if extras else "."),
+        constraints="constraints.txt",
+        declared=json.dumps(deciding, sort_keys=True),
+        extras=extras,
+        clone=clone,
+    )
+
+
+def ensure(environment: Environment) -> None:
+    """Make the environment what it has to be; at once if it already is. Raises SetupError."""
+    if _is_ready(environment):
+        return
+    environment.log.parent.mkdir(exist_ok=True)
+    with _alone(environment.log.with_suffix(".lock")):
+        if _is_ready(environment):  # made by the run that we waited for
+            return
+        _make_and_install(environment)
+
+
+def clean_environ() -> dict[str, str]:
+    """This process's environment variables without those that leak into another Python."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in LEAKING_NAMES and not name.startswith(LEAKING_PREFIXES)
+    }
+    return {**kept, "PYTHONNOUSERSITE": "1", "PIP_USER": "0"}
+
+
+def _is_ready(environment: Environment) -> bool:
+    stamp = _read_stamp(environment.folder)
+    return (
+        stamp.get("identity") == environment.identity
+        and stamp.get("content") == environment.content
+        and _starts(environment)
+    )
+
+
+def _make_and_install(environment: Environment) -> None:
+    began = time.monotonic()
+    uv = _working_uv()
+    environment.log.write_text("", "utf-8")
+    if not _is_reusable(environment, uv):
+        _make(environment, uv)
+    stamp = environment.folder / STAMP
+    stamp.write_text(json.dumps({"identity": environment.identity, "content": None}), "utf-8")
+    _install(environment, uv)
+    complete = {
+        "identity": environment.identity,
+        "content": environment.content,
+        "extras": sorted(environment.extras),
+    }
+    stamp.write_text(json.dumps(complete, indent=1), "utf-8")
+    _say(f"{environment.folder.name} is ready ({time.monotonic() - began:.0f} s)")
+
+
+def _is_reusable(environment: Environment, uv: str | None) -> bool:
+    """Whether a new install may go on top of what is there.
+
+    Not when it is half made, moved, or of another Python. One without a stamp was made by somebody
+    else; it is taken over if it is whole.
+    """
+    stamp = _read_stamp(environment.folder)
+    if stamp and (stamp.get("identity") != environment.identity or not stamp.get("content")):
+        return False
+    return _starts(environment) and (uv is not None or _starts(environment, "import pip"))
+
+
+def _starts(environment: Environment, code: str = "pass") -> bool:
+    if not environment.python.is_file():  # also a link to a Python that was removed
+        return False
+    check = f"import sys; assert sys.version_info[:2] == {environment.version}; {code}"
+    command = [str(environment.python), "-I", "-c", check]
+    try:
+        done = subprocess.run(command, env=clean_environ(), capture_output=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def _make(environment: Environment, uv: str | None) -> None:
+    _say(f"Making {environment.folder} with Python {interpreters.dotted(environment.version)}")
+    _remove(environment.folder)
+    if uv is not None:
+        command = [uv, "venv", "--no-project", "--python", environment.base]
+    else:
+        _demand_venv(environment)
+        command = [environment.base, "-I", "-m", "venv"]
+    _run([*command, str(environment.folder)], environment, "The environment could not be made.")
+
+
+def _demand_venv(environment: Environment) -> None:
+    """Debian ships Python without what makes an environment: say which package has it."""
+    command = [environment.base, "-I", "-c", "import ensurepip, venv"]
+    if subprocess.run(command, env=clean_environ(), capture_output=True).returncode != 0:
+        version = interpreters.dotted(environment.version)
+        raise SetupError(
+            f"Python {version} ({environment.base}) comes without the module `venv`. Install it "
+            f"(on Debian and Ubuntu: sudo apt-get install python{version}-venv), or install uv; "
+            "then run this command again."
+        )
+
+
+def _remove(folder: Path) -> None:
+    try:
+        if folder.is_symlink():
+            folder.unlink()
+        elif folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise SetupError(
+            f"{folder} has to be made anew and could not be removed ({error}). Close the programs "
+            "that use it and run this command again."
+        ) from error
+
+
+def _install(environment: Environment, uv: str | None) -> None:
+    # Both installers split these variables at spaces: a path from the clone has none.
+    constraints = environment.constraints_path.relative_to(environment.clone).as_posix()
+    build = {
+        "PIP_CONSTRAINT": constraints,  # the way to pin build requirements until pip 25.2
+        "PIP_BUILD_CONSTRAINT": constraints,
+        "UV_BUILD_CONSTRAINT": constraints,
+    }
+    if uv is not None:
+        command = [uv, "pip", "install", "--python", str(environment.python)]
+    else:
+        command = [str(environment.python), "-I", "-m", "pip", "install", "--no-input"]
+        command += ["--disable-pip-version-check"]
+    what = " ".join(part for part in environment.requirements if not part.startswith("-"))
+    _say(f"Installing {what} (the first time this takes a minute or more)")
+    command += ["--constraint", constraints, *environment.requirements]
+    _run(command, environment, "The installation did not succeed.", build)
+
+
+def _working_uv() -> str | None:
+    uv = shutil.which("uv")
+    if uv is None:
+        return None
+    try:
+        done = subprocess.run([uv, "--version"], capture_output=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return uv if done.returncode == 0 else None
+
+
+def _run(
+    command: list[str],
+    environment: Environment,
+    failure: str,
+    extra: dict[str, str] | None = None,
+) -> None:
+    """Run an installer in the clone with its words in the log; say in a sentence why it failed."""
+    with environment.log.open("a", encoding="utf-8") as log:
+        log.write(f"$ {' '.join(command)}\n")
+        log.flush()
+        start = log.tell()
+        done = subprocess.run(
+            command,
+            cwd=environment.clone,
+            env={**clean_environ(), **(extra or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    if done.returncode == 0:
+        return
+    said = environment.log.read_text("utf-8", "replace")[start:]
+    for signs, meaning in KNOWN_FAILURES:
+        if any(sign in said for sign in signs):
+            failure = meaning
+            break
+    raise SetupError(f"{failure} What the installer said is in {environment.log}")
+
+
+def _read_stamp(folder: Path) -> dict[str, Any]:
+    try:
+        stamp = json.loads((folder / STAMP).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
+
+
+@contextlib.contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Hold an operating system lock, which a killed process cannot leave behind."""
+    with lock.open("a+b") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            while True:
+                try:
+                    msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                    break
+                except OSError:  # it gives up after ten tries, one a second
+                    continue
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
