@@ -3,44 +3,114 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
+from pathlib import Path
 
-import environments
+import blender_environments
+import checks
+from environments import (
+    CLONE,
+    Environment,
+    SetupError,
+    afterframe_environment,
+    clean_environ,
+    ensure,
+)
 
-DEFAULT_DEMO_FOLDER = environments.CLONE / "afterframe-demo"
+BLENDER_DEMO = CLONE / "host_adapters" / "afterframe_hosts" / "blender" / "demo.py"
 
 
 def main(arguments: list[str]) -> int:
     """Carry out one command line; gives the exit code."""
-    options, rest = parser().parse_known_args(arguments)
+    command_line = _command_line()
+    options, rest = command_line.parse_known_args(arguments)
     if rest and options.command != "test":
-        parser().error(f"unknown arguments: {' '.join(rest)}")
+        command_line.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         if options.command == "setup":
             return setup(options.extra)
-    except environments.SetupError as error:
+        if options.command == "demo":
+            return demo(options.host, options.output.resolve())
+        return test(options.hosts, rest)
+    except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. Run the command again to go on.", file=sys.stderr)
         return 130
-    return 0
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    root = argparse.ArgumentParser(prog="bootstrap.py", description="Set Afterframe up")
-    commands = root.add_subparsers(dest="command", required=True)
-    setup_parser = commands.add_parser("setup", help="make the private environment .venv")
-    setup_parser.add_argument(
-        "--extra", action="append", default=[], choices=("dev", "diffusion", "panel")
-    )
-    return root
 
 
 def setup(extras: list[str]) -> int:
     """Make `.venv` and say how to start Afterframe."""
-    environment = environments.afterframe_environment(frozenset(extras))
-    environments.ensure(environment)
+    environment = _ready_environment(*extras)
     print(f"Start it with {environment.python.parent / 'afterframe'} --help")
     return 0
+
+
+def demo(host: str | None, output: Path) -> int:
+    """Show Afterframe on a sample timeline, in a host if one is named; its files go to `output`."""
+    environment = _ready_environment()
+    if host is None:
+        command = [str(environment.python), "-I", "-m", "afterframe.cli.main", "demo"]
+    else:
+        ready, problems = blender_environments.prepare([blender_environments.pick_shown()])
+        if problems:
+            raise SetupError("\n".join(problems))
+        (blender,) = ready.values()
+        command = [str(blender), str(BLENDER_DEMO), "--engine", str(environment.python)]
+    return subprocess.call([*command, "--output", str(output)], env=clean_environ())
+
+
+def test(with_hosts: bool, pytest_arguments: list[str]) -> int:
+    """Run all checks and tests; those inside real hosts too if asked."""
+    environment = _ready_environment("dev")
+    hosts: dict[str, Path] | None = None
+    problems: list[str] = []
+    if with_hosts:
+        hosts, problems = blender_environments.prepare(blender_environments.TESTED)
+    for problem in problems:
+        print(f"\n{problem}", flush=True)
+    return checks.run_all(environment, hosts, problems, pytest_arguments)
+
+
+def _ready_environment(*extras: str) -> Environment:
+    environment = afterframe_environment(frozenset(extras))
+    ensure(environment)
+    return environment
+
+
+def _command_line() -> argparse.ArgumentParser:
+    command_line = argparse.ArgumentParser(
+        prog="bootstrap.py",
+        description="Set Afterframe up in this clone, show it, test it.",
+        allow_abbrev=False,
+    )
+    commands = command_line.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    setup_line = commands.add_parser("setup", help="make the private environment .venv")
+    setup_line.add_argument(
+        "--extra",
+        action="append",
+        default=[],
+        choices=("dev", "diffusion", "panel"),
+        help="what to install beside the base; may be given more than once",
+    )
+
+    demo_line = commands.add_parser("demo", help="generate a clip on a sample timeline")
+    demo_line.add_argument("--host", choices=("blender",), help="do it inside this real host")
+    demo_line.add_argument(
+        "--output",
+        type=Path,
+        default=CLONE / "afterframe-demo",
+        metavar="DIR",
+        help="where the results go (default: afterframe-demo in the clone)",
+    )
+
+    test_line = commands.add_parser(
+        "test",
+        help="run all checks and tests; what else is on the line goes to pytest",
+        allow_abbrev=False,
+    )
+    test_line.add_argument("--hosts", action="store_true", help="also test inside real Blender")
+    return command_line
