@@ -264,9 +264,7 @@ EFFECTS: dict[str, Effect] = {
             "retime",
             "clip",
             Parameter("speed", "number", 0.5, 0.0625, 16.0, "x"),
-            Parameter(
-                "interpolation", "choice", "flow", choices=("flow", "blend", "nearest")
-            ),
+            Parameter("interpolation", "choice", "flow", choices=("flow", "blend", "nearest")),
             Parameter("flow_size", "choice", "half", choices=("full", "half", "quarter")),
         ),
     )

@@ -174,7 +174,9 @@ class RemoteError(AfterframeError):
         self._fix = fix
 
     def message(self, language: str = "en") -> str:
-        return catalogue.text_or(self._message, f"error.{self.code}.message", language, **self.params)
+        return catalogue.text_or(
+            self._message, f"error.{self.code}.message", language, **self.params
+        )
 
     def fix(self, language: str = "en") -> str:
         return catalogue.text_or(self._fix, f"error.{self.code}.fix", language, **self.params)

@@ -1,0 +1,131 @@
+"""What an engine is, and what it is given."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, Protocol
+
+from afterframe.media.frame import Frame, MediaInfo
+from afterframe_hosts.wire.effects import Parameter
+from afterframe_hosts.wire.job import Note
+
+
+@dataclass(frozen=True)
+class Card:
+    """What an engine says of itself in its ``card.toml``; read without importing its code.
+
+    Attributes:
+        name: short, stable, the folder's name (``motion``).
+        label: before the user.
+        version: of the engine; part of every recipe.
+        entry: ``module:Class`` below ``afterframe_models``.
+        effects: what it can make, by the names of ``wire.effects``.
+        pixels: ``native``: frames stay in the clip's own encoding; ``display``: display-referred
+            float32 RGB in [0, 1].
+        alpha: what becomes of a source's alpha: ``carried``, ``made`` or ``dropped``.
+        rank: among engines that are ready for an effect the highest is taken.
+        limits: what it cannot do; shown in the UI.
+        licence: SPDX id.
+        weights: True when a model must be downloaded first.
+        requires: import names of packages that the engine needs beyond the base install.
+        parameters: what it adds to an effect's own parameters.
+    """
+
+    name: str
+    label: str
+    version: str
+    entry: str
+    effects: tuple[str, ...]
+    pixels: Literal["native", "display"]
+    alpha: Literal["carried", "made", "dropped"]
+    rank: int
+    limits: str
+    licence: str
+    weights: bool = False
+    requires: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+
+
+class Source(Protocol):
+    """The clip's frames, counted from the clip's own first frame as 0, in media frames."""
+
+    @property
+    def info(self) -> MediaInfo:
+        """What the medium is; ``frames`` is that of the whole medium."""
+        ...
+
+    @property
+    def frames(self) -> int:
+        """Number of frames of the clip."""
+        ...
+
+    def read(self, index: int) -> Frame:
+        """Return one frame; sequential reading is fast, any order is permitted."""
+        ...
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an engine is asked for.
+
+    Attributes:
+        effect: name of the effect.
+        source: the clip's frames.
+        at: frame of the clip that is under the playhead.
+        frames: how many frames to make; exactly so many are taken.
+        rate: frames a second of what is made.
+        parameters: resolved: every declared one is there.
+        seed: 0 to 2**31 - 1.
+        draft: small and quick; same seed and motion as the final.
+    """
+
+    effect: str
+    source: Source
+    at: int
+    frames: int
+    rate: Fraction
+    parameters: Mapping[str, Any]
+    seed: int
+    draft: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """How an engine speaks with the pipeline while it works.
+
+    Attributes:
+        check: call it often, at least once a frame: raises ``errors.Cancelled`` when the user
+            has cancelled.
+        note: tells the user something (a message id and its parameters).
+        threads: how many threads the engine may keep busy.
+    """
+
+    check: Callable[[], None]
+    note: Callable[[Note], None]
+    threads: int = 2
+
+
+class Engine(ABC):
+    """Makes frames. One instance serves many jobs, one after the other.
+
+    An engine has one file ``card.toml`` in its folder, and no state that outlives a call of
+    :meth:`render` but what it caches by content.
+    """
+
+    def __init__(self, card: Card) -> None:
+        self.card = card
+
+    @abstractmethod
+    def render(self, request: Request, context: Context) -> Iterator[Frame]:
+        """Yield ``request.frames`` frames, in order, each as soon as it is made.
+
+        ``native`` engines yield the source's own format, size and colour. Errors are those of
+        ``afterframe.errors``; anything else is told as ``EngineFailed``.
+        """
+
+    def messages(self) -> Sequence[str]:
+        """Return the ids of all notes that this engine may give (checked against the catalogue)."""
+        return ()

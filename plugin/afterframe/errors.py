@@ -1,0 +1,310 @@
+"""The error tree of the engine: every failure has a code, a message and a fix.
+
+::
+
+    AfterframeError                                   (root and host branch: wire.errors)
+    |-- BadValue, BadMessage, UnknownEffect           what was asked does not fit the contract
+    |-- HostError ..., ServiceError ...               see ``afterframe_hosts.wire.errors``
+    |-- MediaError
+    |   |-- MediaMissing        (FileNotFoundError)   not where the clip says it is
+    |   |-- MediaUnreadable     (OSError)             no decoder, damaged, not permitted
+    |   |-- MediaTruncated      (EOFError)            ends before it says it does
+    |   |-- NoPicture           (ValueError)          sound only, or zero length
+    |   `-- FrameOutside        (IndexError)          no such frame in the medium
+    |-- OutputError
+    |   |-- NotWritable         (PermissionError)     destination folder
+    |   |-- DiskFull            (OSError)             told before, or met while writing
+    |   |-- OutputExists        (FileExistsError)     a file is there and may not be replaced
+    |   |-- UnknownFormat       (LookupError)         no such delivery format
+    |   |-- FormatUnfit         (ValueError)          the format cannot hold this picture
+    |   `-- VerifyFailed                              written, but not what was asked
+    |-- EngineError
+    |   |-- UnknownEngine       (LookupError)
+    |   |-- NoEngineReady                             the effect has none; says what to do
+    |   |-- EngineUnfit         (ValueError)          the engine does not make this effect
+    |   |-- EngineFailed                              raised inside an engine
+    |   `-- OutOfMemory         (MemoryError)
+    |-- JobError
+    |   |-- UnknownJob          (LookupError)
+    |   |-- JobConflict         (ValueError)          same id, another job
+    |   |-- NotPermitted        (ValueError)          state does not allow it
+    |   |-- Cancelled                                 by the user
+    |   `-- WorkerLost                                the worker died, attempts are used up
+    |-- RequestError
+    |   |-- Unauthorised        (PermissionError)     no token or a wrong one
+    |   |-- ForeignOrigin       (PermissionError)     Host or Origin header of somebody else
+    |   |-- BodyTooLarge        (ValueError)
+    |   |-- PathNotPermitted    (PermissionError)     outside what the job names
+    |   |-- UnknownSession      (LookupError)
+    |   `-- HostSilent          (TimeoutError)        a host session did not answer
+    |-- TimelineError
+    |   |-- TimelineUnreadable  (ValueError)          not a timeline file
+    |   |-- ItemNotFound        (LookupError)         no such clip on it, or none at this time
+    |   `-- BadTimecode         (ValueError)
+    |-- ShotListError           (ValueError)          a batch file's line
+    `-- RecipeError
+        |-- RecipeUnreadable    (ValueError)
+        `-- RecipeDiffers                             rendered again, but not the same
+"""
+
+from __future__ import annotations
+
+from afterframe_hosts.wire.errors import (
+    AfterframeError,
+    BadMessage,
+    BadValue,
+    HostError,
+    PlayheadOutside,
+    ServiceError,
+    UnknownEffect,
+)
+
+__all__ = [
+    "AfterframeError",
+    "BadMessage",
+    "BadValue",
+    "HostError",
+    "PlayheadOutside",
+    "ServiceError",
+    "UnknownEffect",
+]
+
+
+class MediaError(AfterframeError):
+    """A source cannot be used."""
+
+    code = "media"
+
+
+class MediaMissing(MediaError, FileNotFoundError):
+    """Params: path."""
+
+    code = "media_missing"
+
+
+class MediaUnreadable(MediaError, OSError):
+    """Params: path, detail."""
+
+    code = "media_unreadable"
+
+
+class MediaTruncated(MediaError, EOFError):
+    """Params: path, frame (the first that is not there)."""
+
+    code = "media_truncated"
+
+
+class NoPicture(MediaError, ValueError):
+    """Params: path."""
+
+    code = "no_picture"
+
+
+class FrameOutside(MediaError, IndexError):
+    """Params: path, frame, frames."""
+
+    code = "frame_outside"
+
+
+class OutputError(AfterframeError):
+    """A result cannot be written."""
+
+    code = "output"
+
+
+class NotWritable(OutputError, PermissionError):
+    """Params: folder, detail."""
+
+    code = "not_writable"
+
+
+class DiskFull(OutputError, OSError):
+    """Params: folder, needed_mb, free_mb."""
+
+    code = "disk_full"
+
+
+class OutputExists(OutputError, FileExistsError):
+    """Params: path."""
+
+    code = "output_exists"
+
+
+class UnknownFormat(OutputError, LookupError):
+    """Params: format, known."""
+
+    code = "unknown_format"
+
+
+class FormatUnfit(OutputError, ValueError):
+    """Params: format, problem."""
+
+    code = "format_unfit"
+
+
+class VerifyFailed(OutputError):
+    """Params: path, problem."""
+
+    code = "verify_failed"
+
+
+class EngineError(AfterframeError):
+    """Frames cannot be made."""
+
+    code = "engine"
+
+
+class UnknownEngine(EngineError, LookupError):
+    """Params: engine, known."""
+
+    code = "unknown_engine"
+
+
+class NoEngineReady(EngineError):
+    """Params: effect, todo."""
+
+    code = "no_engine_ready"
+
+
+class EngineUnfit(EngineError, ValueError):
+    """Params: engine, effect, makes."""
+
+    code = "engine_unfit"
+
+
+class EngineFailed(EngineError):
+    """Params: engine, detail."""
+
+    code = "engine_failed"
+
+
+class OutOfMemory(EngineError, MemoryError):
+    """Params: engine, detail."""
+
+    code = "out_of_memory"
+
+
+class JobError(AfterframeError):
+    """A job cannot go on."""
+
+    code = "job"
+
+
+class UnknownJob(JobError, LookupError):
+    """Params: job."""
+
+    code = "unknown_job"
+
+
+class JobConflict(JobError, ValueError):
+    """Params: job."""
+
+    code = "job_conflict"
+
+
+class NotPermitted(JobError, ValueError):
+    """Params: job, state, wanted."""
+
+    code = "not_permitted"
+
+
+class Cancelled(JobError):
+    """Params: none."""
+
+    code = "cancelled"
+
+
+class WorkerLost(JobError):
+    """Params: attempts."""
+
+    code = "worker_lost"
+
+
+class RequestError(AfterframeError):
+    """A request is refused at the service's door."""
+
+    code = "request"
+
+
+class Unauthorised(RequestError, PermissionError):
+    """Params: none."""
+
+    code = "unauthorised"
+
+
+class ForeignOrigin(RequestError, PermissionError):
+    """Params: header, value."""
+
+    code = "foreign_origin"
+
+
+class BodyTooLarge(RequestError, ValueError):
+    """Params: limit_kb."""
+
+    code = "body_too_large"
+
+
+class PathNotPermitted(RequestError, PermissionError):
+    """Params: path."""
+
+    code = "path_not_permitted"
+
+
+class UnknownSession(RequestError, LookupError):
+    """Params: session."""
+
+    code = "unknown_session"
+
+
+class HostSilent(RequestError, TimeoutError):
+    """Params: host, seconds."""
+
+    code = "host_silent"
+
+
+class TimelineError(AfterframeError):
+    """A timeline file cannot be used."""
+
+    code = "timeline"
+
+
+class TimelineUnreadable(TimelineError, ValueError):
+    """Params: path, detail."""
+
+    code = "timeline_unreadable"
+
+
+class ItemNotFound(TimelineError, LookupError):
+    """Params: path, item."""
+
+    code = "item_not_found"
+
+
+class BadTimecode(TimelineError, ValueError):
+    """Params: text, rate."""
+
+    code = "bad_timecode"
+
+
+class ShotListError(AfterframeError, ValueError):
+    """Params: path, line, problem."""
+
+    code = "shot_list"
+
+
+class RecipeError(AfterframeError):
+    """A recipe cannot be rendered again."""
+
+    code = "recipe"
+
+
+class RecipeUnreadable(RecipeError, ValueError):
+    """Params: path, detail."""
+
+    code = "recipe_unreadable"
+
+
+class RecipeDiffers(RecipeError):
+    """Params: what."""
+
+    code = "recipe_differs"
