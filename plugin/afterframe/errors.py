@@ -5,8 +5,8 @@
     AfterframeError                                   (root and host branch: wire.errors)
     |-- BadValue, BadMessage, UnknownEffect           what was asked does not fit the contract
     |-- HostError ..., ServiceError ...               see ``afterframe_hosts.wire.errors``
-    |-- MediaError
-    |   |-- MediaMissing        (FileNotFoundError)   not where the clip says it is
+    |-- MediaError                                    (also in wire.errors)
+    |   |-- MediaMissing        (FileNotFoundError)   not where the clip says it is (wire.errors)
     |   |-- MediaUnreadable     (OSError)             no decoder, damaged, not permitted
     |   |-- MediaTruncated      (EOFError)            ends before it says it does
     |   |-- NoPicture           (ValueError)          sound only, or zero length
@@ -37,9 +37,9 @@
     |   |-- PathNotPermitted    (PermissionError)     outside what the job names
     |   |-- UnknownSession      (LookupError)
     |   `-- HostSilent          (TimeoutError)        a host session did not answer
-    |-- TimelineError
-    |   |-- TimelineUnreadable  (ValueError)          not a timeline file
-    |   |-- ItemNotFound        (LookupError)         no such clip on it, or none at this time
+    |-- TimelineError                                 (also in wire.errors)
+    |   |-- TimelineUnreadable  (ValueError)          not a timeline file (wire.errors)
+    |   |-- ItemNotFound        (LookupError)         no such clip on it (wire.errors)
     |   `-- BadTimecode         (ValueError)
     |-- ShotListError           (ValueError)          a batch file's line
     `-- RecipeError
@@ -54,8 +54,13 @@ from afterframe_hosts.wire.errors import (
     BadMessage,
     BadValue,
     HostError,
+    ItemNotFound,
+    MediaError,
+    MediaMissing,
     PlayheadOutside,
     ServiceError,
+    TimelineError,
+    TimelineUnreadable,
     UnknownEffect,
 )
 
@@ -64,22 +69,15 @@ __all__ = [
     "BadMessage",
     "BadValue",
     "HostError",
+    "ItemNotFound",
+    "MediaError",
+    "MediaMissing",
     "PlayheadOutside",
     "ServiceError",
+    "TimelineError",
+    "TimelineUnreadable",
     "UnknownEffect",
 ]
-
-
-class MediaError(AfterframeError):
-    """A source cannot be used."""
-
-    code = "media"
-
-
-class MediaMissing(MediaError, FileNotFoundError):
-    """Params: path."""
-
-    code = "media_missing"
 
 
 class MediaUnreadable(MediaError, OSError):
@@ -260,24 +258,6 @@ class HostSilent(RequestError, TimeoutError):
     """Params: host, seconds."""
 
     code = "host_silent"
-
-
-class TimelineError(AfterframeError):
-    """A timeline file cannot be used."""
-
-    code = "timeline"
-
-
-class TimelineUnreadable(TimelineError, ValueError):
-    """Params: path, detail."""
-
-    code = "timeline_unreadable"
-
-
-class ItemNotFound(TimelineError, LookupError):
-    """Params: path, item."""
-
-    code = "item_not_found"
 
 
 class BadTimecode(TimelineError, ValueError):

@@ -9,6 +9,11 @@
     |-- HostError                             what a host program refuses or lacks
     |   |-- NothingSelected, UnsupportedItem, PlayheadOutside, NoFreeChannel,
     |   |-- ItemGone, CaptureFailed, PlaceFailed, DocumentUnsaved
+    |-- MediaError                            a source cannot be used
+    |   |-- MediaMissing        (FileNotFoundError)
+    |-- TimelineError                         a timeline file cannot be used
+    |   |-- TimelineUnreadable  (ValueError)        not a timeline file
+    |   |-- ItemNotFound        (LookupError)       no such clip on it, or none at this time
     |-- ServiceError                          the way to the service
     |   |-- ServiceUnreachable  (ConnectionError)
     |   |-- ServiceMissing      (FileNotFoundError)
@@ -119,6 +124,36 @@ class PlaceFailed(HostError):
     """The host did not take the result. Params: path, detail."""
 
     code = "place_failed"
+
+
+class MediaError(AfterframeError):
+    """A source cannot be used."""
+
+    code = "media"
+
+
+class MediaMissing(MediaError, FileNotFoundError):
+    """The source is not where the clip says it is. Params: path."""
+
+    code = "media_missing"
+
+
+class TimelineError(AfterframeError):
+    """A timeline file cannot be used."""
+
+    code = "timeline"
+
+
+class TimelineUnreadable(TimelineError, ValueError):
+    """Not a timeline file. Params: path, detail."""
+
+    code = "timeline_unreadable"
+
+
+class ItemNotFound(TimelineError, LookupError):
+    """No such clip on the timeline, or none at this time. Params: path, item."""
+
+    code = "item_not_found"
 
 
 class ServiceError(AfterframeError):
