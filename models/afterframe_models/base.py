@@ -6,47 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from afterframe.media.frame import Frame, MediaInfo
-from afterframe_hosts.wire.effects import Parameter
 from afterframe_hosts.wire.job import Note
 
+from afterframe_models.card import Card
 
-@dataclass(frozen=True)
-class Card:
-    """What an engine says of itself in its ``card.toml``; read without importing its code.
-
-    Attributes:
-        name: short, stable, the folder's name (``motion``).
-        label: before the user.
-        version: of the engine; part of every recipe.
-        entry: ``module:Class`` below ``afterframe_models``.
-        effects: what it can make, by the names of ``wire.effects``.
-        pixels: ``native``: frames stay in the clip's own encoding; ``display``: display-referred
-            float32 RGB in [0, 1].
-        alpha: what becomes of a source's alpha: ``carried``, ``made`` or ``dropped``.
-        rank: among engines that are ready for an effect the highest is taken.
-        limits: what it cannot do; shown in the UI.
-        licence: SPDX id.
-        weights: True when a model must be downloaded first.
-        requires: import names of packages that the engine needs beyond the base install.
-        parameters: what it adds to an effect's own parameters.
-    """
-
-    name: str
-    label: str
-    version: str
-    entry: str
-    effects: tuple[str, ...]
-    pixels: Literal["native", "display"]
-    alpha: Literal["carried", "made", "dropped"]
-    rank: int
-    limits: str
-    licence: str
-    weights: bool = False
-    requires: tuple[str, ...] = ()
-    parameters: tuple[Parameter, ...] = ()
+__all__ = ["Card", "Context", "Engine", "Request", "Source"]
 
 
 class Source(Protocol):
@@ -77,6 +44,7 @@ class Request:
         at: frame of the clip that is under the playhead.
         frames: how many frames to make; exactly so many are taken.
         rate: frames a second of what is made.
+        step: frames of the source for each made frame: 1/2 is half speed at the source's rate.
         parameters: resolved: every declared one is there.
         seed: 0 to 2**31 - 1.
         draft: small and quick; same seed and motion as the final.
@@ -87,6 +55,7 @@ class Request:
     at: int
     frames: int
     rate: Fraction
+    step: Fraction
     parameters: Mapping[str, Any]
     seed: int
     draft: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .effects import Parameter
 from .job import ErrorInfo
 
 Action = Literal["selection", "capture", "place", "reveal", "step_take"]
@@ -65,6 +66,7 @@ class EngineInfo:
         limits: what it cannot do, in English; shown in the UI, never hidden.
         licence: SPDX id, or the name of its licence.
         weights: True when a model must be downloaded first.
+        parameters: what it adds to the parameters of each of its effects.
     """
 
     name: str
@@ -77,6 +79,7 @@ class EngineInfo:
     limits: str = ""
     licence: str = ""
     weights: bool = False
+    parameters: tuple[Parameter, ...] = ()
 
 
 @dataclass(frozen=True)
