@@ -1,0 +1,113 @@
+"""Submit jobs and watch them, with a bar for each and the time that is left."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from afterframe_hosts.wire.client import Client
+from afterframe_hosts.wire.job import Job, JobStatus
+
+from . import show
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+
+def run(client: Client, jobs: Sequence[Job], *, quiet: bool) -> tuple[JobStatus, ...]:
+    """Submit the jobs, follow them to their end, and return how they ended, in their order.
+
+    Ctrl-C cancels what has not finished, waits until it has stopped, and is raised again.
+    """
+    ended: dict[str, JobStatus] = {}
+    statuses = [client.submit(job) for job in jobs]
+    with Watch(quiet) as watch:
+        try:
+            for status in statuses:
+                ended[status.job.id] = _until_end(client, status, watch)
+        except KeyboardInterrupt:
+            _cancel(client, [job.id for job in jobs if job.id not in ended])
+            raise
+    return tuple(ended[job.id] for job in jobs)
+
+
+class Watch:
+    """Progress bars on a terminal; nothing where nobody watches."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet or not sys.stderr.isatty()
+        self._bars: Bars | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Watch:
+        if not self._quiet:
+            self._bars = _bars()
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def update(self, status: JobStatus) -> None:
+        """Show how a job stands."""
+        if not self._bars:
+            return
+        job, progress = status.job, status.progress
+        if job.id not in self._tasks:
+            name = f"{job.clip.name} {job.effect}"
+            self._tasks[job.id] = self._bars.add_task(name, total=None, phase="", left="")
+        done = progress.total if status.state == "done" else progress.done
+        left = "" if progress.seconds_left is None else show.duration(progress.seconds_left)
+        phase = status.state if status.finished else progress.phase
+        self._bars.update(
+            self._tasks[job.id],
+            completed=done,
+            total=progress.total or None,
+            phase=phase,
+            left="" if status.finished else left,
+        )
+
+
+def _until_end(client: Client, status: JobStatus, watch: Watch) -> JobStatus:
+    watch.update(status)
+    if status.finished:
+        return status
+    for event in client.events(job=status.job.id):
+        watch.update(event.status)
+        if event.status.finished:
+            return event.status
+    return client.job(status.job.id)
+
+
+def _cancel(client: Client, ids: Sequence[str]) -> None:
+    """Cancel jobs and wait until each has stopped, so that nothing is left half done."""
+    for job in ids:
+        if not client.job(job).finished:
+            client.cancel(job)
+    for job in ids:
+        status = client.job(job)
+        if not status.finished:
+            _until_end(client, status, Watch(quiet=True))
+
+
+def _bars() -> Bars:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[phase]}"),
+        TextColumn("{task.fields[left]}"),
+        console=Console(stderr=True),
+    )

@@ -1,0 +1,76 @@
+"""From a job to what has to be made: how many frames, at which rate, from where. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from afterframe.core.clips import media_frame
+from afterframe.core.timecode import frames_for, rescale, timecode
+from afterframe_hosts.wire.job import Job
+
+DRAFT_SIDE = 640
+"""Longest side of a draft in pixels: small enough for a few seconds on two cores."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a job comes to.
+
+    Attributes:
+        at: frame of the clip under the playhead, counted in media frames from the clip's first
+            shown one as 0.
+        frames: frames to make.
+        rate: frames a second of what is made.
+        step: frames of the clip's medium for each made frame.
+        seed: 0 to 2**31 - 1.
+        start: timeline frame (at the clip's rate) where the result belongs.
+        start_timecode: of the result's first frame.
+        longest_side: the result is scaled down to this, in pixels; None: it keeps its size.
+    """
+
+    at: int
+    frames: int
+    rate: Fraction
+    step: Fraction
+    seed: int
+    start: int
+    start_timecode: str
+    longest_side: int | None
+
+
+def make_plan(job: Job) -> Plan:
+    """Return what an admitted job (parameters resolved, playhead on the clip) comes to."""
+    clip, values = job.clip, job.parameters
+    rate = job.output.rate or clip.rate
+    at = job.at if job.at is not None else clip.record_range.start
+    start = at if job.effect == "generate" else clip.record_range.start
+    return Plan(
+        at=_shown(job, at),
+        frames=_frames(job, rate),
+        rate=rate,
+        step=abs(clip.speed) * clip.rate * Fraction(values.get("speed", 1)) / rate,
+        seed=int(values.get("seed") or 0),
+        start=start,
+        start_timecode=job.output.start_timecode
+        or timecode(max(0, rescale(start, clip.rate, rate)), rate),
+        longest_side=DRAFT_SIDE if job.quality == "draft" else None,
+    )
+
+
+def _shown(job: Job, at: int) -> int:
+    clip = job.clip
+    frame = media_frame(clip, at)
+    if clip.speed < 0:
+        return clip.media_range.end - 1 - frame
+    return frame - clip.media_range.start
+
+
+def _frames(job: Job, rate: Fraction) -> int:
+    values = job.parameters
+    if values.get("frames"):
+        return int(values["frames"])
+    if "seconds" in values:
+        return frames_for(Fraction(values["seconds"]).limit_denominator(1_000_000), rate)
+    seconds = job.clip.record_range.duration / job.clip.rate
+    return frames_for(seconds / Fraction(values.get("speed", 1)), rate)

@@ -1,0 +1,80 @@
+"""Make an engine's frames fit exactly: so many, of this size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import cv2
+
+from afterframe.errors import EngineFailed
+from afterframe.media.frame import Frame, Plane
+
+
+def exactly(frames: Iterator[Frame], count: int, engine: str) -> Iterator[Frame]:
+    """Yield exactly ``count`` frames.
+
+    Raises:
+        EngineFailed: the engine made fewer, or frames that are not alike.
+    """
+    first: Frame | None = None
+    made = 0
+    for frame in frames:
+        first = first or frame
+        if (frame.width, frame.height, frame.format) != (first.width, first.height, first.format):
+            raise EngineFailed(engine=engine, detail=f"frame {made} is unlike the first")
+        yield frame
+        made += 1
+        if made == count:
+            return
+    raise EngineFailed(engine=engine, detail=f"it made {made} of {count} frames")
+
+
+def fit_size(width: int, height: int, longest: int | None) -> tuple[int, int]:
+    """Return the size scaled down so that its longer side is at most ``longest``, both even."""
+    if longest is None or max(width, height) <= longest:
+        return width, height
+    scale = longest / max(width, height)
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+
+def resized(frame: Frame, width: int, height: int) -> Frame:
+    """Return the frame at another size: area average downwards, Lanczos upwards.
+
+    Where the shape differs, the picture fills the new one and is cropped about its centre, never
+    stretched. Every plane is scaled to its own new size, so that subsampled chroma stays where
+    it was.
+    """
+    if (frame.width, frame.height) == (width, height):
+        return frame
+    frame = _cropped(frame, width, height)
+    planes = tuple(
+        _resized(plane, frame.format.plane_size(index, width, height), frame.format.peak)
+        for index, plane in enumerate(frame.planes)
+    )
+    return replace(frame, planes=planes)
+
+
+def _cropped(frame: Frame, width: int, height: int) -> Frame:
+    """Crop to the shape of width x height, on the chroma grid."""
+    across, down = (1 << step for step in frame.format.subsampling)
+    keep_width = min(frame.width, round(frame.height * width / height / across) * across)
+    keep_height = min(frame.height, round(frame.width * height / width / down) * down)
+    left = (frame.width - keep_width) // 2 // across * across
+    top = (frame.height - keep_height) // 2 // down * down
+    planes = []
+    for index, plane in enumerate(frame.planes):
+        x, y = frame.format.plane_size(index, left, top)
+        w, h = frame.format.plane_size(index, keep_width, keep_height)
+        planes.append(plane[y : y + h, x : x + w])
+    return replace(frame, planes=tuple(planes))
+
+
+def _resized(plane: Plane, size: tuple[int, int], peak: float) -> Plane:
+    smaller = size[0] * size[1] < plane.size
+    method = cv2.INTER_AREA if smaller else cv2.INTER_LANCZOS4
+    work = plane.astype("float32") if plane.dtype.itemsize == 2 else plane
+    scaled = cv2.resize(work, size, interpolation=method)
+    if plane.dtype.kind == "u" and work is not plane:
+        scaled = scaled.round().clip(0, peak)
+    return scaled.astype(plane.dtype)

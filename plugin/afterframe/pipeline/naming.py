@@ -1,0 +1,92 @@
+"""Where a result goes: a name that was never used, with its version."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from afterframe.core.recipe import SUFFIX, Recipe, read_recipe
+from afterframe.errors import AfterframeError, OutputExists
+from afterframe_hosts.base import result_name
+from afterframe_hosts.wire.job import Job
+
+SEQUENCE_DIGITS = 4
+_VERSION = re.compile(r"_v(\d{3,})$")
+
+
+def result_path(job: Job, suffix: str, sequence: bool) -> Path:
+    """Return the path of the result: as the job says, or the first version that is free.
+
+    A sequence is a folder of its own; its path ends in ``/<name>.####<suffix>``.
+
+    Raises:
+        OutputExists: the job names an exact path where a file is that may not be replaced.
+    """
+    output = job.output
+    if output.path:
+        path = _exact(Path(output.path), suffix, sequence)
+        if not output.overwrite and _taken(path):
+            raise OutputExists(path=str(path))
+        return path
+    stem = output.name or result_name(job.clip, job.effect)
+    version = 1 + max(_versions(Path(output.folder), stem), default=0)
+    return _placed(Path(output.folder), f"{stem}_v{version:03d}", suffix, sequence)
+
+
+def made_before(job: Job) -> tuple[Recipe, Path] | None:
+    """Return the recipe and result of this very job, if an earlier attempt had finished it.
+
+    A worker can die after the result stands and before it has said so.
+    """
+    folder = Path(job.output.folder) if job.output.folder else Path(job.output.path).parent
+    if not folder.is_dir():
+        return None
+    for path in folder.glob(f"*{SUFFIX}"):
+        if job.id not in _text(path):
+            continue
+        try:
+            recipe = read_recipe(path)
+        except AfterframeError:
+            continue
+        result = folder / recipe.made.name
+        if recipe.job.id == job.id and _taken(result):
+            return recipe, result
+    return None
+
+
+def _exact(path: Path, suffix: str, sequence: bool) -> Path:
+    if not sequence:
+        return path if path.suffix else path.with_suffix(suffix)
+    stem = re.sub(r"[._]?#+$", "", path.name.removesuffix(suffix))
+    return _placed(path.parent, stem, suffix, sequence)
+
+
+def _placed(folder: Path, name: str, suffix: str, sequence: bool) -> Path:
+    if sequence:
+        return folder / name / f"{name}.{'#' * SEQUENCE_DIGITS}{suffix}"
+    return folder / f"{name}{suffix}"
+
+
+def _taken(path: Path) -> bool:
+    place = path.parent if "#" in path.name else path
+    return place.exists()
+
+
+def _versions(folder: Path, stem: str) -> list[int]:
+    if not folder.is_dir():
+        return []
+    found = []
+    for entry in folder.iterdir():
+        name = entry.name.removesuffix(SUFFIX)
+        name = name if entry.is_dir() or name != entry.name else entry.stem
+        match = _VERSION.search(name)
+        if match and name[: match.start()] == stem:
+            found.append(int(match.group(1)))
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

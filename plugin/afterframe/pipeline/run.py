@@ -1,0 +1,177 @@
+"""One job, from its first read to its result's name: the pipeline's main line."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from afterframe.core.plan import Plan, make_plan
+from afterframe.core.recipe import Recipe
+from afterframe.errors import AfterframeError, EngineFailed, OutOfMemory
+from afterframe.media.checksum import Digest
+from afterframe.media.frame import Frame, MediaInfo
+from afterframe_hosts.wire.job import Job, Note, Progress, Result
+from afterframe_models import registry
+from afterframe_models.base import Context, Request, Source
+
+from . import delivery
+from .conform import exactly, fit_size, resized
+from .naming import made_before
+from .pixels import ALPHA_DROPPED, Passage, passage, without_alpha
+from .preview import preview_picture
+from .source import ClipSource, FilteredSource
+
+PREVIEW_SECONDS = 1.0
+"""At most one preview picture in this time: an editor's eye, not a stream."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """How a running job speaks with whoever runs it.
+
+    Attributes:
+        progress: called for each frame and at each change of phase.
+        preview: called now and then with a JPEG of the newest frame.
+        check: called at least once a frame; raises ``Cancelled`` to stop the job.
+    """
+
+    progress: Callable[[Progress], None]
+    preview: Callable[[bytes], None]
+    check: Callable[[], None]
+
+
+def run_job(job: Job, hooks: Hooks) -> Result:
+    """Make the job's frames and put the result where the job says.
+
+    A job that an earlier attempt had finished is not made again. On any error, and when
+    cancelled, nothing is left at the destination.
+
+    Args:
+        job: admitted: engine chosen, parameters and seed resolved.
+        hooks: see there.
+
+    Raises:
+        Cancelled: the user wanted no more.
+        AfterframeError: any of the tree, from reading, making or writing.
+    """
+    before = made_before(job)
+    if before:
+        return delivery.result_of(*before)
+    hooks.progress(Progress("reading"))
+    plan = make_plan(job)
+    with ExitStack() as stack:
+        source = _source(stack.enter_context(ClipSource(job.clip)), plan, job)
+        work = _Work(job, plan, source, hooks)
+        return work.run()
+
+
+class _Work:
+    """What one run of a job holds on to."""
+
+    def __init__(self, job: Job, plan: Plan, source: Source, hooks: Hooks) -> None:
+        self.job, self.plan, self.hooks = job, plan, hooks
+        self.card = registry.cards()[job.engine]
+        self.way: Passage = passage(self.card, source)
+        self.info = _delivered(source.info, self.card.alpha)
+        self.notes: list[Note] = []
+        self.digest = Digest()
+        self.started = time.monotonic()
+        self.shown = float("-inf")
+
+    def run(self) -> Result:
+        target = delivery.Target.choose(self.job, self.plan, self.info)
+        with target.open() as writer:
+            for done, frame in enumerate(self._frames(), start=1):
+                self.digest.add(frame)
+                writer.write(frame)
+                self._report(done, frame)
+            self.hooks.progress(Progress("verifying", self.plan.frames, self.plan.frames, 0.0))
+            writer.finish()
+            self._tell_losses()
+            return target.publish(writer, self._recipe)
+
+    def _frames(self) -> Iterator[Frame]:
+        """Yield the conformed frames; what an engine raises becomes an error with a fix."""
+        engine = registry.load(self.job.engine)
+        context = Context(self.hooks.check, self.notes.append, os.cpu_count() or 1)
+        try:
+            made = exactly(
+                engine.render(self._request(), context), self.plan.frames, self.card.name
+            )
+            for frame in made:
+                self.hooks.check()
+                yield self._conformed(frame)
+        except AfterframeError:
+            raise
+        except MemoryError as error:
+            raise OutOfMemory(engine=self.card.name, detail=str(error)) from error
+        except Exception as error:  # noqa: BLE001 - the border between our code and an engine's
+            detail = f"{type(error).__name__}: {error}"
+            raise EngineFailed(engine=self.card.name, detail=detail) from error
+
+    def _conformed(self, frame: Frame) -> Frame:
+        back = self.way.back(frame)
+        if self.card.alpha == "dropped":
+            back = without_alpha(back)
+        return resized(back, self.info.width, self.info.height)
+
+    def _request(self) -> Request:
+        plan = self.plan
+        return Request(
+            effect=self.job.effect,
+            source=self.way.source,
+            at=plan.at,
+            frames=plan.frames,
+            rate=plan.rate,
+            step=plan.step,
+            parameters=self.job.parameters,
+            seed=plan.seed,
+            draft=self.job.quality == "draft",
+        )
+
+    def _report(self, done: int, frame: Frame) -> None:
+        total = self.plan.frames
+        now = time.monotonic()
+        left = (now - self.started) / done * (total - done)
+        self.hooks.progress(Progress("making", done, total, round(left, 2)))
+        if now - self.shown >= PREVIEW_SECONDS:
+            self.hooks.preview(preview_picture(frame))
+            self.shown = now
+
+    def _tell_losses(self) -> None:
+        self.notes += self.way.notes()
+        if self.card.alpha == "dropped" and self.way.source.info.format.alpha:
+            self.notes.append(Note(ALPHA_DROPPED))
+
+    def _recipe(self, name: str, first: int) -> Recipe:
+        return delivery.recipe(
+            self.job,
+            self.plan,
+            self.card,
+            self.way,
+            self.info,
+            name,
+            first,
+            self.digest.hexdigest(),
+            tuple(self.notes),
+        )
+
+
+def _source(clip: ClipSource, plan: Plan, job: Job) -> Source:
+    """Return the clip at the size that the engine works on."""
+    info = clip.info
+    width, height = job.output.size or (info.width, info.height)
+    width, height = fit_size(width, height, plan.longest_side)
+    if (width, height) == (info.width, info.height):
+        return clip
+    scaled = replace(info, width=width, height=height)
+    return FilteredSource(clip, scaled, lambda frame: resized(frame, width, height))
+
+
+def _delivered(info: MediaInfo, alpha: str) -> MediaInfo:
+    keeps = info.format.alpha and alpha != "dropped"
+    return replace(info, format=replace(info.format, alpha=keeps or alpha == "made"))
