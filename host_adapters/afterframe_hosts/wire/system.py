@@ -1,0 +1,123 @@
+"""What a host has to know of the operating system: where things lie, and processes.
+
+The engine adds its own part in ``afterframe.platform``.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+FOREIGN_SETTINGS = ("PYTHON", "BLENDER", "QT_", "VIRTUAL_ENV", "__PYVENV")
+"""Beginnings of environment variables that are meant for the host and would mislead our Python."""
+
+
+def state_folder() -> Path:
+    """Return the folder of the service's state: endpoint, queue, job folders, logs."""
+    given = os.environ.get("AFTERFRAME_STATE")
+    if given:
+        return Path(given)
+    if sys.platform == "win32":
+        return _from_environment("LOCALAPPDATA", "AppData/Local") / "Afterframe"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "Afterframe"
+    return _from_environment("XDG_STATE_HOME", ".local/state") / "afterframe"
+
+
+def config_folder() -> Path:
+    """Return the folder of the user's settings; ``engine.json`` there names our Python."""
+    if sys.platform == "win32":
+        return _from_environment("APPDATA", "AppData/Roaming") / "Afterframe"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "Afterframe"
+    return _from_environment("XDG_CONFIG_HOME", ".config") / "afterframe"
+
+
+def is_ours_alone(path: Path) -> bool:
+    """Return True when ``path`` is a plain file that only this user can read or change.
+
+    On Windows the folders below the user's profile give access to this user alone by their
+    inherited access list, and a file's mode says nothing: there only its kind is looked at.
+    """
+    facts = path.lstat()
+    if not stat.S_ISREG(facts.st_mode):
+        return False
+    if sys.platform == "win32":
+        return True
+    return facts.st_uid == os.geteuid() and not facts.st_mode & 0o077
+
+
+def start_detached(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+    """Start a program that outlives us, without a terminal or a console window.
+
+    Args:
+        command: program and arguments.
+        log: file to which what it prints is added.
+    """
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flags = 0
+    if sys.platform == "win32":
+        # not DETACHED_PROCESS: without any console, each worker would open a window of its own
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd=log.parent,
+            env=own_environment(),
+            start_new_session=True,
+            creationflags=flags,
+        )
+    threading.Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie
+    return process
+
+
+def own_environment() -> dict[str, str]:
+    """Return this process's environment without what is meant for a host's own Python."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(FOREIGN_SETTINGS)
+    }
+
+
+if sys.platform == "win32":
+
+    def process_lives(pid: int) -> bool:
+        """Return True while a process of this number runs, whoever's it is."""
+        import ctypes
+
+        synchronize, still_running, access_denied = 0x00100000, 0x00000102, 5
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.OpenProcess.restype = ctypes.c_void_p
+        handle = ctypes.c_void_p(kernel.OpenProcess(synchronize, False, pid))
+        if not handle:
+            return ctypes.get_last_error() == access_denied
+        try:
+            return bool(kernel.WaitForSingleObject(handle, 0) == still_running)
+        finally:
+            kernel.CloseHandle(handle)
+
+else:
+
+    def process_lives(pid: int) -> bool:
+        """Return True while a process of this number runs, whoever's it is."""
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
+
+
+def _from_environment(name: str, otherwise: str) -> Path:
+    given = os.environ.get(name)
+    return Path(given) if given else Path.home() / otherwise
