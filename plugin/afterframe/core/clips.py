@@ -1,0 +1,44 @@
+"""Clip maths: which picture of the medium stands at which frame of the timeline. Pure."""
+
+from __future__ import annotations
+
+import math
+
+from afterframe_hosts.wire.clip import Clip
+from afterframe_hosts.wire.errors import PlayheadOutside
+
+
+def media_frame(clip: Clip, at: int) -> int:
+    """Return the frame of the medium, from 0, that the clip shows at timeline frame ``at``.
+
+    A host may round the range of a retimed clip shorter than its speed reaches; its last frame
+    then stands. A still has one frame for all times.
+
+    Raises:
+        PlayheadOutside: the clip does not stand there.
+    """
+    record, used = clip.record_range, clip.media_range
+    if at not in record:
+        raise PlayheadOutside(
+            frame=at, first=record.start, last=record.end - 1, clip=clip.name or clip.media.path
+        )
+    if clip.media.kind == "still":
+        return used.start
+    passed = min(math.floor((at - record.start) * abs(clip.speed)), used.duration - 1)
+    return used.start + passed if clip.speed > 0 else used.end - 1 - passed
+
+
+def handles(clip: Clip, frames: int) -> tuple[int, int]:
+    """Return for how many timeline frames the medium goes on before and after the clip.
+
+    Args:
+        clip: as it stands on the timeline; with a negative speed the medium's end comes first.
+        frames: number of frames that the medium has.
+    """
+    if clip.media.kind == "still":
+        return 0, 0
+    before = max(0, clip.media_range.start)
+    after = max(0, frames - clip.media_range.end)
+    if clip.speed < 0:
+        before, after = after, before
+    return math.floor(before / abs(clip.speed)), math.floor(after / abs(clip.speed))
