@@ -36,7 +36,8 @@ def result_path(job: Job, suffix: str, sequence: bool) -> Path:
 def made_before(job: Job) -> tuple[Recipe, Path] | None:
     """Return the recipe and result of this very job, if an earlier attempt had finished it.
 
-    A worker can die after the result stands and before it has said so.
+    A worker can die after the result stands and before it has said so. A recipe of this job that
+    stands without its result holds a name that nobody will use: it is removed.
     """
     folder = Path(job.output.folder) if job.output.folder else Path(job.output.path).parent
     if not folder.is_dir():
@@ -49,8 +50,11 @@ def made_before(job: Job) -> tuple[Recipe, Path] | None:
         except AfterframeError:
             continue
         result = folder / recipe.made.name
-        if recipe.job.id == job.id and _taken(result):
+        if recipe.job.id != job.id:
+            continue
+        if _taken(result):
             return recipe, result
+        path.unlink(missing_ok=True)
     return None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from afterframe.core.plan import Plan, make_plan
-from afterframe.core.recipe import Recipe
+from afterframe.core.recipe import Made, Recipe
 from afterframe.errors import AfterframeError, EngineFailed, OutOfMemory
 from afterframe.media.checksum import Digest
 from afterframe.media.frame import Frame, MediaInfo
@@ -77,14 +77,14 @@ class _Work:
         self.card = registry.cards()[job.engine]
         self.way: Passage = passage(self.card, source)
         self.info = _delivered(source.info, self.card.alpha)
+        self.target = delivery.Target.choose(job, plan, self.info)
         self.notes: list[Note] = []
         self.digest = Digest()
         self.started = time.monotonic()
         self.shown = float("-inf")
 
     def run(self) -> Result:
-        target = delivery.Target.choose(self.job, self.plan, self.info)
-        with target.open() as writer:
+        with self.target.open() as writer:
             for done, frame in enumerate(self._frames(), start=1):
                 self.digest.add(frame)
                 writer.write(frame)
@@ -92,7 +92,7 @@ class _Work:
             self.hooks.progress(Progress("verifying", self.plan.frames, self.plan.frames, 0.0))
             writer.finish()
             self._tell_losses()
-            return target.publish(writer, self._recipe)
+            return self.target.publish(writer, self._recipe)
 
     def _frames(self) -> Iterator[Frame]:
         """Yield the conformed frames; what an engine raises becomes an error with a fix."""
@@ -148,17 +148,16 @@ class _Work:
             self.notes.append(Note(ALPHA_DROPPED))
 
     def _recipe(self, name: str, first: int) -> Recipe:
-        return delivery.recipe(
-            self.job,
-            self.plan,
-            self.card,
-            self.way,
-            self.info,
-            name,
-            first,
-            self.digest.hexdigest(),
-            tuple(self.notes),
+        made = Made(
+            name=name,
+            format=self.target.format,
+            frames=self.plan.frames,
+            first=first,
+            rate=self.plan.rate,
+            size=(self.info.width, self.info.height),
+            digest=self.digest.hexdigest(),
         )
+        return delivery.recipe(self.job, self.card, self.way, made, tuple(self.notes))
 
 
 def _source(clip: ClipSource, plan: Plan, job: Job) -> Source:

@@ -1,0 +1,196 @@
+"""``afterframe generate | extend | bridge | restyle | retime``: one effect on one source."""
+
+from __future__ import annotations
+
+import argparse
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from afterframe.errors import BadValue
+from afterframe_hosts.wire import catalogue
+from afterframe_hosts.wire.effects import EFFECTS, Effect, Parameter, parse
+
+from . import show
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from afterframe_hosts.wire.clip import Clip
+    from afterframe_hosts.wire.job import Job, JobStatus, Output
+
+Commands = Any
+"""What ``ArgumentParser.add_subparsers`` returns; argparse keeps its class to itself."""
+
+
+def add(commands: Commands) -> None:
+    """Add a command for every effect, its options drawn from the declaration."""
+    for effect in EFFECTS.values():
+        text = catalogue.text(effect.help_id)
+        command = commands.add_parser(effect.name, help=text, description=f"{text}.")
+        command.add_argument(
+            "source",
+            type=Path,
+            metavar="SOURCE",
+            help="a picture, a movie, one picture of a numbered sequence, or a timeline (.otio)",
+        )
+        command.add_argument(
+            "--at",
+            metavar="TIME",
+            help="playhead: timecode, seconds (2.5s) or frame; default: the start",
+        )
+        for parameter in effect.parameters:
+            _parameter_option(command, parameter)
+        add_output_options(command)
+        command.set_defaults(run=run, effect=effect)
+
+
+def add_output_options(command: argparse.ArgumentParser) -> None:
+    """Add the options that say where a result goes and in which form."""
+    command.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="the result's path; default: a folder Afterframe beside the source",
+    )
+    command.add_argument("--format", default="auto", help="delivery format (see: doctor)")
+    command.add_argument("--rate", help="frames a second of the result, 25 or 24000/1001")
+    command.add_argument("--size", metavar="WxH", help="size of the result in pixels")
+    command.add_argument("--engine", default="", help="default: the best one that is ready")
+    command.add_argument("--draft", action="store_true", help="small and quick")
+    command.add_argument("--overwrite", action="store_true", help="replace FILE")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the clip; on a timeline, write the timeline with its new track too."""
+    from . import follow, timelines
+    from .connection import connected
+
+    values = effect_values(options.effect, vars(options))
+    timeline = timelines.open_timeline(options.source)
+    if timeline:
+        clip, at = timelines.clip_at(timeline, options.at)
+    else:
+        clip, at = _bare_clip(options.source, options.at, options.rate)
+    job = make_job(options, options.effect, clip, at, values)
+    with connected() as client:
+        (status,) = follow.run(client, [job], quiet=options.json)
+        placed = timelines.place(timeline, client, [status]) if timeline else None
+    return tell(status, placed, as_json=options.json)
+
+
+def effect_values(effect: Effect, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that were set on the command line, parsed and checked."""
+    values = {}
+    for parameter in effect.parameters:
+        text = given.get(f"set_{parameter.name}")
+        if text is not None:
+            values[parameter.name] = parse(parameter, text)
+    return values
+
+
+def make_job(
+    options: argparse.Namespace, effect: Effect, clip: Clip, at: int, values: Mapping[str, Any]
+) -> Job:
+    """Return the job that the options describe."""
+    from afterframe_hosts.wire.job import Job, new_id
+
+    return Job(
+        id=new_id(),
+        effect=effect.name,
+        clip=clip,
+        output=output_of(options, Path(options.source)),
+        at=at,
+        parameters=dict(values),
+        engine=options.engine,
+        quality="draft" if options.draft else "final",
+    )
+
+
+def output_of(options: argparse.Namespace, source: Path) -> Output:
+    """Return the result's place and form as the options say."""
+    from afterframe_hosts.wire.job import Output
+
+    output: Path | None = options.output
+    folder = source.resolve().parent / "Afterframe"
+    return Output(
+        folder="" if output else str(folder),
+        path=str(output.resolve()) if output else "",
+        format=options.format,
+        rate=parse_rate(options.rate) if options.rate else None,
+        size=parse_size(options.size) if options.size else None,
+        overwrite=options.overwrite,
+    )
+
+
+def parse_rate(text: str) -> Fraction:
+    """Return the rate that ``25``, ``23.976`` or ``24000/1001`` stands for.
+
+    Raises:
+        BadValue: it stands for none.
+    """
+    from afterframe_hosts.wire.clip import check_rate
+    from afterframe_hosts.wire.rates import nearest_rate
+
+    try:
+        rate = nearest_rate(float(text)) if "/" not in text else Fraction(text)
+        check_rate(rate)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise BadValue(field="rate", value=text, allowed="25, 23.976, 24000/1001 ...") from None
+    return rate
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Return width and height of ``1920x1080``.
+
+    Raises:
+        BadValue: it is no size.
+    """
+    width, cross, height = text.lower().partition("x")
+    if cross and width.isdecimal() and height.isdecimal() and 1 <= int(width) * int(height):
+        return int(width), int(height)
+    raise BadValue(field="size", value=text, allowed="WIDTHxHEIGHT, such as 1920x1080")
+
+
+def tell(status: JobStatus, placed: Path | None, *, as_json: bool) -> int:
+    """Print how a job ended and where its result is; return the exit code."""
+    if as_json:
+        show.data(status)
+    elif status.error:
+        show.error(status.error.exception())
+    elif status.result:
+        for note in status.result.notes:
+            print(note.text())
+        print(status.result.path)
+        if placed:
+            print(placed)
+    else:
+        print(f"{status.job.clip.name}: {status.state}")
+    return 0 if status.state == "done" else 1
+
+
+def _parameter_option(command: argparse.ArgumentParser, parameter: Parameter) -> None:
+    allowed = "" if parameter.kind == "text" else f" [{parameter.allowed()}]"
+    default = (
+        ""
+        if parameter.default in (None, "")
+        else f" (default {parameter.default:g})"
+        if isinstance(parameter.default, float)
+        else f" (default {parameter.default})"
+    )
+    command.add_argument(
+        f"--{parameter.name.replace('_', '-')}",
+        dest=f"set_{parameter.name}",
+        metavar=parameter.kind.upper(),
+        help=(catalogue.text(parameter.help_id) + allowed + default).replace("%", "%%"),
+    )
+
+
+def _bare_clip(source: Path, at: str | None, rate: str | None) -> tuple[Clip, int]:
+    from afterframe.core.shots import media_clip
+    from afterframe.core.timecode import parse_time
+
+    clip = media_clip(source, parse_rate(rate) if rate else None)
+    start = clip.record_range.start
+    return clip, parse_time(at, clip.rate, start) if at else start

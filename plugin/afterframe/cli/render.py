@@ -1,0 +1,54 @@
+"""``afterframe render RECIPE``: make a result again, and say whether it is the same."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from afterframe.core.recipe import SUFFIX, beside, differences, read_recipe
+from afterframe.errors import RecipeDiffers
+from afterframe_hosts.wire.job import Output, new_id
+
+from .make import Commands, tell
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    text = "Make the result of a recipe again: the same pixels, or what differs"
+    command = commands.add_parser("render", help=text, description=f"{text}.")
+    command.add_argument("recipe", type=Path, help="the .afterframe.json beside a result")
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="default: the next version beside it"
+    )
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Render, compare, print."""
+    from . import follow
+    from .connection import connected
+
+    recipe_path = options.recipe.resolve()
+    then = read_recipe(recipe_path)
+    job = replace(then.job, id=new_id(), output=_output(options, recipe_path, then.job.output))
+    with connected() as client:
+        (status,) = follow.run(client, [job], quiet=options.json)
+    code = tell(status, None, as_json=options.json)
+    if status.result is None:
+        return code
+    differing = differences(then, read_recipe(beside(Path(status.result.path))))
+    if differing:
+        raise RecipeDiffers(what="; ".join(differing))
+    if not options.json:
+        print("The same pixels.")
+    return code
+
+
+def _output(options: argparse.Namespace, recipe: Path, then: Output) -> Output:
+    """Return the output of the recipe's job, in the folder where the recipe is now."""
+    if options.output:
+        return replace(then, folder="", path=str(options.output.resolve()), overwrite=False)
+    name = re.sub(r"_v\d+$", "", recipe.name.removesuffix(SUFFIX))
+    return replace(then, folder=str(recipe.parent), path="", name=name, overwrite=False)

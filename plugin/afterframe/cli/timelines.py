@@ -1,0 +1,50 @@
+"""Timeline files on the command line, through whichever adapter reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from afterframe.core.timecode import parse_time
+
+if TYPE_CHECKING:
+    from afterframe_hosts.wire.client import Client
+    from afterframe_hosts.wire.clip import Clip
+    from afterframe_hosts.wire.job import JobStatus
+
+
+def open_timeline(path: Path) -> Any | None:
+    """Return the open timeline when some host adapter reads such files, else None.
+
+    Raises:
+        TimelineUnreadable: it should be a timeline, but is not one.
+    """
+    for entry in entry_points(group="afterframe.hosts"):
+        adapter = entry.load()
+        if path.suffix.lower() in getattr(adapter, "suffixes", ()):
+            return adapter.open(path)
+    return None
+
+
+def clip_at(timeline: Any, at: str | None) -> tuple[Clip, int]:
+    """Return the clip under the playhead, and the playhead in timeline frames.
+
+    Args:
+        timeline: as :func:`open_timeline` gives it.
+        at: timecode, seconds or frame; None: the timeline's own playhead.
+    """
+    frame = timeline.playhead()
+    if at:
+        frame = parse_time(at, timeline.rate, timeline.start)
+    return timeline.clip_at(frame), frame
+
+
+def place(timeline: Any, client: Client, statuses: Sequence[JobStatus]) -> Path | None:
+    """Write the timeline with the results on a new track; None where no job was done."""
+    done = [status for status in statuses if status.state == "done"]
+    for status in done:
+        placed = timeline.place(status)
+        client.deliver(status.job.id, "placed", placed.item)
+    return timeline.save() if done else None

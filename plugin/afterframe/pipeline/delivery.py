@@ -1,0 +1,194 @@
+"""The end of a job: its place is chosen, its frames written, its recipe laid beside them.
+
+The order makes a kill at any moment harmless. Frames go to a temporary name. When they are all
+there and verified, the recipe takes its name first, and only if that name was free: it holds the
+place for the result, which follows by a rename. A recipe of this job without a result is what a
+killed attempt left; the next attempt removes it.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from afterframe import __version__
+from afterframe.core.plan import Plan
+from afterframe.core.recipe import (
+    SCHEMA,
+    Made,
+    Maker,
+    Recipe,
+    SourceRecord,
+    beside,
+    to_text,
+)
+from afterframe.errors import OutputExists
+from afterframe.media.checksum import fingerprint
+from afterframe.media.formats import choose, delivery_format
+from afterframe.media.frame import MediaInfo
+from afterframe.media.writer import Writer, open_writer
+from afterframe_hosts.wire.job import Job, Note, Result
+from afterframe_models.card import Card
+
+from .naming import result_path
+from .pixels import Passage
+
+PACKAGES = ("numpy", "opencv-python-headless", "av", "openimageio")
+"""Libraries whose version can change a pixel."""
+PUBLISH_TRIES = 100
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where and how one result is written.
+
+    Attributes:
+        job: whose result it is.
+        plan: what it comes to.
+        info: what its frames are.
+        format: name of the delivery format, chosen.
+    """
+
+    job: Job
+    plan: Plan
+    info: MediaInfo
+    format: str
+
+    @classmethod
+    def choose(cls, job: Job, plan: Plan, info: MediaInfo) -> Target:
+        """Choose the format, and refuse early what can be refused early.
+
+        Raises:
+            UnknownFormat, FormatUnfit: see ``afterframe.media.formats``.
+            OutputExists: the job names a path that is taken.
+        """
+        name = job.output.format
+        if name == "auto":
+            suffix = Path(job.output.path).suffix.lower()
+            name = choose(info, suffix)
+        target = cls(job, plan, info, name)
+        target.path()
+        return target
+
+    def path(self) -> Path:
+        """Return the result's path as it would be chosen now."""
+        made = delivery_format(self.format)
+        return result_path(self.job, made.suffix, made.kind == "sequence")
+
+    def open(self) -> Writer:
+        """Open a writer into the destination folder, under a temporary name.
+
+        Raises:
+            NotWritable, DiskFull, FormatUnfit: see ``afterframe.media.writer``.
+        """
+        return open_writer(
+            self.path(),
+            self.format,
+            width=self.info.width,
+            height=self.info.height,
+            rate=self.plan.rate,
+            frames=self.plan.frames,
+            colour=self.info.colour,
+            source_format=self.info.format,
+            start_timecode=self.plan.start_timecode,
+        )
+
+    def publish(self, writer: Writer, make_recipe: Callable[[str, int], Recipe]) -> Result:
+        """Give the finished file and its recipe their names.
+
+        Args:
+            writer: finished.
+            make_recipe: makes the recipe from the result's name beside it and the number of a
+                sequence's first picture.
+
+        Raises:
+            OutputExists: the exact path that the job names was taken meanwhile.
+        """
+        for _ in range(PUBLISH_TRIES):
+            path = self.path()
+            made = make_recipe(_name_beside(path), writer.first)
+            try:
+                self._publish_at(path, writer, made)
+            except FileExistsError:
+                if self.job.output.path:
+                    raise
+                continue
+            return result_of(made, path)
+        raise OutputExists(path=str(self.path()))
+
+    def _publish_at(self, path: Path, writer: Writer, recipe: Recipe) -> None:
+        place = beside(path)
+        replace = self.job.output.overwrite
+        _write_new(place, to_text(recipe), replace=replace)
+        try:
+            writer.publish(path, overwrite=replace)
+        except BaseException:
+            place.unlink(missing_ok=True)
+            raise
+
+
+def recipe(job: Job, card: Card, way: Passage, made: Made, notes: tuple[Note, ...]) -> Recipe:
+    """Return the recipe of a result."""
+    source = way.source.info
+    return Recipe(
+        schema=SCHEMA,
+        job=job,
+        source=SourceRecord(
+            path=job.clip.media.path,
+            fingerprint=fingerprint(job.clip.media),
+            width=source.width,
+            height=source.height,
+            colour=way.record,
+        ),
+        maker=Maker(
+            afterframe=__version__,
+            engine=card.name,
+            engine_version=card.version,
+            device="cpu",
+            machine=f"{platform.machine()}-{sys.platform}",
+            threads=os.cpu_count() or 1,
+            packages={name: version(name) for name in PACKAGES},
+        ),
+        made=made,
+        notes=notes,
+    )
+
+
+def result_of(recipe: Recipe, path: Path) -> Result:
+    """Return the result that a recipe tells of, standing at ``path``."""
+    made = recipe.made
+    return Result(
+        path=str(path),
+        recipe=str(beside(path)),
+        frames=made.frames,
+        rate=made.rate,
+        size=made.size,
+        first=made.first,
+        colour_space=recipe.job.clip.media.colour_space,
+        notes=recipe.notes,
+    )
+
+
+def _name_beside(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}" if "#" in path.name else path.name
+
+
+def _write_new(path: Path, text: str, *, replace: bool) -> None:
+    """Write a small file so that it is there whole or not at all; FileExistsError if taken."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            part.replace(path)
+        else:
+            _rename_new(part, path)
+    finally:
+        part.unlink(missing_ok=True)
