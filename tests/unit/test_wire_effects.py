@@ -1,0 +1,93 @@
+"""Effects are declared once, checked at the door, and said in every language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from afterframe_hosts.wire import catalogue
+from afterframe_hosts.wire.effects import EFFECTS, Parameter, effect, parse, resolve
+from afterframe_hosts.wire.errors import BadValue, UnknownEffect
+
+GENERATE = {parameter.name: parameter for parameter in EFFECTS["generate"].parameters}
+ALL = [parameter for each in EFFECTS.values() for parameter in each.parameters]
+
+
+def test_all_five_effects_are_declared() -> None:
+    assert list(EFFECTS) == ["generate", "extend", "bridge", "restyle", "retime"]
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+@pytest.mark.parametrize("declared", [*EFFECTS.values(), *ALL], ids=lambda d: d.label_id)
+def test_every_label_and_help_is_in_every_catalogue(declared: Any, language: str) -> None:
+    for message in (declared.label_id, declared.help_id):
+        assert catalogue.LANGUAGES[language][message].strip()
+
+
+@pytest.mark.parametrize("parameter", ALL, ids=lambda p: p.label_id)
+def test_a_default_is_itself_permitted(parameter: Parameter) -> None:
+    assert parameter.check(parameter.default) == parameter.default
+
+
+def test_missing_values_take_their_default_and_given_ones_stand() -> None:
+    values = resolve(EFFECTS["generate"].parameters, {"motion": 7, "prompt": "pan left"})
+    assert (values["motion"], values["seconds"], values["seed"]) == (7.0, 4.0, None)
+    assert isinstance(values["motion"], float)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("motion", 0),
+        ("motion", 11),
+        ("motion", float("nan")),
+        ("motion", float("inf")),
+        ("motion", "7"),
+        ("motion", True),
+        ("seconds", 0),
+        ("seconds", -4),
+        ("seconds", 1e9),
+        ("frames", 0),
+        ("frames", 2.5),
+        ("seed", -1),
+        ("seed", 2**31),
+        ("prompt", "x" * 2001),
+        ("prompt", 3),
+        ("zoom", 1.01),
+        ("no_such", 1),
+    ],
+)
+def test_a_value_out_of_range_is_refused_with_field_and_range(name: str, value: Any) -> None:
+    with pytest.raises(BadValue) as caught:
+        resolve(EFFECTS["generate"].parameters, {name: value})
+    assert caught.value.params["field"] == name
+    assert name in caught.value.message()
+    assert caught.value.fix()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [("motion", "7", 7.0), ("seed", "12", 12), ("frames", "25", 25), ("prompt", "a b", "a b")],
+)
+def test_text_of_a_command_line_becomes_a_value(name: str, text: str, value: Any) -> None:
+    assert parse(GENERATE[name], text) == value
+
+
+@pytest.mark.parametrize(("name", "text"), [("motion", "much"), ("seed", "1.5"), ("frames", "")])
+def test_text_that_stands_for_nothing_is_refused(name: str, text: str) -> None:
+    with pytest.raises(BadValue):
+        parse(GENERATE[name], text)
+
+
+def test_switches_are_read_in_the_usual_words() -> None:
+    switch = Parameter("loop", "switch", False)
+    assert [parse(switch, word) for word in ("yes", "Off", "1")] == [True, False, True]
+    with pytest.raises(BadValue):
+        parse(switch, "perhaps")
+
+
+def test_an_unknown_effect_names_the_known_ones() -> None:
+    with pytest.raises(UnknownEffect) as caught:
+        effect("explode")
+    assert "generate, extend" in caught.value.fix()
