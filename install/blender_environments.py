@@ -31,8 +31,8 @@ SHOWN = ("5.2.3", "4.5.15")
 AT_A_TIME = 2
 
 DEBIAN_PACKAGES = {
-    "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
+    "libgomp.so.1": "libgomp1",
     "libICE.so.6": "libice6",
     "libSM.so.6": "libsm6",
     "libX11.so.6": "libx11-6",

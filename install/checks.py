@@ -23,41 +23,38 @@ def run_all(
     went wrong. The tests come last, so that their summary ends the output.
     """
     failed = list(problems)
-    for name, module, arguments in _static_checks():
+    for name, command in _static_checks(environment):
         print(f"\n== {name}", flush=True)
-        if _run(environment, module, arguments) != 0:
+        if _run(environment, command) != 0:
             failed.append(name)
     print("\n== " + ("; ".join(f"FAILED: {name}" for name in failed) or "all of these passed"))
     print("\n== tests", flush=True)
     return max(_run_tests(environment, hosts, pytest_arguments), 1 if failed else 0)
 
 
-def _static_checks() -> list[tuple[str, str, list[str]]]:
+def _static_checks(environment: Environment) -> list[tuple[str, list[str]]]:
+    python = [str(environment.python), "-m"]
     return [
-        ("style", "ruff", ["check"]),
-        ("format", "ruff", ["format", "--check"]),
-        ("types", "mypy", []),
-        ("types of the set-up", "mypy", ["install"]),
-        ("import rules", "importlinter.cli", ["lint"]),
+        ("style", [*python, "ruff", "check"]),
+        ("format", [*python, "ruff", "format", "--check"]),
+        ("types", [*python, "mypy"]),
+        ("types of the set-up", [*python, "mypy", "install"]),
+        ("import rules", [str(environment.python.parent / "lint-imports")]),
     ]
 
 
 def _run_tests(
     environment: Environment, hosts: dict[str, Path] | None, arguments: list[str]
 ) -> int:
+    command = [str(environment.python), "-m", "pytest"]
     if hosts is None:
-        return _run(environment, "pytest", ["-m", "not hosts", *arguments])
+        return _run(environment, [*command, "-m", "not hosts", *arguments])
     found = {version: str(python) for version, python in hosts.items()}
-    return _run(environment, "pytest", arguments, {HOSTS_VARIABLE: json.dumps(found)})
+    return _run(environment, [*command, *arguments], {HOSTS_VARIABLE: json.dumps(found)})
 
 
 def _run(
-    environment: Environment,
-    module: str,
-    arguments: list[str],
-    variables: dict[str, str] | None = None,
+    environment: Environment, command: list[str], variables: dict[str, str] | None = None
 ) -> int:
-    command = [str(environment.python), "-m", module, *arguments]
-    return subprocess.call(
-        command, cwd=environment.clone, env={**clean_environ(), **(variables or {})}
-    )
+    environ = {**clean_environ(), **(variables or {})}
+    return subprocess.call(command, cwd=environment.clone, env=environ)
