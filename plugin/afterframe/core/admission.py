@@ -1,0 +1,110 @@
+"""The door: a job is checked and completed before it is queued, so that a worker can rely on it.
+
+Pure: what engines and formats there are is handed in.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from afterframe.errors import (
+    BadValue,
+    EngineUnfit,
+    NoEngineReady,
+    PlayheadOutside,
+    UnknownEngine,
+    UnknownFormat,
+)
+from afterframe_hosts.wire import effects
+from afterframe_hosts.wire.effects import MAX_SEED, Effect
+from afterframe_hosts.wire.job import Job, Output
+from afterframe_hosts.wire.session import EngineInfo
+
+ANY_FORMAT = "auto"
+
+
+def admit(job: Job, engines: Sequence[EngineInfo], formats: Collection[str]) -> Job:
+    """Return the job with its engine chosen and every parameter and the seed resolved.
+
+    Args:
+        job: as a client submitted it.
+        engines: all engines, the best first.
+        formats: the names of the delivery formats.
+
+    Raises:
+        UnknownEffect: there is no such effect.
+        UnknownEngine: the engine that it names does not exist.
+        EngineUnfit: that engine does not make this effect.
+        NoEngineReady: none that makes it can be used now; says what to do.
+        BadValue: a parameter or the output does not fit.
+        PlayheadOutside: the playhead is not on the clip.
+        UnknownFormat: there is no such delivery format.
+    """
+    effect = effects.effect(job.effect)
+    engine = choose_engine(effect, job.engine, engines)
+    parameters = effects.resolve((*effect.parameters, *engine.parameters), job.parameters)
+    _check_playhead(job, effect)
+    _check_output(job.output, formats)
+    return replace(job, engine=engine.name, parameters=_seeded(effect, parameters, job.id))
+
+
+def choose_engine(effect: Effect, name: str, engines: Sequence[EngineInfo]) -> EngineInfo:
+    """Return the engine of this name, or the best one that is ready where it is empty.
+
+    Raises:
+        UnknownEngine, EngineUnfit, NoEngineReady: see :func:`admit`.
+    """
+    fitting = [engine for engine in engines if effect.name in engine.effects]
+    if name:
+        named = next((engine for engine in engines if engine.name == name), None)
+        if named is None:
+            raise UnknownEngine(engine=name, known=", ".join(each.name for each in engines))
+        if named not in fitting:
+            makes = ", ".join(named.effects)
+            raise EngineUnfit(engine=name, effect=effect.name, makes=makes)
+        fitting = [named]
+    for engine in fitting:
+        if engine.ready:
+            return engine
+    raise NoEngineReady(effect=effect.name, todo=_todo(effect, fitting))
+
+
+def _todo(effect: Effect, fitting: Sequence[EngineInfo]) -> str:
+    if fitting:
+        return fitting[0].needs
+    return f"Install a model that makes {effect.name}, or choose another effect."
+
+
+def _seeded(effect: Effect, parameters: dict[str, Any], job: str) -> dict[str, Any]:
+    """Fill the seed that nobody chose: by the job's id, so that a second attempt has the same."""
+    chosen = int(job[:8], 16) % (MAX_SEED + 1)
+    unset = {
+        parameter.name: chosen
+        for parameter in effect.parameters
+        if parameter.kind == "seed" and parameters[parameter.name] is None
+    }
+    return parameters | unset
+
+
+def _check_playhead(job: Job, effect: Effect) -> None:
+    """An effect on a whole clip or a gap does not ask where the playhead stands."""
+    record = job.clip.record_range
+    if effect.source == "frame" and job.at is not None and job.at not in record:
+        raise PlayheadOutside(
+            frame=job.at, first=record.start, last=record.end - 1, clip=job.clip.name
+        )
+
+
+def _check_output(output: Output, formats: Collection[str]) -> None:
+    if output.format != ANY_FORMAT and output.format not in formats:
+        raise UnknownFormat(format=output.format, known=", ".join([ANY_FORMAT, *formats]))
+    for field in ("folder", "path"):
+        text = getattr(output, field)
+        if text and ("\0" in text or not Path(text).is_absolute()):
+            raise BadValue(field=f"output.{field}", value=repr(text), allowed="an absolute path")
+    if output.path.endswith(("/", os.sep)):
+        raise BadValue(field="output.path", value=repr(output.path), allowed="the path of a file")

@@ -1,0 +1,177 @@
+"""All process and file facts of the three systems, in one file.
+
+What a host has to know as well - folders, detached processes, private files - stands in
+``afterframe_hosts.wire.system``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from afterframe_hosts.wire.system import config_folder, process_lives, state_folder
+
+__all__ = [
+    "WORKER_FLAGS",
+    "config_folder",
+    "free_memory",
+    "gpus",
+    "kill_tree",
+    "process_lives",
+    "process_started",
+    "state_folder",
+    "take_lock",
+    "video_folder",
+    "write_private",
+]
+
+if sys.platform == "win32":
+    WORKER_FLAGS = subprocess.CREATE_NO_WINDOW
+else:
+    WORKER_FLAGS = 0
+"""Creation flags of a child process: no console window on Windows, nothing elsewhere."""
+KILL_PATIENCE = 5.0
+NVIDIA_SMI_PATIENCE = 5.0
+
+
+def take_lock(path: Path) -> IO[bytes] | None:
+    """Lock a file for the life of this process.
+
+    Returns:
+        The open file, to be kept: the system frees the lock when it is closed or the process
+        ends in whatever way. None: another process has it.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = path.open("a+b")
+    try:
+        _lock(file)
+    except OSError:
+        file.close()
+        return None
+    return file
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file at once or not at all, readable by this user alone.
+
+    On Windows it inherits the access list of the user's profile, which says the same.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    part.replace(path)
+
+
+def process_started(pid: int) -> float:
+    """Return when a process started (seconds since 1970); 0.0 when there is none."""
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return 0.0
+
+
+def kill_tree(pid: int) -> None:
+    """End a process and all its children, at once; no error when they are gone."""
+    try:
+        root = psutil.Process(pid)
+        family = [*root.children(recursive=True), root]
+    except psutil.NoSuchProcess:
+        return
+    for process in family:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(family, timeout=KILL_PATIENCE)
+
+
+def free_memory() -> int:
+    """Return how many bytes of memory can be had without swapping."""
+    return int(psutil.virtual_memory().available)
+
+
+def gpus() -> tuple[str, ...]:
+    """Return the names of the GPUs that models can run on; found without torch."""
+    if sys.platform == "darwin":
+        return ("Apple GPU",) if os.uname().machine == "arm64" else ()
+    listed = Path("/proc/driver/nvidia/gpus")
+    if listed.is_dir():
+        return tuple(f"NVIDIA GPU {card.name}" for card in sorted(listed.iterdir()))
+    return _listed_by_nvidia()
+
+
+def video_folder() -> Path:
+    """Return the user's folder for videos, where results of an unsaved project go."""
+    if sys.platform == "darwin":
+        return Path.home() / "Movies"
+    return _video_folder()
+
+
+def _listed_by_nvidia() -> tuple[str, ...]:
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return ()
+    try:
+        done = subprocess.run(
+            [program, "-L"],
+            capture_output=True,
+            text=True,
+            timeout=NVIDIA_SMI_PATIENCE,
+            check=False,
+            creationflags=WORKER_FLAGS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    lines = done.stdout.splitlines() if done.returncode == 0 else []
+    return tuple(line.split(" (UUID")[0] for line in lines if line.startswith("GPU "))
+
+
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+    from uuid import UUID
+
+    def _lock(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+    def _video_folder() -> Path:
+        videos = UUID("{18989B1D-99B5-455B-841C-AB7C74E4DDFC}")  # FOLDERID_Videos
+        identifier = (ctypes.c_byte * 16).from_buffer_copy(videos.bytes_le)
+        found = ctypes.c_wchar_p()
+        shell = ctypes.windll.shell32
+        failed = shell.SHGetKnownFolderPath(identifier, 0, None, ctypes.byref(found))
+        if failed or not found.value:
+            return Path.home() / "Videos"
+        try:
+            return Path(found.value)
+        finally:
+            ctypes.windll.ole32.CoTaskMemFree(found)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _video_folder() -> Path:
+        """Return what xdg-user-dirs wrote down, else ``~/Videos``."""
+        config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+        try:
+            lines = (config / "user-dirs.dirs").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            lines = []
+        for line in lines:
+            name, _, value = line.partition("=")
+            if name.strip() == "XDG_VIDEOS_DIR":
+                return Path(value.strip().strip('"').replace("$HOME", str(Path.home())))
+        return Path.home() / "Videos"

@@ -1,0 +1,474 @@
+"""The queue: one SQLite file, written by the service alone, that no crash can lose a job from.
+
+It is the history too. Every change of state goes through :meth:`Queue._move` (jobs) or
+:meth:`Queue.deliver` (deliveries), which hold the two tables of ``wire.job`` to be true, writes
+the event that tells of it in the same transaction, and is on the disk before anybody is told.
+Progress is kept in memory only: a restarted service begins the job again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from afterframe.errors import JobConflict, NotPermitted, UnknownJob, WorkerLost
+from afterframe_hosts.wire import codec
+from afterframe_hosts.wire.job import (
+    DELIVERY_TRANSITIONS,
+    JOB_TRANSITIONS,
+    DeliveryState,
+    ErrorInfo,
+    Event,
+    Job,
+    JobState,
+    JobStatus,
+    Progress,
+    Result,
+)
+
+SCHEMA = 1
+"""Number of the tables' form; a file of another form is set aside."""
+MAX_ATTEMPTS = 3
+"""How often a job may take its worker down before it is given up."""
+EVENTS_KEPT = 20_000
+
+_TABLES = """
+CREATE TABLE jobs (
+    number    INTEGER PRIMARY KEY AUTOINCREMENT,
+    id        TEXT NOT NULL UNIQUE,
+    submitted TEXT NOT NULL,
+    job       TEXT NOT NULL,
+    document  TEXT NOT NULL,
+    lane      TEXT NOT NULL,
+    priority  INTEGER NOT NULL,
+    state     TEXT NOT NULL,
+    created   REAL NOT NULL,
+    updated   REAL NOT NULL,
+    attempts  INTEGER NOT NULL DEFAULT 0,
+    boot      TEXT NOT NULL DEFAULT '',
+    worker    INTEGER NOT NULL DEFAULT 0,
+    lease     REAL NOT NULL DEFAULT 0,
+    progress  TEXT NOT NULL DEFAULT '{}',
+    preview   INTEGER NOT NULL DEFAULT 0,
+    error     TEXT,
+    result    TEXT
+) STRICT;
+CREATE INDEX waiting ON jobs (lane, priority DESC, number) WHERE state = 'queued';
+CREATE TABLE deliveries (
+    job       TEXT PRIMARY KEY REFERENCES jobs (id),
+    document  TEXT NOT NULL,
+    state     TEXT NOT NULL,
+    item      TEXT NOT NULL DEFAULT '',
+    updated   REAL NOT NULL
+) STRICT;
+CREATE TABLE events (
+    sequence  INTEGER PRIMARY KEY AUTOINCREMENT,
+    job       TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    at        REAL NOT NULL,
+    status    TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_of_job ON events (job, sequence);
+"""
+_STATUS = """
+SELECT jobs.*, deliveries.state AS delivery
+FROM jobs LEFT JOIN deliveries ON deliveries.job = jobs.id
+"""
+
+log = logging.getLogger(__name__)
+
+
+class Lease(NamedTuple):
+    """A job that was running under an earlier service: its id and its worker's process number."""
+
+    job: str
+    worker: int
+
+
+class Queue:
+    """All jobs of this user.
+
+    Args:
+        path: the file; made when missing. A damaged one is set aside under another name
+            (see ``set_aside``) and a new one begun.
+        boot: id of this run of the service, written into every lease.
+        tell: is called with each event, after it has been written.
+    """
+
+    def __init__(
+        self, path: Path, boot: str, tell: Callable[[Event], None] = lambda event: None
+    ) -> None:
+        self.boot = boot
+        self.set_aside: Path | None = None
+        self._tell = tell
+        self._progress: dict[str, Progress] = {}
+        self._database = self._open(path)
+        self._newest = self._scalar("SELECT coalesce(max(sequence), 0) FROM events")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    # asked by clients
+
+    def submit(self, job: Job, submitted: Job, lane: str) -> JobStatus:
+        """Put a job in, or return how it stands when it is there.
+
+        Args:
+            job: as admitted, everything resolved.
+            submitted: as it came from the client: the same again is the same job.
+            lane: kind of lane that runs it.
+
+        Raises:
+            JobConflict: the id is known with other contents.
+        """
+        known = self._row(job.id)
+        if known is not None:
+            if codec.dumps(submitted) not in (known["submitted"], known["job"]):
+                raise JobConflict(job=job.id)
+            return _status(known)
+        now = time.time()
+        with self._change() as told:
+            self._database.execute(
+                "INSERT INTO jobs (id, submitted, job, document, lane, priority, state, created,"
+                " updated) VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+                (
+                    job.id,
+                    codec.dumps(submitted),
+                    codec.dumps(job),
+                    job.clip.document,
+                    lane,
+                    job.priority,
+                    now,
+                    now,
+                ),
+            )
+            return self._note(told, job.id, "state", now)
+
+    def known(self, job: str) -> bool:
+        """Tell whether there is a job of this id."""
+        return self._row(job) is not None
+
+    def status(self, job: str) -> JobStatus:
+        """Return how a job stands. Raises UnknownJob."""
+        return self._with_progress(_status(self._need(job)))
+
+    def jobs(
+        self, state: JobState | None = None, document: str = "", limit: int = 100
+    ) -> tuple[JobStatus, ...]:
+        """Return jobs, the newest first."""
+        rows = self._database.execute(
+            f"{_STATUS} WHERE (?1 IS NULL OR jobs.state = ?1)"
+            " AND (?2 = '' OR jobs.document = ?2) ORDER BY number DESC LIMIT ?3",
+            (state, document, limit),
+        )
+        return tuple(self._with_progress(_status(row)) for row in rows)
+
+    def unfinished(self) -> frozenset[str]:
+        """Return the ids of all jobs that wait or run."""
+        rows = self._database.execute("SELECT id FROM jobs WHERE state IN ('queued', 'running')")
+        return frozenset(row["id"] for row in rows)
+
+    def count(self, state: JobState) -> int:
+        """Return how many jobs are in a state."""
+        return self._scalar("SELECT count(*) FROM jobs WHERE state = ?", state)
+
+    def retry(self, job: str) -> JobStatus:
+        """Queue a failed or cancelled job again, its attempts forgotten. Raises NotPermitted."""
+        with self._change() as told:
+            state = self._need(job)["state"]
+            if state not in ("failed", "cancelled"):
+                raise NotPermitted(job=job, state=state, wanted="queued")
+            return self._move(told, job, "queued", attempts=0, error=None, progress="{}")
+
+    # done by lanes
+
+    def claim(self, lane: str, worker: int, lease: float) -> Job | None:
+        """Take the next waiting job of a kind of lane: highest priority, then the oldest.
+
+        Args:
+            lane: kind of lane.
+            worker: process number of the worker that will run it.
+            lease: seconds that may pass until :meth:`renew`.
+        """
+        with self._change() as told:
+            row = self._database.execute(
+                "SELECT id, job, attempts FROM jobs WHERE state = 'queued' AND lane = ?"
+                " ORDER BY priority DESC, number LIMIT 1",
+                (lane,),
+            ).fetchone()
+            if row is None:
+                return None
+            self._move(
+                told,
+                row["id"],
+                "running",
+                attempts=row["attempts"] + 1,
+                boot=self.boot,
+                worker=worker,
+                lease=time.time() + lease,
+            )
+            return codec.loads(Job, row["job"])
+
+    def renew(self, job: str, lease: float) -> None:
+        """Note that a job's worker lives."""
+        self._database.execute(
+            "UPDATE jobs SET lease = ? WHERE id = ? AND state = 'running'",
+            (time.time() + lease, job),
+        )
+
+    def advance(self, job: str, progress: Progress) -> None:
+        """Tell how far a running job is."""
+        self._progress[job] = progress
+        self._tell(Event(self._newest, "progress", time.time(), self.status(job)))
+
+    def previewed(self, job: str) -> None:
+        """Note that there is a preview."""
+        self._database.execute("UPDATE jobs SET preview = 1 WHERE id = ?", (job,))
+
+    def done(self, job: str, result: Result) -> JobStatus:
+        """Note what a job made; where a host or a document waits for it, begin its delivery."""
+        with self._change() as told:
+            row = self._need(job)
+            if row["document"] or codec.loads(Job, row["job"]).session:
+                self._database.execute(
+                    "INSERT INTO deliveries (job, document, state, updated)"
+                    " VALUES (?, ?, 'pending', ?)",
+                    (job, row["document"], time.time()),
+                )
+            return self._move(told, job, "done", result=codec.dumps(result), error=None)
+
+    def failed(self, job: str, error: ErrorInfo) -> JobStatus:
+        """Note that a job cannot be done."""
+        with self._change() as told:
+            return self._move(told, job, "failed", error=codec.dumps(error))
+
+    def cancelled(self, job: str) -> JobStatus:
+        """Note that a job was stopped."""
+        with self._change() as told:
+            return self._move(told, job, "cancelled")
+
+    def lost(self, job: str) -> JobStatus:
+        """Put the job of a dead worker back, or give it up after ``MAX_ATTEMPTS``."""
+        with self._change() as told:
+            attempts = self._need(job)["attempts"]
+            if attempts < MAX_ATTEMPTS:
+                return self._move(told, job, "queued", progress="{}")
+            error = ErrorInfo.of(WorkerLost(attempts=attempts))
+            return self._move(told, job, "failed", error=codec.dumps(error))
+
+    def put_back(self, job: str) -> JobStatus:
+        """Put back a running job that is not to blame: the attempt does not count."""
+        with self._change() as told:
+            attempts = max(0, self._need(job)["attempts"] - 1)
+            return self._move(told, job, "queued", attempts=attempts, progress="{}")
+
+    def abandoned(self) -> tuple[Lease, ...]:
+        """Return the jobs that run by the book, but under an earlier service."""
+        rows = self._database.execute(
+            "SELECT id, worker FROM jobs WHERE state = 'running' AND boot != ?", (self.boot,)
+        )
+        return tuple(Lease(row["id"], row["worker"]) for row in rows)
+
+    # deliveries
+
+    def deliver(self, job: str, state: DeliveryState, item: str = "") -> JobStatus:
+        """Note what became of a result; saying the same again changes nothing.
+
+        Raises:
+            UnknownJob: there is no such job.
+            NotPermitted: it has no result yet, or this state may not follow.
+        """
+        with self._change() as told:
+            row = self._need(job)
+            before: DeliveryState | None = row["delivery"]
+            if row["result"] is None or not _may_follow(before, state):
+                raise NotPermitted(job=job, state=before or row["state"], wanted=state)
+            now = time.time()
+            self._database.execute(
+                "INSERT INTO deliveries (job, document, state, item, updated)"
+                " VALUES (?, ?, ?, ?, ?) ON CONFLICT (job) DO UPDATE SET"
+                " state = excluded.state, updated = excluded.updated,"
+                " item = CASE excluded.item WHEN '' THEN item ELSE excluded.item END",
+                (job, row["document"], state, item, now),
+            )
+            if before == state:
+                return _status(self._need(job))
+            return self._note(told, job, "delivery", now)
+
+    def pending(self, document: str) -> tuple[JobStatus, ...]:
+        """Return a document's jobs whose results wait to be placed, the oldest first."""
+        rows = self._database.execute(
+            f"{_STATUS} WHERE deliveries.document = ? AND deliveries.state = 'pending'"
+            " ORDER BY number",
+            (document,),
+        )
+        return tuple(_status(row) for row in rows)
+
+    def offer_again(self, document: str) -> None:
+        """Offer what was lost while the document was closed: it is open again."""
+        rows = self._database.execute(
+            "SELECT job FROM deliveries WHERE document = ? AND state = 'lost'", (document,)
+        ).fetchall()
+        for row in rows:
+            self.deliver(row["job"], "pending")
+
+    # events
+
+    def events(self, after: int, job: str = "") -> tuple[Event, ...]:
+        """Return the kept state and delivery events that follow number ``after``, in order."""
+        if after > self._newest:  # counted by a queue that has been set aside since
+            after = 0
+        rows = self._database.execute(
+            "SELECT * FROM events WHERE sequence > ?1 AND (?2 = '' OR job = ?2) ORDER BY sequence",
+            (after, job),
+        )
+        return tuple(
+            Event(row["sequence"], row["kind"], row["at"], codec.loads(JobStatus, row["status"]))
+            for row in rows
+        )
+
+    # the one place where states change
+
+    def _move(self, told: list[Event], job: str, state: JobState, **columns: Any) -> JobStatus:
+        """Give a job a new state and other columns with it.
+
+        Raises:
+            NotPermitted: ``JOB_TRANSITIONS`` does not have this step.
+        """
+        row = self._need(job)
+        if state not in JOB_TRANSITIONS[row["state"]]:
+            raise NotPermitted(job=job, state=row["state"], wanted=state)
+        # strictly later, whatever the clock does: clients order what they hear by it
+        now = max(time.time(), row["updated"] + 1e-6)
+        progress = self._progress.pop(job, None)
+        if progress is not None and "progress" not in columns:
+            columns["progress"] = codec.dumps(progress)
+        columns |= {"state": state, "updated": now}
+        names = ", ".join(f"{name} = ?" for name in columns)
+        self._database.execute(f"UPDATE jobs SET {names} WHERE id = ?", (*columns.values(), job))
+        return self._note(told, job, "state", now)
+
+    def _note(self, told: list[Event], job: str, kind: Any, at: float) -> JobStatus:
+        """Write the event of a change that was just made."""
+        status = _status(self._need(job))
+        done = self._database.execute(
+            "INSERT INTO events (job, kind, at, status) VALUES (?, ?, ?, ?)",
+            (job, kind, at, codec.dumps(status)),
+        )
+        told.append(Event(int(done.lastrowid or 0), kind, at, status))
+        return status
+
+    @contextmanager
+    def _change(self) -> Iterator[list[Event]]:
+        """One transaction; what is put into the list is told once it is on the disk."""
+        told: list[Event] = []
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield told
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+        for event in told:
+            self._newest = event.sequence
+            self._tell(event)
+
+    # the file
+
+    def _need(self, job: str) -> sqlite3.Row:
+        row = self._row(job)
+        if row is None:
+            raise UnknownJob(job=job)
+        return row
+
+    def _row(self, job: str) -> sqlite3.Row | None:
+        found = self._database.execute(f"{_STATUS} WHERE jobs.id = ?", (job,)).fetchone()
+        return found if isinstance(found, sqlite3.Row) else None
+
+    def _scalar(self, query: str, *values: Any) -> int:
+        return int(self._database.execute(query, values).fetchone()[0])
+
+    def _with_progress(self, status: JobStatus) -> JobStatus:
+        progress = self._progress.get(status.job.id)
+        return replace(status, progress=progress) if progress else status
+
+    def _open(self, path: Path) -> sqlite3.Connection:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            return _connect(path)
+        except sqlite3.DatabaseError as error:
+            self.set_aside = _set_aside(path)
+            log.warning("the queue could not be read (%s); set aside as %s", error, self.set_aside)
+            return _connect(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
+        database.row_factory = sqlite3.Row
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA foreign_keys = ON")
+        _check(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _check(database: sqlite3.Connection) -> None:
+    """Make the tables of an empty file; refuse one that is damaged or of another form."""
+    schema = database.execute("PRAGMA user_version").fetchone()[0]
+    if schema == 0 and not database.execute("SELECT 1 FROM sqlite_master").fetchone():
+        database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
+        return
+    if schema != SCHEMA:
+        raise sqlite3.DatabaseError(f"its tables have form {schema}, not {SCHEMA}")
+    found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if found != "ok":
+        raise sqlite3.DatabaseError(found)
+    database.execute(
+        "DELETE FROM events WHERE sequence <= (SELECT max(sequence) FROM events) - ?",
+        (EVENTS_KEPT,),
+    )
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename a queue that cannot be used, with its journal; return its new name."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    aside = path.with_name(f"{path.stem}-damaged-{stamp}{path.suffix}")
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.replace(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _may_follow(before: DeliveryState | None, state: DeliveryState) -> bool:
+    """Tell whether a delivery may go on to ``state``; one without a start starts as pending."""
+    if before is None:
+        return state in DELIVERY_TRANSITIONS["pending"] | {"pending"}
+    return state == before or state in DELIVERY_TRANSITIONS[before]
+
+
+def _status(row: sqlite3.Row) -> JobStatus:
+    return JobStatus(
+        job=codec.loads(Job, row["job"]),
+        state=row["state"],
+        created=row["created"],
+        updated=row["updated"],
+        attempts=row["attempts"],
+        progress=codec.load(Progress, json.loads(row["progress"])),
+        preview=bool(row["preview"]),
+        error=codec.loads(ErrorInfo, row["error"]) if row["error"] else None,
+        result=codec.loads(Result, row["result"]) if row["result"] else None,
+        delivery=row["delivery"],
+    )
