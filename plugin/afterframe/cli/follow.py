@@ -27,7 +27,7 @@ def run(client: Client, jobs: Sequence[Job], *, quiet: bool) -> tuple[JobStatus,
     with Watch(quiet) as watch:
         try:
             for status in statuses:
-                ended[status.job.id] = _until_end(client, status, watch)
+                ended[status.job.id] = _until_end(client, status.job.id, watch)
         except KeyboardInterrupt:
             _cancel(client, [job.id for job in jobs if job.id not in ended])
             raise
@@ -77,15 +77,10 @@ class Watch:
         )
 
 
-def _until_end(client: Client, status: JobStatus, watch: Watch) -> JobStatus:
-    watch.update(status)
-    if status.finished:
-        return status
-    for event in client.events(job=status.job.id):
-        watch.update(event.status)
-        if event.status.finished:
-            return event.status
-    return client.job(status.job.id)
+def _until_end(client: Client, job: str, watch: Watch) -> JobStatus:
+    for status in client.follow(job):
+        watch.update(status)
+    return status
 
 
 def _cancel(client: Client, ids: Sequence[str]) -> None:
@@ -94,9 +89,7 @@ def _cancel(client: Client, ids: Sequence[str]) -> None:
         if not client.job(job).finished:
             client.cancel(job)
     for job in ids:
-        status = client.job(job)
-        if not status.finished:
-            _until_end(client, status, Watch(quiet=True))
+        _until_end(client, job, Watch(quiet=True))
 
 
 def _bars() -> Bars:
