@@ -1,0 +1,274 @@
+"""Strips of the sequence editor as clips.
+
+A strip is *plain* when the frame of its medium that Blender shows is known exactly: what Blender
+tells a script about retiming keys, speed effects and adjusted rates does not give it away. Plain
+strips are read from their file; of all others the frames are rendered.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..base import Query
+from ..wire.clip import Clip, Media, Span
+from ..wire.errors import BadValue, ItemGone, MediaMissing, NothingSelected, UnsupportedItem
+from . import compat, exact
+
+SHOTS = frozenset({"MOVIE", "IMAGE", "META", "SCENE", "MOVIECLIP"})
+TITLES = frozenset({"COLOR", "TEXT"})
+COLORS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "gray")
+"""Blender's colour tags COLOR_01 to COLOR_09."""
+JOB_KEY = "afterframe_job"
+"""The custom property that marks a strip as the result of a job."""
+SAME_RATE = 0.0001
+"""Frames a second: above Blender's rounding, and below what moves one frame of a long clip."""
+
+
+def selected_strips(scene: Any) -> list[Any]:
+    """Return the selected strips that are or carry pictures, the active one first.
+
+    Raises:
+        NothingSelected: there is none.
+        UnsupportedItem: what is active, or all that is selected, has no picture of its own.
+    """
+    editor = scene.sequence_editor
+    chosen = [each for each in compat.all_strips(editor) if each.select] if editor else []
+    active = editor.active_strip if editor else None
+    if active in chosen:
+        chosen.remove(active)
+        chosen.insert(0, active)
+    if not chosen:
+        raise NothingSelected()
+    sources = [strip for strip in map(source_of, chosen) if strip is not None]
+    if not sources or (chosen[0] == active and source_of(active) is None):
+        raise UnsupportedItem(item=chosen[0].name, kind=chosen[0].type.lower())
+    return list(dict.fromkeys(sources))
+
+
+def find_strips(scene: Any, query: Query) -> list[Any]:
+    """Return the strips that ``query`` means, in timeline order; never results of ours.
+
+    Raises:
+        BadValue: there is no colour of this name.
+    """
+    if query.kind == "selected":
+        return selected_strips(scene)
+    editor = scene.sequence_editor
+    found = [s for s in compat.strips(editor) if s.type in SHOTS] if editor else []
+    found = [s for s in found if not s.mute and JOB_KEY not in s and _fits(s, query)]
+    return sorted(found, key=lambda strip: (compat.first_frame(strip), strip.channel))
+
+
+def source_of(strip: Any) -> Any | None:
+    """Return the strip that has the picture: the input of speed effects; None: there is none."""
+    while strip is not None and strip.type == "SPEED":
+        strip = compat.speed_input(strip)
+    return strip if strip is not None and strip.type in SHOTS | TITLES else None
+
+
+def item_id(scene: Any, strip: Any) -> str:
+    """Return what names a strip: strip names are unique within a scene."""
+    return json.dumps([scene.name, strip.name], ensure_ascii=False)
+
+
+def find_item(item: str) -> tuple[Any, Any]:
+    """Return the scene and the strip of an id.
+
+    Raises:
+        ItemGone: one of them is not there.
+    """
+    try:
+        scene_name, name = json.loads(item)
+    except (ValueError, TypeError):
+        raise ItemGone(item=item[:60]) from None
+    scene = bpy.data.scenes.get(scene_name)
+    editor = scene.sequence_editor if scene is not None else None
+    strip = compat.all_strips(editor).get(name) if editor is not None else None
+    if strip is None:
+        raise ItemGone(item=str(name)[:60])
+    return scene, strip
+
+
+def read_clip(scene: Any, strip: Any, document: str) -> Clip:
+    """Return a strip as a clip.
+
+    The media range of a strip that is not plain tells only where it comes from; of what Blender
+    itself makes (scene, meta, title) the document stands for the medium. Such clips are for
+    ``capture``.
+    """
+    start, end = compat.first_frame(strip), compat.end_frame(strip)
+    record = Span(start, max(1, end - start))
+    media, used, speed = _plain_media(scene, strip) or _nominal_media(strip, record, document)
+    return Clip(
+        name=strip.name,
+        media=media,
+        media_range=used,
+        record_range=record,
+        rate=scene_rate(scene),
+        speed=speed,
+        size=(scene.render.resolution_x, scene.render.resolution_y),
+        host="blender",
+        document=document,
+        item=item_id(scene, strip),
+    )
+
+
+def is_plain(scene: Any, strip: Any) -> bool:
+    """Return True when the medium's frame at every frame of the strip is known exactly."""
+    return _plain_media(scene, strip) is not None
+
+
+def scene_rate(scene: Any) -> Fraction:
+    """Return the exact frames a second of a scene."""
+    return exact.scene_rate(scene.render.fps, scene.render.fps_base)
+
+
+def frame_showing(strip: Any, media_frame: int) -> int:
+    """Return the timeline frame at which a plain strip shows a frame of its medium."""
+    index = media_frame - compat.skipped_frames(strip)
+    if strip.use_reverse_frames:
+        index = compat.content_length(strip) - 1 - index
+    return compat.content_start(strip) + index
+
+
+def speed_effects(siblings: Any, strip: Any) -> list[Any]:
+    """Return the speed effects over a strip, the innermost first."""
+    found: list[Any] = []
+    inner = strip
+    while True:
+        over = (s for s in siblings if s.type == "SPEED" and compat.speed_input(s) == inner)
+        inner = next(over, None)
+        if inner is None:
+            return found
+        found.append(inner)
+
+
+def siblings(scene: Any, strip: Any) -> Any:
+    """Return the collection that a strip is in: the editor's own, or a meta's."""
+    return compat.strips(strip.parent_meta() or scene.sequence_editor)
+
+
+def ancestors(strip: Any) -> list[Any]:
+    """Return the metas around a strip, the innermost first."""
+    metas = []
+    meta = strip.parent_meta()
+    while meta is not None:
+        metas.append(meta)
+        meta = meta.parent_meta()
+    return metas
+
+
+def check_media(strip: Any) -> None:
+    """Raise MediaMissing when a file that the strip, or one inside it, shows is not there.
+
+    Blender itself draws black for it, without a word.
+    """
+    for path in media_files(strip):
+        if not path.is_file():
+            raise MediaMissing(path=str(path))
+
+
+def media_files(strip: Any) -> Iterator[Path]:
+    """Return the files whose pictures a strip shows within its visible range."""
+    if strip.type == "META":
+        for inner in compat.strips(strip):
+            if not inner.mute and _overlaps(inner, strip):
+                yield from media_files(inner)
+    elif strip.type == "MOVIE":
+        yield _absolute(strip.filepath)
+    elif strip.type == "MOVIECLIP" and strip.clip is not None and strip.clip.source == "MOVIE":
+        yield _absolute(strip.clip.filepath)
+    elif strip.type == "IMAGE":
+        folder = _absolute(strip.directory)
+        frames = range(compat.first_frame(strip), compat.end_frame(strip))
+        elements = (strip.strip_elem_from_frame(frame) for frame in frames)
+        names = dict.fromkeys(each.filename for each in elements if each is not None)
+        yield from (folder / name for name in names)
+
+
+def _fits(strip: Any, query: Query) -> bool:
+    if query.kind == "channel":
+        return bool(strip.channel == int(query.value))
+    if query.kind == "color":
+        if query.value.lower() not in COLORS:
+            allowed = " | ".join(COLORS)
+            raise BadValue(field="strips", value=f"color:{query.value}"[:60], allowed=allowed)
+        return bool(strip.color_tag == f"COLOR_{COLORS.index(query.value.lower()) + 1:02d}")
+    return query.kind == "all" or fnmatch.fnmatchcase(strip.name, query.value)
+
+
+def _plain_media(scene: Any, strip: Any) -> tuple[Media, Span, Fraction] | None:
+    """Return medium, used frames and speed of a plain strip; None for any other."""
+    if strip.type not in {"MOVIE", "IMAGE"} or _is_altered(scene, strip):
+        return None
+    colour = strip.colorspace_settings.name
+    if strip.type == "IMAGE":
+        names = [element.filename for element in strip.elements]
+        folder = _absolute(strip.directory)
+        if len(names) == 1:
+            still = Media("still", str(folder / names[0]), colour_space=colour)
+            return still, Span(0, 1), Fraction(1)
+        run = exact.numbered(names)
+        if run is None:
+            return None
+        media = Media("sequence", str(folder / run[0]), run[1], None, 0, colour)
+    else:
+        path = str(_absolute(strip.filepath))
+        media = Media("movie", path, stream=strip.stream_index, colour_space=colour)
+    used = _used_frames(strip)
+    return None if used is None else (media, used, Fraction(-1 if _is_reversed(strip) else 1))
+
+
+def _is_altered(scene: Any, strip: Any) -> bool:
+    """Return True when something between medium and screen changes which frame is shown."""
+    if strip.type == "MOVIE":
+        rate = float(scene_rate(scene))
+        if abs(strip.fps - rate) > SAME_RATE or strip.use_deinterlace:
+            return True
+    return bool(
+        strip.use_multiview
+        or strip.strobe > 1
+        or compat.is_retimed(strip)
+        or strip.parent_meta() is not None
+        or speed_effects(siblings(scene, strip), strip)
+    )
+
+
+def _used_frames(strip: Any) -> Span | None:
+    """Return the shown frames of a medium; None when held pictures stand beyond its ends."""
+    before = compat.first_frame(strip) - compat.content_start(strip)
+    count = compat.end_frame(strip) - compat.first_frame(strip)
+    length = compat.content_length(strip)
+    if before < 0 or count < 1 or before + count > length:
+        return None
+    first = length - before - count if _is_reversed(strip) else before
+    return Span(compat.skipped_frames(strip) + first, count)
+
+
+def _is_reversed(strip: Any) -> bool:
+    return bool(strip.use_reverse_frames)
+
+
+def _nominal_media(strip: Any, record: Span, document: str) -> tuple[Media, Span, Fraction]:
+    path = next(media_files(strip), None) if strip.type in {"MOVIE", "IMAGE"} else None
+    media = Media("still", str(path) if path is not None else document)
+    return media, Span(0, record.duration), Fraction(1)
+
+
+def _overlaps(inner: Any, meta: Any) -> bool:
+    return compat.first_frame(inner) < compat.end_frame(meta) and compat.end_frame(
+        inner
+    ) > compat.first_frame(meta)
+
+
+def _absolute(path: str) -> Path:
+    # Not resolve(): a link that the user has made stays a link.
+    return Path(os.path.abspath(bpy.path.abspath(path)))  # noqa: PTH100
