@@ -1,0 +1,277 @@
+"""When each picture of a movie is presented: found from its packets, without decoding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+Times = NDArray[np.int64]
+
+REORDER_MOST = 17
+"""H.264 and HEVC hold back 16 pictures at most: the first shown is among so many packets."""
+JITTER = 0.25
+"""How far, in frame times, a container's rounding may move a picture of a constant rate."""
+SNAP = Fraction(2, 10_000)
+"""A rate this near (relative) to a broadcast rate is that rate; 24 and 23.976 are 0.1% apart."""
+COUNTED_FORMATS = frozenset({"avi", "mpeg", "h264", "hevc", "m4v", "mpegvideo", "vc1", "obu"})
+"""Containers without a presentation time for every picture: for reordered ones FFmpeg guesses,
+and guesses otherwise after a seek."""
+CONTAINER_OPTIONS = {"protocol_whitelist": "file"}
+"""A medium may refer to files beside it, never to an address."""
+
+
+@dataclass(frozen=True)
+class MovieIndex:
+    """The pictures of one stream in the order of presentation.
+
+    Attributes:
+        times: presentation time of each, in the stream's time base; ascending.
+        seeks: decoding times of keyframes (presentation times in Matroska), where one can seek.
+        rate: pictures a second.
+        counted: times are not to be had: pictures are counted from the start.
+    """
+
+    times: Times
+    seeks: Times
+    rate: Fraction
+    counted: bool = False
+
+    @property
+    def frames(self) -> int:
+        """Number of pictures."""
+        return len(self.times)
+
+    def frame_at(self, time: int) -> int | None:
+        """Return the number of the picture at a presentation time, None before the first."""
+        after = int(np.searchsorted(self.times, time))
+        if after == self.frames:
+            return after - 1
+        gap = int(self.times[after]) - time
+        if after == 0:
+            step = int(self.times[1] - self.times[0]) if self.frames > 1 else 1
+            return 0 if 2 * gap < step else None
+        return after if gap < time - int(self.times[after - 1]) else after - 1
+
+
+class Mark(NamedTuple):
+    """What is kept of a packet; its data are not."""
+
+    pts: int | None
+    dts: int | None
+    key: bool
+    discard: bool
+
+
+def open_container(path: str) -> av.container.InputContainer:
+    """Open a movie; only files are followed. Raises ``av.FFmpegError``."""
+    return av.open(path, container_options=CONTAINER_OPTIONS, metadata_errors="ignore")
+
+
+def picture_stream(container: av.container.InputContainer, number: int) -> av.VideoStream | None:
+    """Return the picture stream of this number; cover art is none."""
+    cover = av.stream.Disposition.attached_pic
+    streams = [s for s in container.streams.video if not s.disposition & cover]
+    return streams[number] if 0 <= number < len(streams) else None
+
+
+def index_of(path: str, number: int) -> MovieIndex | None:
+    """Return the index of a movie's picture stream, None where there is no such stream.
+
+    It is kept as long as the file does not change. Raises ``av.FFmpegError``.
+    """
+    facts = Path(path).stat()
+    return _index_of(path, number, facts.st_mtime_ns, facts.st_size)
+
+
+def snap_rate(rate: Fraction) -> Fraction:
+    """Return the broadcast rate that a container's rounded rate stands for, if any."""
+    whole = round(rate)
+    for exact in (Fraction(whole), Fraction(round(rate * 1001 / 1000) * 1000, 1001)):
+        if exact > 0 and abs(rate / exact - 1) <= SNAP:
+            return exact
+    return rate.limit_denominator(100_000)
+
+
+@lru_cache(maxsize=64)
+def _index_of(path: str, number: int, changed: int, size: int) -> MovieIndex | None:
+    del changed, size  # only there to tell one state of the file from another
+    with open_container(path) as container:
+        stream = picture_stream(container, number)
+        if stream is None:
+            return None
+        return _from_table(container, stream) or _from_packets(container, stream)
+
+
+def _from_table(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> MovieIndex | None:
+    """Use the container's own table (mov, mp4): no packet but the first few is read."""
+    if "mov" not in container.format.name or stream.frames == 0:
+        return None
+    entries = list(stream.index_entries)
+    shown = sum(not entry.is_discard for entry in entries)
+    if shown < 2:
+        return None
+    decoded: Times = np.array([entry.timestamp for entry in entries], dtype=np.int64)
+    step = Fraction(int(decoded[-1] - decoded[0]), len(decoded) - 1)
+    if step <= 0:
+        return None
+    grid = decoded[0] + np.arange(len(decoded)) * float(step)
+    if np.abs(decoded - grid).max() > JITTER * step or not _complete(stream, shown, step):
+        return None
+    reorder = 1 if all(e.is_keyframe for e in entries) else REORDER_MOST
+    packets = (p for p in container.demux(stream) if p.pts is not None and not p.is_discard)
+    first = min((p.pts for p in islice(packets, reorder) if p.pts is not None), default=None)
+    if first is None or stream.time_base is None:
+        return None
+    times = first + np.rint(np.arange(shown) * float(step)).astype(np.int64)
+    size = Path(container.name).stat().st_size
+    keys = [e.timestamp for e in entries if e.is_keyframe and e.pos + e.size <= size]
+    return MovieIndex(times, np.array(keys, dtype=np.int64), _rate(stream, times))
+
+
+def _complete(stream: av.VideoStream, shown: int, step: Fraction) -> bool:
+    """Tell whether the table holds the whole stream (a fragmented file's does not)."""
+    return stream.duration is None or abs(stream.duration - shown * step) <= 2 * step
+
+
+def _from_packets(container: av.container.InputContainer, stream: av.VideoStream) -> MovieIndex:
+    marks = [
+        Mark(p.pts, p.dts, p.is_keyframe, p.is_discard)
+        for p in container.demux(stream)
+        if p.size and not p.is_corrupt
+    ]
+    guessed = container.format.name in COUNTED_FORMATS and not all(mark.key for mark in marks)
+    # The second field of an interlaced picture may come as a packet of its own, without a time.
+    if guessed or 2 * sum(mark.pts is not None for mark in marks) < len(marks):
+        promised = stream.frames if container.format.name == "avi" else 0
+        times = np.arange(max(len(marks), promised), dtype=np.int64)
+        return MovieIndex(times, times[:0], _named_rate(stream) or Fraction(25), counted=True)
+    return _timed(container, stream, marks)
+
+
+def _timed(
+    container: av.container.InputContainer, stream: av.VideoStream, marks: list[Mark]
+) -> MovieIndex:
+    by_time = "matroska" in container.format.name
+    timed = [(mark.pts, mark) for mark in marks if mark.pts is not None]
+    keys = [
+        (pts, pts if by_time or mark.dts is None else mark.dts) for pts, mark in timed if mark.key
+    ]
+    if not keys:
+        return MovieIndex(np.empty(0, np.int64), np.empty(0, np.int64), Fraction(25))
+    # What is shown before the first keyframe has nothing to be decoded from.
+    start = keys[0][0]
+    shown = [pts for pts, mark in timed if not mark.discard and pts >= start]
+    times = np.unique(np.array(shown, dtype=np.int64))
+    seeks = np.unique(np.array([seek for _, seek in keys], dtype=np.int64))
+    times = _with_lost_end(container, stream, _with_holes(times))
+    return MovieIndex(times, seeks, _rate(stream, times))
+
+
+def _with_holes(times: Times) -> Times:
+    """Add the times of pictures missing among the last, in a stream of constant rate.
+
+    Where a file is cut off between a picture and those shown before it, they leave holes.
+    """
+    steps = np.diff(times)
+    if len(steps) <= REORDER_MOST:
+        return times
+    step = float(np.median(steps))
+    counts = np.rint(steps / step)
+    even = np.abs(steps - counts * step) <= 2 * JITTER * step
+    if not even.all() or (counts[:-REORDER_MOST] != 1).any() or counts.max() > REORDER_MOST:
+        return times
+    places = np.concatenate([[0], np.cumsum(counts)])
+    filled: Times = np.rint(np.interp(np.arange(places[-1] + 1), places, times)).astype(np.int64)
+    return filled
+
+
+def _with_lost_end(
+    container: av.container.InputContainer, stream: av.VideoStream, times: Times
+) -> Times:
+    """Add the times of pictures that the header promises but a cut-off file has not."""
+    rate = _named_rate(stream)
+    if len(times) > 1:
+        step = Fraction(int(times[-1] - times[0]), len(times) - 1)
+    elif len(times) == 1 and rate is not None and stream.time_base is not None:
+        step = 1 / rate / stream.time_base
+    else:
+        return times
+    promised = len(times)
+    if "mov" in container.format.name:
+        promised = sum(not entry.is_discard for entry in stream.index_entries)
+    elif "matroska" in container.format.name:
+        end = _matroska_end(container, stream)
+        if end is not None:
+            promised = round((end - int(times[0])) / step)
+    lost = np.arange(1, promised - len(times) + 1)
+    return np.concatenate([times, times[-1] + np.rint(lost * float(step)).astype(np.int64)])
+
+
+def _matroska_end(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> Fraction | None:
+    """Return when a cut-off Matroska file was to end, in the stream's time base."""
+    path = Path(container.name)
+    promised = _segment_end(path)
+    if promised is None or promised <= path.stat().st_size or stream.time_base is None:
+        return None
+    tag = stream.metadata.get("DURATION", "").split(":")
+    if len(tag) == 3:
+        seconds = int(tag[0]) * 3600 + int(tag[1]) * 60 + Fraction(tag[2])
+    elif container.duration is not None:
+        seconds = Fraction(container.duration, 1_000_000)
+    else:
+        return None
+    return seconds / stream.time_base
+
+
+def _segment_end(path: Path) -> int | None:
+    """Return where a Matroska file's segment says it ends (RFC 9559), None where it does not."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    at = 4 + _vint_length(head[4])
+    at += _vint(head[4:at])
+    if head[at : at + 4] != b"\x18\x53\x80\x67":
+        return None
+    start = at + 4 + _vint_length(head[at + 4])
+    size = _vint(head[at + 4 : start])
+    unknown = (1 << 7 * (start - at - 4)) - 1
+    return None if size == unknown else start + size
+
+
+def _vint_length(first: int) -> int:
+    return 9 - first.bit_length()
+
+
+def _vint(coded: bytes) -> int:
+    """Return an EBML number (RFC 8794): the leading 1 bit tells its length and is dropped."""
+    return int.from_bytes(coded, "big") & ((1 << 7 * len(coded)) - 1)
+
+
+def _rate(stream: av.VideoStream, times: Times) -> Fraction:
+    """Return the stream's named rate where its pictures keep to it, else what they keep to."""
+    named = _named_rate(stream)
+    if len(times) < 2 or stream.time_base is None:
+        return named or Fraction(25)
+    measured = Fraction(len(times) - 1) / (int(times[-1] - times[0]) * stream.time_base)
+    rounding = 2 * stream.time_base * measured / (len(times) - 1)
+    if named is not None and abs(measured / named - 1) <= rounding + SNAP:
+        return named
+    return snap_rate(measured)
+
+
+def _named_rate(stream: av.VideoStream) -> Fraction | None:
+    for rate in (stream.average_rate, stream.guessed_rate):
+        if rate:
+            return snap_rate(Fraction(rate))
+    return None
