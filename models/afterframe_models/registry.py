@@ -54,7 +54,7 @@ def ready(card: Card) -> Readiness:
     return Readiness(
         False,
         f"{card.label} needs {packages}, which is not installed.",
-        f"Install {packages} into Afterframe's environment, then start the engine again.",
+        f"Install {packages} into Afterframe's environment.",
     )
 
 

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import psutil
 
@@ -19,12 +19,12 @@ from afterframe_hosts.wire.system import config_folder, process_lives, state_fol
 
 __all__ = [
     "WORKER_FLAGS",
+    "ProcessId",
     "config_folder",
     "free_memory",
     "gpus",
     "kill_tree",
     "process_lives",
-    "process_started",
     "state_folder",
     "take_lock",
     "video_folder",
@@ -36,8 +36,9 @@ if sys.platform == "win32":
 else:
     WORKER_FLAGS = 0
 """Creation flags of a child process: no console window on Windows, nothing elsewhere."""
-KILL_PATIENCE = 5.0
 NVIDIA_SMI_PATIENCE = 5.0
+CLOCK_DRIFT = 2.0
+"""Seconds by which the start of one process may be read differently, when the clock is set."""
 
 
 def take_lock(path: Path) -> IO[bytes] | None:
@@ -71,16 +72,36 @@ def write_private(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def process_started(pid: int) -> float:
-    """Return when a process started (seconds since 1970); 0.0 when there is none."""
-    try:
-        return float(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return 0.0
+class ProcessId(NamedTuple):
+    """One process for all time: numbers are given again, a number and a start are not.
+
+    Attributes:
+        pid: its number.
+        started: seconds since 1970; 0.0 for a process that has never been.
+    """
+
+    pid: int
+    started: float
+
+    @classmethod
+    def of(cls, pid: int) -> ProcessId:
+        """Return the identity of a running process."""
+        try:
+            return cls(pid, float(psutil.Process(pid).create_time()))
+        except psutil.Error:
+            return cls(pid, 0.0)
+
+    def lives(self) -> bool:
+        """Return True while this very process runs."""
+        now = self.of(self.pid)
+        return now.started > 0.0 and abs(now.started - self.started) < CLOCK_DRIFT
 
 
 def kill_tree(pid: int) -> None:
-    """End a process and all its children, at once; no error when they are gone."""
+    """End a process and all its children, at once; no error when they are gone.
+
+    Does not wait: the exit code of a child is for whoever has started it.
+    """
     try:
         root = psutil.Process(pid)
         family = [*root.children(recursive=True), root]
@@ -91,7 +112,6 @@ def kill_tree(pid: int) -> None:
             process.kill()
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(family, timeout=KILL_PATIENCE)
 
 
 def free_memory() -> int:

@@ -27,13 +27,13 @@ from afterframe_hosts.wire.session import EngineInfo
 ANY_FORMAT = "auto"
 
 
-def admit(job: Job, engines: Sequence[EngineInfo], formats: Collection[str]) -> Job:
+def admit(job: Job, engines: Sequence[EngineInfo], formats: Collection[str] | None = None) -> Job:
     """Return the job with its engine chosen and every parameter and the seed resolved.
 
     Args:
         job: as a client submitted it.
         engines: all engines, the best first.
-        formats: the names of the delivery formats.
+        formats: the names of the delivery formats; None: left to the worker.
 
     Raises:
         UnknownEffect: there is no such effect.
@@ -99,8 +99,8 @@ def _check_playhead(job: Job, effect: Effect) -> None:
         )
 
 
-def _check_output(output: Output, formats: Collection[str]) -> None:
-    if output.format != ANY_FORMAT and output.format not in formats:
+def _check_output(output: Output, formats: Collection[str] | None) -> None:
+    if formats is not None and output.format not in {ANY_FORMAT, *formats}:
         raise UnknownFormat(format=output.format, known=", ".join([ANY_FORMAT, *formats]))
     for field in ("folder", "path"):
         text = getattr(output, field)

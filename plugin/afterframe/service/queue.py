@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from afterframe.errors import JobConflict, NotPermitted, UnknownJob, WorkerLost
+from afterframe.platform import ProcessId
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.job import (
     DELIVERY_TRANSITIONS,
@@ -54,6 +55,7 @@ CREATE TABLE jobs (
     attempts  INTEGER NOT NULL DEFAULT 0,
     boot      TEXT NOT NULL DEFAULT '',
     worker    INTEGER NOT NULL DEFAULT 0,
+    started   REAL NOT NULL DEFAULT 0,
     lease     REAL NOT NULL DEFAULT 0,
     progress  TEXT NOT NULL DEFAULT '{}',
     preview   INTEGER NOT NULL DEFAULT 0,
@@ -86,10 +88,10 @@ log = logging.getLogger(__name__)
 
 
 class Lease(NamedTuple):
-    """A job that was running under an earlier service: its id and its worker's process number."""
+    """A job that was running under an earlier service, and its worker."""
 
     job: str
-    worker: int
+    worker: ProcessId
 
 
 class Queue:
@@ -190,12 +192,17 @@ class Queue:
 
     # done by lanes
 
-    def claim(self, lane: str, worker: int, lease: float) -> Job | None:
+    def waits(self, lane: str) -> bool:
+        """Tell whether a job waits for a kind of lane."""
+        query = "SELECT count(*) FROM jobs WHERE state = 'queued' AND lane = ?"
+        return self._scalar(query, lane) > 0
+
+    def claim(self, lane: str, worker: ProcessId, lease: float) -> Job | None:
         """Take the next waiting job of a kind of lane: highest priority, then the oldest.
 
         Args:
             lane: kind of lane.
-            worker: process number of the worker that will run it.
+            worker: the process that will run it.
             lease: seconds that may pass until :meth:`renew`.
         """
         with self._change() as told:
@@ -212,7 +219,8 @@ class Queue:
                 "running",
                 attempts=row["attempts"] + 1,
                 boot=self.boot,
-                worker=worker,
+                worker=worker.pid,
+                started=worker.started,
                 lease=time.time() + lease,
             )
             return codec.loads(Job, row["job"])
@@ -273,9 +281,10 @@ class Queue:
     def abandoned(self) -> tuple[Lease, ...]:
         """Return the jobs that run by the book, but under an earlier service."""
         rows = self._database.execute(
-            "SELECT id, worker FROM jobs WHERE state = 'running' AND boot != ?", (self.boot,)
+            "SELECT id, worker, started FROM jobs WHERE state = 'running' AND boot != ?",
+            (self.boot,),
         )
-        return tuple(Lease(row["id"], row["worker"]) for row in rows)
+        return tuple(Lease(row["id"], ProcessId(row["worker"], row["started"])) for row in rows)
 
     # deliveries
 

@@ -1,0 +1,279 @@
+"""Lanes: where jobs run, side by side, each lane one job at a time in a process of its own.
+
+There is one ``render`` lane for each GPU (one on the CPU where there is none) and one ``quick``
+lane on the CPU, so that drafts and stills do not wait behind renders.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Literal
+
+from afterframe import platform
+from afterframe.errors import BadMessage
+from afterframe_hosts.wire.job import Job
+from afterframe_hosts.wire.session import EngineInfo
+
+from . import messages
+from .messages import Advanced, Alive, Cancel, Done, Failed, Message, Previewed, Run, Stopped
+from .queue import Queue
+
+Kind = Literal["render", "quick"]
+
+LEASE = 30.0
+"""Seconds without a sign of life (they come every 5) after which a worker is taken for hung."""
+CANCEL_PATIENCE = 10.0
+"""Seconds that a worker has to stop a job before it is killed."""
+STOP_PATIENCE = 4.0
+"""Seconds that a worker has to end itself after its stdin was closed."""
+LOG_LIMIT = 4 << 20
+"""Bytes after which a lane's log is begun anew."""
+AFTER_FAILURE = 1.0
+"""Seconds of rest after something broke in a lane itself (no worker can be started ...)."""
+IDLE = 300.0
+"""Seconds after which a worker without a job is let go, with the models that it holds."""
+WORKER_COMMAND = (sys.executable, "-m", "afterframe.service.worker")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LanePlan:
+    """One lane to be.
+
+    Attributes:
+        name: in logs.
+        kind: of the jobs that it takes.
+        environment: what its workers see besides the service's own environment.
+    """
+
+    name: str
+    kind: Kind
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def plan_lanes(gpus: Sequence[str]) -> tuple[LanePlan, ...]:
+    """Return the lanes of a machine with these GPUs."""
+    quick = LanePlan("quick", "quick", {"CUDA_VISIBLE_DEVICES": ""} if gpus else {})
+    if len(gpus) <= 1:
+        return LanePlan("render", "render"), quick
+    render = (
+        LanePlan(f"render-{index}", "render", {"CUDA_VISIBLE_DEVICES": str(index)})
+        for index in range(len(gpus))
+    )
+    return (*render, quick)
+
+
+def kind_of(job: Job, engine: EngineInfo) -> Kind:
+    """Return the kind of lane that a job belongs to: a model's drafts need the GPU as well."""
+    if engine.weights:
+        return "render"
+    return "quick" if job.quality == "draft" or job.parameters.get("frames") == 1 else "render"
+
+
+class Lane:
+    """Runs the jobs of its kind, one after the other, until it is stopped.
+
+    Args:
+        plan: its name and kind.
+        queue: where jobs come from and outcomes go.
+        folder: state folder; job folders and logs are below it.
+        command: starts a worker; gets ``--lane NAME`` added.
+    """
+
+    def __init__(
+        self, plan: LanePlan, queue: Queue, folder: Path, command: Sequence[str] = WORKER_COMMAND
+    ) -> None:
+        self.plan = plan
+        self.job = ""
+        self._queue, self._folder, self._command = queue, folder, command
+        self._wake = asyncio.Event()
+        self._worker: _WorkerProcess | None = None
+        self._starting = asyncio.Lock()
+        self._cancelled = False
+        self._closed = False
+
+    def wake(self) -> None:
+        """Look whether there is a job."""
+        self._wake.set()
+
+    async def warm(self) -> None:
+        """Start a worker when there is none."""
+        await self._living_worker()
+
+    async def work(self) -> None:
+        """Run jobs as they come; to be cancelled when the service stops."""
+        while True:
+            self._wake.clear()
+            if not self._closed and self._queue.waits(self.plan.kind):
+                await self._guarded()
+                continue
+            try:
+                await asyncio.wait_for(self._wake.wait(), IDLE)
+            except TimeoutError:
+                await self._let_worker_go()
+
+    def close(self) -> None:
+        """Begin no further job."""
+        self._closed = True
+
+    async def stop(self) -> None:
+        """Put back the job that runs, and end the worker."""
+        if self.job:
+            self._queue.put_back(self.job)
+            self.job = ""
+        await self._let_worker_go()
+
+    def cancel(self) -> None:
+        """Stop the job that runs: politely, then by force."""
+        if self._cancelled or self._worker is None:
+            return
+        self._cancelled = True
+        self._worker.send(Cancel(self.job))
+        asyncio.get_running_loop().call_later(CANCEL_PATIENCE, self._force, self.job, self._worker)
+
+    def _force(self, job: str, worker: _WorkerProcess) -> None:
+        if self.job == job and self._worker is worker:
+            log.warning("%s does not stop job %s: killed", self.plan.name, job)
+            worker.kill()
+
+    async def _guarded(self) -> None:
+        """Run a job; whatever breaks on the way, the lane goes on."""
+        try:
+            await self._run_next()
+        except Exception:
+            log.exception("%s: broke at job %s", self.plan.name, self.job or "(none)")
+            await self._let_worker_go()
+            await asyncio.sleep(AFTER_FAILURE)
+
+    async def _run_next(self) -> None:
+        worker = await self._living_worker()
+        job = self._queue.claim(self.plan.kind, worker.id, LEASE)
+        if job is None:
+            return
+        self.job, self._cancelled = job.id, False
+        folder = self._folder / "jobs" / job.id
+        log.info("%s: job %s, %s with %s", self.plan.name, job.id, job.effect, job.engine)
+        worker.send(Run(job, str(folder)))
+        while True:
+            message = await worker.hear(LEASE)
+            if message is None:
+                await self._lost(worker)
+                return
+            if self._take(message):
+                self.job = ""
+                return
+
+    def _take(self, message: Message) -> bool:
+        """Note what a worker says; return True when the job is over."""
+        queue, job = self._queue, self.job
+        if isinstance(message, Advanced):
+            queue.advance(job, message.progress)
+        elif isinstance(message, Alive):
+            queue.renew(job, LEASE)
+        elif isinstance(message, Previewed):
+            queue.previewed(job)
+        elif isinstance(message, Done):
+            queue.done(job, message.result)
+        elif isinstance(message, Failed):
+            log.info("job %s failed: %s", job, message.error.message)
+            queue.failed(job, message.error)
+        elif isinstance(message, Stopped):
+            queue.cancelled(job)
+        return isinstance(message, (Done, Failed, Stopped))
+
+    async def _lost(self, worker: _WorkerProcess) -> None:
+        """The worker died, or had to be killed: the job goes back, unless nobody wants it."""
+        worker.kill()
+        self._worker = None
+        job, self.job = self.job, ""
+        if self._cancelled:
+            self._queue.cancelled(job)
+        else:
+            log.warning("%s: the worker of job %s is lost", self.plan.name, job)
+            self._queue.lost(job)
+        await worker.end()
+
+    async def _living_worker(self) -> _WorkerProcess:
+        async with self._starting:
+            if self._worker is None or not self._worker.lives:
+                self._worker = await _WorkerProcess.start(self.plan, self._folder, self._command)
+            return self._worker
+
+    async def _let_worker_go(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.end()
+
+
+class _WorkerProcess:
+    """A running worker, seen from the service."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.id = platform.ProcessId.of(process.pid)
+
+    @classmethod
+    async def start(cls, plan: LanePlan, folder: Path, command: Sequence[str]) -> _WorkerProcess:
+        with _log_file(folder, plan.name) as errors:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                "--lane",
+                plan.name,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+                env={**os.environ, **plan.environment},
+                limit=messages.LINE_LIMIT,
+                start_new_session=True,  # Ctrl-C in the service's terminal is not for workers
+                creationflags=platform.WORKER_FLAGS,
+            )
+        return cls(process)
+
+    @property
+    def lives(self) -> bool:
+        return self._process.returncode is None
+
+    def send(self, message: Message) -> None:
+        """Say something; a worker that is gone is found out by :meth:`hear`."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(messages.encode(message))
+
+    async def hear(self, patience: float) -> Message | None:
+        """Return what the worker says next; None when it is dead, hung or talks nonsense."""
+        assert self._process.stdout is not None
+        try:
+            line = await asyncio.wait_for(self._process.stdout.readline(), patience)
+            return messages.decode(line) if line else None
+        except (TimeoutError, BadMessage, ValueError, OSError) as error:
+            log.warning("worker %d: %r", self.id.pid, error)
+            return None
+
+    def kill(self) -> None:
+        """End it at once, with what it has started."""
+        if self.lives:
+            platform.kill_tree(self.id.pid)
+
+    async def end(self) -> None:
+        """Let it end itself, then make it."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), STOP_PATIENCE)
+        except TimeoutError:
+            self.kill()
+            await self._process.wait()
+
+
+def _log_file(folder: Path, lane: str) -> IO[bytes]:
+    logs = folder / "logs"
+    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = logs / f"worker-{lane}.log"
+    too_long = path.exists() and path.stat().st_size > LOG_LIMIT
+    return path.open("wb" if too_long else "ab")

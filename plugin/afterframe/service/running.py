@@ -1,0 +1,174 @@
+"""One running service: what the routes act on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+import uuid
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+
+from afterframe import platform
+from afterframe.core.admission import admit
+from afterframe.errors import NotPermitted, UnknownJob
+from afterframe_hosts.wire.job import Job, JobStatus
+from afterframe_hosts.wire.session import Health, HostSession
+from afterframe_hosts.wire.version import VERSION
+from afterframe_models import registry
+
+from .broadcast import Broadcast
+from .lanes import WORKER_COMMAND, Lane, kind_of, plan_lanes
+from .queue import Lease, Queue
+from .sessions import Sessions
+from .worker import PREVIEW
+
+ORPHAN_PATIENCE = 5.0
+"""Seconds that the worker of a service that died has to end itself."""
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """Queue, lanes, sessions and events of one run.
+
+    Args:
+        folder: the state folder.
+        worker_command: starts a worker process.
+    """
+
+    def __init__(self, folder: Path, worker_command: Sequence[str] = WORKER_COMMAND) -> None:
+        self.folder = folder
+        self.started = time.time()
+        self.events = Broadcast()
+        self.sessions = Sessions()
+        self.queue = Queue(folder / "queue.sqlite3", uuid.uuid4().hex, self.events.publish)
+        self.stopping = asyncio.Event()
+        self._command = worker_command
+        self._lanes: tuple[Lane, ...] = ()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # its life
+
+    async def start(self) -> None:
+        """Begin to work."""
+        gpus = await asyncio.to_thread(platform.gpus)
+        self._lanes = tuple(
+            Lane(plan, self.queue, self.folder, self._command) for plan in plan_lanes(gpus)
+        )
+        for lane in self._lanes:
+            self._spawn(lane.work())
+        for lease in self.queue.abandoned():
+            self._spawn(self._take_back(lease))
+
+    async def stop(self) -> None:
+        """End all work; jobs that run go back to the queue."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(lane.stop() for lane in self._lanes))
+        self.queue.close()
+
+    def ask_to_stop(self, drain: bool) -> None:
+        """Let the service stop: now, or when the jobs that run are finished."""
+        if drain:
+            self._spawn(self._drain())
+        else:
+            self.stopping.set()
+
+    def busy(self) -> bool:
+        """Tell whether there is a job to finish or a host that listens."""
+        return bool(self.queue.unfinished() or self.sessions.listening())
+
+    # jobs
+
+    def submit(self, submitted: Job) -> JobStatus:
+        """Take a job in. Raises what ``admission.admit`` and ``Queue.submit`` raise."""
+        if self.queue.known(submitted.id):
+            return self.queue.submit(submitted, submitted, "")
+        engines = registry.infos()
+        job = admit(submitted, engines)
+        engine = next(each for each in engines if each.name == job.engine)
+        status = self.queue.submit(job, submitted, kind_of(job, engine))
+        self._wake()
+        return status
+
+    def cancel(self, job: str) -> JobStatus:
+        """Stop a job; a running one is stopped by its worker, and told by an event.
+
+        Raises:
+            UnknownJob, NotPermitted: there is none, or it is done or has failed.
+        """
+        status = self.queue.status(job)
+        if status.state == "queued":
+            return self.queue.cancelled(job)
+        if status.state == "running":
+            for lane in self._lanes:
+                if lane.job == job:
+                    lane.cancel()
+        elif status.state != "cancelled":
+            raise NotPermitted(job=job, state=status.state, wanted="cancelled")
+        return status
+
+    def retry(self, job: str) -> JobStatus:
+        """Queue a failed or cancelled job again. Raises UnknownJob, NotPermitted."""
+        status = self.queue.retry(job)
+        self._wake()
+        return status
+
+    def preview(self, job: str) -> Path:
+        """Return the path of a job's newest preview. Raises UnknownJob when there is none."""
+        path = self.folder / "jobs" / self.queue.status(job).job.id / PREVIEW
+        if not path.is_file():
+            raise UnknownJob(job=job)
+        return path
+
+    # the rest
+
+    def health(self) -> Health:
+        """Return what this service says of itself."""
+        count = self.queue.count
+        return Health(VERSION, os.getpid(), self.started, count("running"), count("queued"))
+
+    def register(self, session: HostSession) -> None:
+        """Take a host's session; its user is near to asking for something."""
+        self.sessions.register(session)
+        if session.document:
+            self.queue.offer_again(session.document)
+        self.warm()
+
+    def warm(self) -> None:
+        """Start a render worker ahead of the first job."""
+        if self._lanes:
+            self._spawn(self._lanes[0].warm())
+
+    async def _drain(self) -> None:
+        for lane in self._lanes:
+            lane.close()
+        while any(lane.job for lane in self._lanes):
+            await asyncio.sleep(0.1)
+        self.stopping.set()
+
+    def _wake(self) -> None:
+        for lane in self._lanes:
+            lane.wake()
+
+    async def _take_back(self, lease: Lease) -> None:
+        """Queue a job again that an earlier service was running, once its worker has ended.
+
+        A worker ends itself when its service is gone. Two at once must not write one result.
+        """
+        deadline = time.monotonic() + ORPHAN_PATIENCE
+        while lease.worker.lives() and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        if lease.worker.lives():
+            platform.kill_tree(lease.worker.pid)
+        log.info("job %s is taken over from an earlier service", lease.job)
+        self.queue.lost(lease.job)
+        self._wake()
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

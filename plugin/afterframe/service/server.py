@@ -1,0 +1,163 @@
+"""A service's process: one per user, on a free port of 127.0.0.1, until nobody needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import logging.handlers
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import uvicorn
+
+from afterframe.platform import state_folder, take_lock, write_private
+from afterframe_hosts.wire import codec
+from afterframe_hosts.wire.client import Endpoint
+from afterframe_hosts.wire.discovery import ENDPOINT
+from afterframe_hosts.wire.version import VERSION
+
+from .app import create_app
+from .door import Door
+from .lanes import WORKER_COMMAND
+from .running import Service
+
+IDLE_MINUTES = 15.0
+"""Minutes without jobs, hosts and requests after which the service stops itself."""
+LOG_BYTES = 2 << 20
+FAREWELL = 2
+"""Seconds that open connections have when the service stops."""
+
+log = logging.getLogger(__name__)
+
+
+def run(idle_minutes: float = IDLE_MINUTES, worker_command: Sequence[str] = WORKER_COMMAND) -> bool:
+    """Serve until stopped or idle.
+
+    Args:
+        idle_minutes: stop after so long without jobs, hosts and requests.
+        worker_command: starts a worker process.
+
+    Returns:
+        False, at once, when this user's service is running already.
+    """
+    folder = state_folder()
+    lock = take_lock(folder / "service.lock")
+    if lock is None:
+        return False
+    with lock, _logging(folder / "logs" / "service.log"):
+        asyncio.run(_serve(folder, idle_minutes * 60, worker_command))
+    return True
+
+
+async def _serve(folder: Path, idle: float, worker_command: Sequence[str]) -> None:
+    service = Service(folder, worker_command)
+    listener = _listener()
+    port = listener.getsockname()[1]
+    endpoint = Endpoint(port, secrets.token_urlsafe(32), os.getpid(), VERSION)
+    door = Door(create_app(service), endpoint.token, port)
+    server = _Server(door)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await server.listening.wait()
+    path = folder / ENDPOINT
+    write_private(path, codec.dumps(endpoint))
+    log.info("version %s listens on port %d, process %d", VERSION, port, endpoint.pid)
+    try:
+        await service.start()
+        with _signals(service):
+            await _until_unneeded(service, door, idle)
+    finally:
+        service.events.close()
+        server.should_exit = True
+        await serving
+        await service.stop()
+        path.unlink(missing_ok=True)
+        log.info("stopped")
+
+
+async def _until_unneeded(service: Service, door: Door, idle: float) -> None:
+    """Wait until the service is asked to stop, or nothing has happened for ``idle`` seconds."""
+    while not service.stopping.is_set():
+        left = idle if service.busy() else idle - door.quiet_for
+        if left <= 0:
+            log.info("idle")
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(service.stopping.wait(), max(left, 0.05))
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which tells when it listens and leaves signals to us."""
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(
+            uvicorn.Config(
+                door,
+                loop="none",
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=FAREWELL,
+            )
+        )
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listener() -> socket.socket:
+    """Return a socket on a free port of this machine, which nobody else can take over."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if sys.platform == "win32":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+    listener.bind(("127.0.0.1", 0))
+    return listener
+
+
+@contextlib.contextmanager
+def _signals(service: Service) -> Iterator[None]:
+    """Let the usual signals stop the service in good order."""
+    loop = asyncio.get_running_loop()
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform == "win32":
+        numbers.append(signal.SIGBREAK)
+    before = {
+        number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(service.stopping.set))
+        for number in numbers
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _logging(path: Path) -> Iterator[None]:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handler = logging.handlers.RotatingFileHandler(
+        path, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
