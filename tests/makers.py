@@ -174,7 +174,8 @@ def numbered_still(path: Path, number: int, size: tuple[int, int] = (96, 64)) ->
 def write_picture(path: Path, picture: NDArray[Any], **attributes: Any) -> Path:
     """Write an array (H, W, channels) as it is, with header attributes; return its path."""
     height, width, channels = picture.shape
-    spec = oiio.ImageSpec(width, height, channels, str(picture.dtype).replace("float16", "half"))
+    kind = {"float16": "half", "float32": "float"}.get(str(picture.dtype), str(picture.dtype))
+    spec = oiio.ImageSpec(width, height, channels, kind)
     for key, value in attributes.items():
         spec.attribute(key, value)
     out = oiio.ImageOutput.create(str(path))

@@ -17,7 +17,7 @@ from afterframe.errors import MediaTruncated, MediaUnreadable, NoPicture
 from afterframe_hosts.wire.clip import Media
 
 from .frame import Frame, MediaInfo
-from .movie_index import index_of, open_container, picture_stream
+from .movie_index import REORDER_MOST, index_of, open_container, picture_stream
 from .pix_fmt import UnknownPixels, from_av
 from .source import Source, check_index
 
@@ -81,7 +81,11 @@ class MovieSource(Source):
         self._key = -1
 
     def _describe(self) -> MediaInfo:
-        first = self._frame(self._picture(0))
+        try:
+            first = self._frame(self._picture(0))
+        except MediaTruncated as error:
+            detail = "none of its pictures can be decoded"
+            raise MediaUnreadable(path=self._path, detail=detail) from error
         context = self._stream.codec_context
         aspect = self._stream.sample_aspect_ratio or Fraction(1)
         turned = self._recent[0].rotation % 180 != 0
@@ -203,7 +207,8 @@ class MovieSource(Source):
         for _ in islice(self._decoded, REORDERED):
             pass
         ended = next(self._decoded, None) is None
-        if ended and self._next < self._index.frames:
+        near_end = index >= self._index.frames - REORDER_MOST
+        if ended and (near_end or self._next < self._index.frames):
             first = self._next if self._gap is None else self._gap
             return MediaTruncated(path=self._path, frame=min(first, index))
         return MediaUnreadable(path=self._path, detail=f"picture {index} is damaged")

@@ -113,13 +113,13 @@ def read_picture(path: str) -> Picture:
     """
     image = oiio.ImageInput.open(path, _as_stored())
     if image is None:
-        raise MediaUnreadable(path=path, detail=_first_line(oiio.geterror()))
+        raise MediaUnreadable(path=path, detail=_plain(oiio.geterror()))
     try:
         spec = image.spec()
         kind = str(spec.format)
         samples = image.read_image(0, 0, 0, spec.nchannels, kind if kind in DEEPEST else "float")
         if samples is None:
-            raise MediaUnreadable(path=path, detail=_first_line(image.geterror()))
+            raise MediaUnreadable(path=path, detail=_plain(image.geterror()))
         name = image.format_name()
     finally:
         image.close()
@@ -237,5 +237,7 @@ def _last_number(path: str) -> int:
     return max((int(found[1]) for found in numbers if found), default=-1)
 
 
-def _first_line(text: str) -> str:
-    return text.strip().splitlines()[0] if text.strip() else "it is not a picture, or it is damaged"
+def _plain(error: str) -> str:
+    if "format reader" in error or not error.strip():
+        return "it is no kind of picture that we know"
+    return error.strip().splitlines()[0]
