@@ -1,6 +1,6 @@
 """Make a private Python environment, once: a stamp in it tells whether it is what is asked for.
 
-The stamp is written last, so an install that was interrupted or failed leaves none, and the next
+The stamp is completed last: after an install that was interrupted or failed it is not, and the next
 run starts that environment over.
 """
 
@@ -64,8 +64,9 @@ KNOWN_FAILURES = (
         "The disk is full. Free some space and run this command again.",
     ),
     (
-        ("No matching distribution found", "No solution found"),
-        "The package registry does not have a version that Afterframe needs for this Python.",
+        ("No matching distribution found", "No solution found", "ResolutionImpossible"),
+        "The package registry did not offer a version that is needed for this Python: it is out of "
+        "reach, or a mirror that does not hold everything.",
     ),
 )
 
@@ -175,15 +176,9 @@ def _make_and_install(environment: Environment) -> None:
     environment.log.write_text("", "utf-8")
     if not _is_reusable(environment, uv):
         _make(environment, uv)
-    stamp = environment.folder / STAMP
-    stamp.write_text(json.dumps({"identity": environment.identity, "content": None}), "utf-8")
+    _write_stamp(environment, None)
     _install(environment, uv)
-    complete = {
-        "identity": environment.identity,
-        "content": environment.content,
-        "extras": sorted(environment.extras),
-    }
-    stamp.write_text(json.dumps(complete, indent=1), "utf-8")
+    _write_stamp(environment, environment.content)
     _say(f"{environment.folder.name} is ready ({time.monotonic() - began:.0f} s)")
 
 
@@ -212,13 +207,13 @@ def _starts(environment: Environment, code: str = "pass") -> bool:
 
 
 def _make(environment: Environment, uv: str | None) -> None:
-    _say(f"Making {environment.folder} with Python {interpreters.dotted(environment.version)}")
-    _remove(environment.folder)
     if uv is not None:
         command = [uv, "venv", "--no-project", "--python", environment.base]
     else:
         _demand_venv(environment)
         command = [environment.base, "-I", "-m", "venv"]
+    _say(f"Making {environment.folder} with Python {interpreters.dotted(environment.version)}")
+    _remove(environment.folder)
     _run([*command, str(environment.folder)], environment, "The environment could not be made.")
 
 
@@ -312,6 +307,16 @@ def _read_stamp(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return stamp if isinstance(stamp, dict) else {}
+
+
+def _write_stamp(environment: Environment, content: str | None) -> None:
+    """`content` is None while the environment is in the making."""
+    stamp = {
+        "identity": environment.identity,
+        "content": content,
+        "extras": sorted(environment.extras),
+    }
+    (environment.folder / STAMP).write_text(json.dumps(stamp, indent=1), "utf-8")
 
 
 @contextlib.contextmanager
