@@ -1,0 +1,217 @@
+"""Timeline files as a host: OpenTimelineIO in, the same timeline with a new track out."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import opentimelineio as otio
+
+from ..base import Host, Placed, Query
+from ..wire.clip import Clip, Span
+from ..wire.errors import (
+    AfterframeError,
+    CaptureFailed,
+    ItemGone,
+    ItemNotFound,
+    NothingSelected,
+    PlaceFailed,
+    PlayheadOutside,
+    UnsupportedItem,
+)
+from ..wire.job import JobStatus, new_id
+from ..wire.session import HostSession
+from . import document
+from .place import with_result
+from .timeline import OURS, Item, survey
+from .times import nearest, seconds
+
+
+class InterchangeHost(Host):
+    """One open timeline file.
+
+    The file itself is never changed: :meth:`save` writes the timeline with its new tracks beside
+    it, under a name that was never used.
+
+    Attributes:
+        suffixes: of the files that this host opens.
+        path: absolute, of the file.
+        rate: frames a second of the timeline.
+        start: first timeline frame (86400 for 01:00:00:00 at 24 frames a second).
+        end: the frame after the last.
+    """
+
+    suffixes = document.SUFFIXES
+
+    def __init__(self, model: otio.schema.Timeline, path: Path) -> None:
+        """Take a timeline as ``document.read`` gives it; see :meth:`open`."""
+        self.path = path
+        self._id = new_id()
+        self._model = model
+        self._edit = survey(model, path)
+        self.rate, self.start, self.end = self._edit.rate, self._edit.start, self._edit.end
+        self._playhead = self._said_playhead()
+
+    @classmethod
+    def open(cls, path: Path) -> InterchangeHost:
+        """Open a timeline file.
+
+        Raises:
+            TimelineUnreadable: it is not one.
+        """
+        whole = path.absolute()
+        return cls(document.read(whole), whole)
+
+    def describe(self) -> HostSession:
+        """Return which file is open."""
+        return HostSession(
+            id=self._id,
+            host="interchange",
+            version=otio.__version__,
+            document=str(self.path),
+            name=self._edit.name,
+            capabilities=("selection", "capture", "place", "reveal"),
+        )
+
+    def playhead(self) -> int:
+        """Return the playhead that the file says in ``metadata.afterframe``, else its start."""
+        return self._playhead
+
+    def selection(self) -> tuple[Clip, ...]:
+        """Return the clip under the playhead: a file knows no other selection."""
+        try:
+            return (self.clip_at(self._playhead),)
+        except (ItemNotFound, PlayheadOutside) as error:
+            raise NothingSelected() from error
+
+    def clips(self, query: Query) -> tuple[Clip, ...]:
+        """Return the clips meant, bottom track first.
+
+        ``all`` leaves out what we made ourselves. A clip whose medium is not there is among them;
+        :meth:`problems` tells of it.
+        """
+        return tuple(item.clip for item in self._found(query) if item.clip)
+
+    def problems(self, query: Query) -> tuple[AfterframeError, ...]:
+        """Return why clips that are meant cannot be worked on: no medium, no picture."""
+        return tuple(item.problem for item in self._found(query) if item.problem)
+
+    def named(self, pattern: str) -> tuple[Clip, ...]:
+        """Return the clips whose name fits a pattern with ``*`` and ``?``."""
+        return self.clips(Query("name", pattern))
+
+    def clip_at(self, frame: int) -> Clip:
+        """Return the topmost clip at a timeline frame, seen through titles and other generators.
+
+        Raises:
+            PlayheadOutside: the timeline does not reach there.
+            ItemNotFound: it has nothing there.
+            UnsupportedItem: what is there has no picture that we can work on.
+            MediaMissing: its medium is not where it should be.
+        """
+        if not self.start <= frame < self.end:
+            raise PlayheadOutside(
+                frame=frame, first=self.start, last=self.end - 1, clip=self._edit.name
+            )
+        there = [item for item in reversed(self._edit.items) if frame in item.span]
+        if not there:
+            raise ItemNotFound(path=str(self.path), item=f"at frame {frame}")
+        pictures = (item for item in there if not isinstance(item.problem, UnsupportedItem))
+        item = next(pictures, there[0])
+        if item.problem or item.clip is None:
+            raise item.problem or ItemNotFound(path=str(self.path), item=item.name)
+        return item.clip
+
+    def destination(self) -> Path:
+        """Return the folder ``Afterframe`` beside the file."""
+        return self.path.parent / document.FOLDER
+
+    def capture(self, clip: Clip, frames: Span, folder: Path, *, seen: bool = False) -> Clip:
+        """Return the clip as it is: its media frames are known, and a file renders nothing."""
+        item = self._same(clip)
+        if item is None:
+            raise ItemGone(item=clip.name)
+        if not (frames.start in clip.record_range and frames.end - 1 in clip.record_range):
+            span = clip.record_range
+            outside = frames.start if frames.start not in span else frames.end - 1
+            raise PlayheadOutside(
+                frame=outside, first=span.start, last=span.end - 1, clip=clip.name
+            )
+        if item.problem:
+            raise item.problem
+        if seen:
+            raise CaptureFailed(item=clip.name, detail="a timeline file holds no graded pictures")
+        return clip
+
+    def place(self, status: JobStatus) -> Placed:
+        """Put a finished job's result on an Afterframe track; :meth:`save` writes it."""
+        standing = self.placed(status.job.id)
+        if standing:
+            return standing
+        if self._same(status.job.clip) is None:
+            raise ItemGone(item=status.job.clip.name)
+        model = with_result(self._model, self._edit, status, self.path.parent)
+        self._model, self._edit = model, survey(model, self.path)
+        self.end = self._edit.end
+        placed = self.placed(status.job.id)
+        if placed is None:
+            path = status.result.path if status.result else status.job.clip.name
+            raise PlaceFailed(path=path, detail="it is not on the timeline after it was placed")
+        return placed
+
+    def placed(self, job: str) -> Placed | None:
+        """Return where the result of a job stands, None where it does not."""
+        for item in self._edit.items:
+            if job and item.job == job:
+                track = self._model.tracks[int(item.id.split("/")[0])]
+                return Placed(item.id, item.name, track.name, item.span)
+        return None
+
+    def reveal(self, item: str) -> None:
+        """Set the playhead to an item's first frame; the file does not remember it."""
+        for each in self._edit.items:
+            if each.id == item:
+                self._playhead = each.span.start
+                return
+        raise ItemGone(item=item)
+
+    def save(self) -> Path:
+        """Write the timeline with its new tracks; return the path of the new file.
+
+        Raises:
+            PlaceFailed: nothing can be written beside the file that was opened.
+        """
+        path = document.next_version(self.path)
+        document.write(self._model, path)
+        return path
+
+    def _found(self, query: Query) -> list[Item]:
+        if query.kind == "selected":
+            under = [item for item in self._edit.items if self._playhead in item.span]
+            return under[-1:]
+        return [item for item in self._edit.items if _fits(item, query)]
+
+    def _same(self, clip: Clip) -> Item | None:
+        """Return the item that a clip came from, unless the file has another one in its place."""
+        for item in self._edit.items:
+            if item.id == clip.item and clip.document == str(self.path):
+                same = item.clip is not None and item.span == clip.record_range
+                return item if same else None
+        return None
+
+    def _said_playhead(self) -> int:
+        ours = self._model.metadata.get(OURS)
+        time = ours.get("playhead") if hasattr(ours, "get") else None
+        if isinstance(time, otio.opentime.RationalTime) and time.rate > 0:
+            return nearest(seconds(time) * self.rate)
+        return self.start
+
+
+def _fits(item: Item, query: Query) -> bool:
+    if query.kind == "channel":
+        return item.track == int(query.value)
+    if query.kind == "color":
+        return item.colour.casefold() == query.value.casefold()
+    if query.kind == "name":
+        return fnmatchcase(item.name.casefold(), query.value.casefold())
+    return not item.job

@@ -1,0 +1,369 @@
+"""From a timeline file's model to clips: what stands where, and which media frames it shows.
+
+OTIO leaves some things open; this is how they are read:
+
+- A clip is as long on the timeline as its ``source_range``; a time effect changes which media
+  frames are shown in that time, not how long it is (as OTIO's own documentation of
+  ``LinearTimeWarp`` says). The media that is shown begins at ``source_range.start_time``; with a
+  negative scalar that stretch of media plays backwards, its end first.
+- ``source_range`` counts in the medium's own time, which begins at ``available_range.start_time``
+  (its start timecode); without an ``available_range`` it counts from the first picture as 0.
+- The rate of a timeline is that of its ``global_start_time``, else the one that most of its items
+  are measured in. Timeline frames count from the ``global_start_time``: the frame at 01:00:00:00
+  of a timeline at 24 frames a second is 86400.
+- A transition lies over the cut; the clips at its sides stand where they would without it.
+- Disabled tracks and items are not seen. A clip in a nested stack stands where the nest shows it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from ..wire.clip import FASTEST, Clip, Media, Span
+from ..wire.errors import AfterframeError, MediaMissing, TimelineUnreadable, UnsupportedItem
+from .media import first_file, medium
+from .times import nearest, rational, seconds, whole
+
+OURS = "afterframe"
+"""Key of our metadata on tracks, clips and timelines."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A clip of a video track, as far as it can be seen.
+
+    Attributes:
+        id: where it is in the file: indices from the top, ``0/3`` or ``0/3/0/1`` in a nest.
+        name: as the user knows it.
+        track: number of its top-level video track, from 1 at the bottom.
+        span: where it stands, in timeline frames.
+        colour: name of its label colour, empty where it has none.
+        job: id of the job that made it, empty for the user's own.
+        clip: None where it has no picture that we can work on.
+        problem: why it has none, or that its medium is not there.
+    """
+
+    id: str
+    name: str
+    track: int
+    span: Span
+    colour: str
+    job: str
+    clip: Clip | None
+    problem: AfterframeError | None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A timeline as read.
+
+    Attributes:
+        name: as the user knows it.
+        rate: frames a second.
+        written_rate: the same as the file has it, a float.
+        start: first timeline frame.
+        end: the frame after the last one.
+        items: from the bottom track to the top one, each in the order of time.
+    """
+
+    name: str
+    rate: Fraction
+    written_rate: float
+    start: int
+    end: int
+    items: tuple[Item, ...]
+
+
+def survey(model: otio.schema.Timeline, path: Path) -> Edit:
+    """Find what stands on a timeline.
+
+    Args:
+        model: as ``document.read`` gives it.
+        path: absolute, of the file; it is the document of its clips.
+
+    Raises:
+        TimelineUnreadable: it has no video track, or its times make no sense.
+    """
+    try:
+        return _survey(model, path)
+    except (ValueError, OverflowError, ZeroDivisionError, RecursionError) as error:
+        raise TimelineUnreadable(path=str(path), detail=str(error)) from error
+
+
+def window(model: otio.schema.Timeline) -> tuple[Fraction, Fraction]:
+    """Return from where to where, in seconds, the timeline shows its tracks."""
+    length = _length(model.tracks)
+    trim = model.tracks.source_range
+    first = seconds(trim.start_time) if trim else Fraction(0)
+    return first, first + length
+
+
+def length_of(item: Any) -> Fraction:
+    """Return how long an item is in its track, in seconds.
+
+    Raises:
+        ValueError: nothing says it.
+    """
+    return _length(item)
+
+
+@dataclass(frozen=True)
+class _View:
+    """How a composition's own time lies on the timeline, all in seconds.
+
+    Second ``t`` of the composition is shown at ``origin + pace * t``; what lies outside ``first``
+    to ``last`` of the timeline is not shown. A negative pace plays it backwards.
+    """
+
+    origin: Fraction
+    pace: Fraction
+    first: Fraction
+    last: Fraction
+
+    def shown(self, start: Fraction, length: Fraction) -> tuple[Fraction, Fraction]:
+        """Return from where to where a stretch of the composition is shown."""
+        ends = self.origin + self.pace * start, self.origin + self.pace * (start + length)
+        return max(self.first, min(ends)), min(self.last, max(ends))
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What all clips of one file have in common."""
+
+    path: Path
+    rate: Fraction
+    start: int
+    track: int
+
+
+def _survey(model: otio.schema.Timeline, path: Path) -> Edit:
+    tracks = [each for each in model.tracks if _is_picture(each)]
+    if not tracks:
+        raise ValueError("it has no video track")
+    written = _written_rate(model, tracks)
+    rate = rational(written)
+    zero = model.global_start_time
+    start = nearest(seconds(zero) * rate) if zero else 0
+    first, last = window(model)
+    view = _View(-first, Fraction(1), Fraction(0), last - first)
+    items: list[Item] = []
+    number = 0
+    for index, child in enumerate(model.tracks):
+        if _is_picture(child):
+            number += 1
+            ground = _Ground(path, rate, start, number)
+            items += _visit(child, view, Fraction(0), str(index), ground)
+    end = start + nearest((last - first) * rate)
+    return Edit(model.name or path.stem, rate, written, start, end, tuple(items))
+
+
+def _visit(
+    item: Any, view: _View, start: Fraction, address: str, ground: _Ground
+) -> Iterator[Item]:
+    """Yield the clips of an item that begins at ``start`` of the composition it is in."""
+    if not item.enabled or isinstance(item, otio.schema.Gap):
+        return
+    length = _length(item)
+    first, last = view.shown(start, length)
+    frames = nearest(first * ground.rate), nearest(last * ground.rate)
+    if frames[1] <= frames[0]:
+        return
+    span = Span(ground.start + frames[0], frames[1] - frames[0])
+    is_clip = isinstance(item, otio.schema.Clip)
+    try:
+        pace = _pace(item)
+        if not is_clip and pace == 0:
+            raise UnsupportedItem(item=item.name or "nest", kind="frozen nest")
+        if is_clip:
+            yield _clip(item, _media_time(item, view, start, length, pace), span, address, ground)
+    except UnsupportedItem as error:
+        yield _item(item, span, address, ground, None, error)
+        return
+    if not is_clip and _is_picture(item):
+        yield from _children(item, _within(item, view, start, length, pace), address, ground)
+
+
+def _children(composition: Any, view: _View, address: str, ground: _Ground) -> Iterator[Item]:
+    in_a_row = isinstance(composition, otio.schema.Track)
+    start = Fraction(0)
+    for index, child in enumerate(composition):
+        if isinstance(child, otio.schema.Transition):
+            continue
+        yield from _visit(child, view, start, f"{address}/{index}", ground)
+        if in_a_row:
+            start += _length(child)
+
+
+def _within(item: Any, view: _View, start: Fraction, length: Fraction, pace: Fraction) -> _View:
+    """Return how the inside of a composition lies on the timeline."""
+    trim = _trim(item)
+    begins = start - trim / pace if pace > 0 else start + length - trim / pace
+    inner = _View(view.origin + view.pace * begins, view.pace / pace, Fraction(0), Fraction(0))
+    first, last = view.shown(start, length)
+    return _View(inner.origin, inner.pace, first, last)
+
+
+@dataclass(frozen=True)
+class _MediaTime:
+    """Which second of a medium's own time is shown first, and how fast it goes from there."""
+
+    first: Fraction
+    pace: Fraction
+
+
+def _media_time(
+    clip: Any, view: _View, start: Fraction, length: Fraction, pace: Fraction
+) -> _MediaTime:
+    shown = view.shown(start, length)[0]
+    passed = (shown - view.origin) / view.pace - start
+    if pace < 0:
+        passed -= length
+    return _MediaTime(_trim(clip) + passed * pace, pace / view.pace)
+
+
+def _clip(clip: Any, time: _MediaTime, span: Span, address: str, ground: _Ground) -> Item:
+    reference = clip.media_reference
+    name = clip.name or getattr(reference, "name", "") or f"clip {address}"
+    try:
+        media = medium(reference, ground.path.parent, name)
+    except (MediaMissing, UnsupportedItem) as error:
+        return _item(clip, span, address, ground, None, error)
+    used, speed = _used(clip, media, time, span, ground.rate)
+    found = Clip(
+        name=name,
+        media=media,
+        media_range=used,
+        record_range=span,
+        rate=ground.rate,
+        speed=speed,
+        host="interchange",
+        document=str(ground.path),
+        item=address,
+    )
+    offset = max(0, used.start)
+    file = first_file(media, offset)
+    problem = None if file.is_file() else MediaMissing(path=str(file))
+    return _item(clip, span, address, ground, found, problem)
+
+
+def _used(
+    clip: Any, media: Media, time: _MediaTime, span: Span, rate: Fraction
+) -> tuple[Span, Fraction]:
+    """Return the media frames of a clip, and how many of them go by in a timeline frame."""
+    if media.kind == "still":
+        return Span(0, 1), Fraction(1)
+    available = clip.media_reference.available_range
+    zero = seconds(available.start_time) if available else Fraction(0)
+    media_rate = _media_rate(clip, rate)
+    first = (time.first - zero) * media_rate
+    speed = time.pace * media_rate / rate
+    if speed == 0:
+        # One frame for the whole clip: it would take longer than the clip to reach the next.
+        return Span(whole(first), 1), Fraction(1, span.duration)
+    count = whole((span.duration - 1) * abs(speed)) + 1
+    if speed > 0:
+        return Span(whole(first), count), speed
+    return Span(-whole(-first) - count, count), speed
+
+
+def _media_rate(clip: Any, rate: Fraction) -> Fraction:
+    """Return pictures a second of a clip's medium: as its reference says, else as it is cut."""
+    reference = clip.media_reference
+    said = [reference.rate] if hasattr(reference, "rate") else []
+    said += [reference.available_range.duration.rate] if reference.available_range else []
+    said += [clip.source_range.duration.rate] if clip.source_range else []
+    rates = (rational(each) for each in said if each > 0)
+    return next((each for each in rates if 1 < each <= FASTEST), rate)
+
+
+def _item(
+    item: Any,
+    span: Span,
+    address: str,
+    ground: _Ground,
+    clip: Clip | None,
+    problem: AfterframeError | None,
+) -> Item:
+    colour = item.color.name if getattr(item, "color", None) else ""
+    name = clip.name if clip else item.name or f"clip {address}"
+    return Item(address, name, ground.track, span, colour, job_of(item), clip, problem)
+
+
+def job_of(item: Any) -> str:
+    """Return the id of the job that made an item, empty for the user's own."""
+    ours = item.metadata.get(OURS)
+    job = ours.get("job") if hasattr(ours, "get") else None
+    return job if isinstance(job, str) else ""
+
+
+def _is_picture(item: Any) -> bool:
+    return not isinstance(item, otio.schema.Track) or item.kind == otio.schema.TrackKind.Video
+
+
+def _trim(item: Any) -> Fraction:
+    """Return where an item's shown part begins in its own time."""
+    if item.source_range:
+        return seconds(item.source_range.start_time)
+    if isinstance(item, otio.schema.Clip):
+        return seconds(item.media_reference.available_range.start_time)
+    return Fraction(0)
+
+
+def _length(item: Any) -> Fraction:
+    if item.source_range:
+        length = seconds(item.source_range.duration)
+    elif isinstance(item, otio.schema.Clip):
+        available = item.media_reference.available_range
+        if available is None:
+            raise ValueError(f"nothing says how long {item.name or 'a clip'} is")
+        length = seconds(available.duration)
+    else:
+        parts = [_length(child) for child in item if not isinstance(child, otio.schema.Transition)]
+        in_a_row = isinstance(item, otio.schema.Track)
+        length = sum(parts, Fraction(0)) if in_a_row else max(parts, default=Fraction(0))
+    if length < 0:
+        raise ValueError(f"{item.name or 'an item'} has a negative length")
+    return length
+
+
+def _pace(item: Any) -> Fraction:
+    """Return how many seconds of an item's own time go by in a second of its track.
+
+    Raises:
+        UnsupportedItem: its time runs along a curve that OTIO does not describe.
+    """
+    pace = Fraction(1)
+    for effect in item.effects:
+        if not effect.enabled:
+            continue
+        if isinstance(effect, otio.schema.LinearTimeWarp):
+            pace *= Fraction(effect.time_scalar).limit_denominator(100_000)
+        elif isinstance(effect, otio.schema.TimeEffect):
+            raise UnsupportedItem(item=item.name or "clip", kind="clip with a speed curve")
+    return pace
+
+
+def _written_rate(model: otio.schema.Timeline, tracks: list[Any]) -> float:
+    zero = model.global_start_time
+    if zero is not None and 1 < zero.rate <= FASTEST:
+        return float(zero.rate)
+    rates: Counter[float] = Counter()
+    for item in _items(tracks):
+        trim = item.source_range or getattr(item.media_reference, "available_range", None)
+        if trim is not None and 1 < trim.duration.rate <= FASTEST:
+            rates[trim.duration.rate] += 1
+    if not rates:
+        raise ValueError("nothing says its frame rate")
+    return rates.most_common(1)[0][0]
+
+
+def _items(tracks: list[Any]) -> Iterator[Any]:
+    for track in tracks:
+        yield from track.find_clips() if hasattr(track, "find_clips") else (track,)
