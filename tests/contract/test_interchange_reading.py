@@ -173,6 +173,21 @@ def test_media_at_another_rate_is_stepped_at_the_timelines(tmp_path: Path) -> No
     assert shown(first)[:3] + shown(first)[-2:] == [25, 26, 27, 72, 73]
 
 
+def test_a_reversed_medium_at_another_rate_begins_with_the_frame_it_ends_in(
+    tmp_path: Path,
+) -> None:
+    media = movie(frames=100, rate=25)
+    back = warped(otio.schema.Clip("back", media, span(0, 12.5, 25)), -1)
+    found = only(open_edit(tmp_path, track(back), start=time(0)))
+    assert found.record_range == Span(0, 12)
+    assert shown(found)[0] == 12
+
+
+def test_what_floats_lose_costs_no_frame(tmp_path: Path) -> None:
+    found = only(open_edit(tmp_path, track(cut("one", 47.9999999, 9.9999999))))
+    assert (found.media_range, found.record_range) == (Span(48, 10), Span(0, 10))
+
+
 def test_a_mediums_clock_that_is_no_frame_rate_is_not_taken_for_one(tmp_path: Path) -> None:
     media = otio.schema.ExternalReference("a.mov", span(0, 900_000, 90_000))
     found = only(open_edit(tmp_path, track(otio.schema.Clip("one", media, span(12, 24)))))
@@ -480,8 +495,7 @@ def test_bundles_open_with_the_media_they_carry(tmp_path: Path, suffix: str) -> 
     saved = host.save()
     assert saved == tmp_path / "my edit_afterframe_v001.otio"
     assert only(InterchangeHost.open(saved)).media == clip.media
-    leftovers = [p for p in tmp_path.rglob(".*")]
-    assert leftovers == []
+    assert list(tmp_path.rglob(".*")) == []
 
 
 # what is no timeline
@@ -552,8 +566,8 @@ def test_a_timeline_without_pictures_or_rate_is_refused(tmp_path: Path) -> None:
         open_edit(tmp_path)
     with pytest.raises(TimelineUnreadable, match="frame rate"):
         open_edit(tmp_path, track())
+    endless = otio.schema.Clip("boundless", otio.schema.ExternalReference("a.mov"))
     with pytest.raises(TimelineUnreadable, match="how long boundless is"):
-        endless = otio.schema.Clip("boundless", otio.schema.ExternalReference("a.mov"))
         open_edit(tmp_path, track(cut("a", 0, 5), endless))
 
 
