@@ -15,7 +15,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -121,15 +121,32 @@ class Client:
         failures = 0
         while True:
             try:
-                for event in self._stream(after, job):
-                    failures = 0
-                    after = event.sequence
-                    yield event
+                for number, event in self.stream(after, job):
+                    after, failures = number, 0
+                    if event is not None:
+                        yield event
             except ServiceUnreachable:
                 if failures == len(PAUSES):
                     raise
             time.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
             failures += 1
+
+    def stream(self, after: int | None, job: str = "") -> Iterator[tuple[int, Event | None]]:
+        """Yield events over one connection, with the number to resume after, until it breaks.
+
+        An event of None is a sign of life: one at the start, others in times of silence.
+        """
+        path = f"/v1/events{_query(job=job)}"
+        headers = {} if after is None else {"Last-Event-ID": str(after)}
+        connection, response = self._open("GET", path, None, SILENCE, headers)
+        try:
+            if response.status >= 400:
+                raise _told(response.status, response.read())
+            yield from _server_sent(response, after or 0)
+        except (OSError, http.client.HTTPException) as error:
+            raise ServiceUnreachable(detail=_say(error)) from error
+        finally:
+            connection.close()
 
     def follow(self, job: str) -> Iterator[JobStatus]:
         """Yield how a job stands, now and at each change, until it is done, failed or cancelled."""
@@ -275,21 +292,6 @@ class Client:
         self.endpoint = self._find()
         return _exchange(self.endpoint, method, path, body, timeout, headers)
 
-    def _stream(self, after: int | None, job: str) -> Iterator[Event]:
-        path = f"/v1/events{_query(job=job)}"
-        headers = {} if after is None else {"Last-Event-ID": str(after)}
-        connection, response = self._open("GET", path, None, SILENCE, headers)
-        try:
-            if response.status >= 400:
-                raise _told(response.status, response.read())
-            while line := response.readline():
-                if line.startswith(b"data:"):
-                    yield codec.loads(Event, line[5:])
-        except (OSError, http.client.HTTPException) as error:
-            raise ServiceUnreachable(detail=_say(error)) from error
-        finally:
-            connection.close()
-
 
 class _NotThere(ServiceUnreachable):
     """Nothing listens: the request was not seen by anybody, so it may be sent elsewhere."""
@@ -324,6 +326,19 @@ def _exchange(
             raise
         raise ServiceUnreachable(detail=_say(error)) from error
     return connection, response
+
+
+def _server_sent(lines: Iterable[bytes], number: int) -> Iterator[tuple[int, Event | None]]:
+    """Parse an event stream: numbers, data in one line, and signs of life."""
+    event: Event | None = None
+    for line in lines:
+        if line.startswith(b"id:"):
+            number = int(line[3:])
+        elif line.startswith(b"data:"):
+            event = codec.loads(Event, line[5:])
+        elif not line.strip():
+            yield number, event
+            event = None
 
 
 def _told(status: int, data: bytes) -> Exception:

@@ -39,6 +39,8 @@ __all__ = ["connect", "endpoint_path", "engine_python", "locate", "read_endpoint
 ENDPOINT = "endpoint.json"
 PATIENCE = 30.0
 """Seconds that a service may take to start on a slow, busy machine."""
+AGAIN = 1.0
+"""Seconds after which a service that found another one in its place is started again."""
 GREETING_TIMEOUT = 3.0
 START_LOG_LIMIT = 1 << 20
 
@@ -168,14 +170,18 @@ def _start(python: Path) -> Endpoint:
     log = state_folder() / "logs" / "start.log"
     if log.is_file() and log.stat().st_size > START_LOG_LIMIT:
         log.unlink()
-    process = start_detached([str(python), "-m", "afterframe.service"], log)
-    deadline = time.monotonic() + PATIENCE
+    command = [str(python), "-m", "afterframe.service"]
+    begun, process = time.monotonic(), start_detached(command, log)
+    deadline = begun + PATIENCE
     while time.monotonic() < deadline:
         endpoint = _running()
         if endpoint is not None:
             return endpoint
-        if process.poll():  # 0: another one was quicker, and will answer
+        if process.poll():
             raise ServiceUnreachable(detail=_last_line(log) or f"exit code {process.returncode}")
+        if process.poll() == 0 and time.monotonic() > begun + AGAIN:
+            # the one that was in its place then has not come up, or was about to end
+            begun, process = time.monotonic(), start_detached(command, log)
         time.sleep(0.02)
     raise ServiceUnreachable(detail=f"it did not start within {PATIENCE:g} s; see {log}")
 

@@ -16,7 +16,6 @@ from afterframe.errors import AfterframeError, BadMessage
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.job import DeliveryState, Event, Job, JobState
 from afterframe_hosts.wire.session import Action, HostAnswer, HostSession
-from afterframe_models import registry
 
 from .door import error_answer, json_answer
 from .running import Service
@@ -65,8 +64,8 @@ async def health(request: Request) -> Response:
 
 
 @routes.get("/engines")
-async def engines() -> Response:
-    return json_answer(registry.infos())
+async def engines(request: Request) -> Response:
+    return json_answer(_service(request).engines())
 
 
 @routes.post("/warm")
@@ -179,13 +178,15 @@ async def ask(request: Request, session: str) -> Response:
 
 async def _events(service: Service, after: int | None, job: str) -> AsyncIterator[bytes]:
     """Yield the kept events after number ``after``, then those that come, as server-sent events."""
-    sent = after
+    greeted = False
     async for event in service.events.listen(BEAT):
-        if event is None and sent is not None and sent == after:
-            for kept in service.queue.events(sent, job):
-                yield _line(kept)
-                sent = kept.sequence
-        if event is None:
+        if not greeted:
+            greeted, newest = True, service.queue.newest
+            kept = () if after is None else service.queue.events(after, job)
+            for each in kept:
+                yield _line(each)
+            yield f"id: {newest}\n\n".encode()
+        elif event is None:
             yield b":\n\n"
         elif job in ("", event.status.job.id):
             yield _line(event)

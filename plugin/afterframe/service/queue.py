@@ -102,6 +102,10 @@ class Queue:
             (see ``set_aside``) and a new one begun.
         boot: id of this run of the service, written into every lease.
         tell: is called with each event, after it has been written.
+
+    Attributes:
+        newest: number of the last event.
+        set_aside: where a damaged file has been put, None when there was none.
     """
 
     def __init__(
@@ -112,7 +116,7 @@ class Queue:
         self._tell = tell
         self._progress: dict[str, Progress] = {}
         self._database = self._open(path)
-        self._newest = self._scalar("SELECT coalesce(max(sequence), 0) FROM events")
+        self.newest = self._scalar("SELECT coalesce(max(sequence), 0) FROM events")
 
     def close(self) -> None:
         """Close the file."""
@@ -235,7 +239,7 @@ class Queue:
     def advance(self, job: str, progress: Progress) -> None:
         """Tell how far a running job is."""
         self._progress[job] = progress
-        self._tell(Event(self._newest, "progress", time.time(), self.status(job)))
+        self._tell(Event(self.newest, "progress", time.time(), self.status(job)))
 
     def previewed(self, job: str) -> None:
         """Note that there is a preview."""
@@ -333,7 +337,7 @@ class Queue:
 
     def events(self, after: int, job: str = "") -> tuple[Event, ...]:
         """Return the kept state and delivery events that follow number ``after``, in order."""
-        if after > self._newest:  # counted by a queue that has been set aside since
+        if after > self.newest:  # counted by a queue that has been set aside since
             after = 0
         rows = self._database.execute(
             "SELECT * FROM events WHERE sequence > ?1 AND (?2 = '' OR job = ?2) ORDER BY sequence",
@@ -387,7 +391,7 @@ class Queue:
             raise
         self._database.execute("COMMIT")
         for event in told:
-            self._newest = event.sequence
+            self.newest = event.sequence
             self._tell(event)
 
     # the file

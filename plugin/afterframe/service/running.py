@@ -7,14 +7,14 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
 from afterframe import platform
 from afterframe.core.admission import admit
 from afterframe.errors import NotPermitted, UnknownJob
 from afterframe_hosts.wire.job import Job, JobStatus
-from afterframe_hosts.wire.session import Health, HostSession
+from afterframe_hosts.wire.session import EngineInfo, Health, HostSession
 from afterframe_hosts.wire.version import VERSION
 from afterframe_models import registry
 
@@ -36,15 +36,22 @@ class Service:
     Args:
         folder: the state folder.
         worker_command: starts a worker process.
+        engines: tells which engines there are, the best first.
     """
 
-    def __init__(self, folder: Path, worker_command: Sequence[str] = WORKER_COMMAND) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        worker_command: Sequence[str] = WORKER_COMMAND,
+        engines: Callable[[], tuple[EngineInfo, ...]] = registry.infos,
+    ) -> None:
         self.folder = folder
         self.started = time.time()
         self.events = Broadcast()
         self.sessions = Sessions()
         self.queue = Queue(folder / "queue.sqlite3", uuid.uuid4().hex, self.events.publish)
         self.stopping = asyncio.Event()
+        self.engines = engines
         self._command = worker_command
         self._lanes: tuple[Lane, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -87,7 +94,7 @@ class Service:
         """Take a job in. Raises what ``admission.admit`` and ``Queue.submit`` raise."""
         if self.queue.known(submitted.id):
             return self.queue.submit(submitted, submitted, "")
-        engines = registry.infos()
+        engines = self.engines()
         job = admit(submitted, engines)
         engine = next(each for each in engines if each.name == job.engine)
         status = self.queue.submit(job, submitted, kind_of(job, engine))

@@ -11,7 +11,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -24,7 +24,6 @@ from afterframe_hosts.wire.version import VERSION
 
 from .app import create_app
 from .door import Door
-from .lanes import WORKER_COMMAND
 from .running import Service
 
 IDLE_MINUTES = 15.0
@@ -36,12 +35,14 @@ FAREWELL = 2
 log = logging.getLogger(__name__)
 
 
-def run(idle_minutes: float = IDLE_MINUTES, worker_command: Sequence[str] = WORKER_COMMAND) -> bool:
+def run(
+    idle_minutes: float = IDLE_MINUTES, make_service: Callable[[Path], Service] = Service
+) -> bool:
     """Serve until stopped or idle.
 
     Args:
         idle_minutes: stop after so long without jobs, hosts and requests.
-        worker_command: starts a worker process.
+        make_service: makes the service of a state folder.
 
     Returns:
         False, at once, when this user's service is running already.
@@ -51,12 +52,12 @@ def run(idle_minutes: float = IDLE_MINUTES, worker_command: Sequence[str] = WORK
     if lock is None:
         return False
     with lock, _logging(folder / "logs" / "service.log"):
-        asyncio.run(_serve(folder, idle_minutes * 60, worker_command))
+        asyncio.run(_serve(folder, idle_minutes * 60, make_service))
     return True
 
 
-async def _serve(folder: Path, idle: float, worker_command: Sequence[str]) -> None:
-    service = Service(folder, worker_command)
+async def _serve(folder: Path, idle: float, make_service: Callable[[Path], Service]) -> None:
+    service = make_service(folder)
     listener = _listener()
     port = listener.getsockname()[1]
     endpoint = Endpoint(port, secrets.token_urlsafe(32), os.getpid(), VERSION)
@@ -72,11 +73,11 @@ async def _serve(folder: Path, idle: float, worker_command: Sequence[str]) -> No
         with _signals(service):
             await _until_unneeded(service, door, idle)
     finally:
+        path.unlink(missing_ok=True)
         service.events.close()
         server.should_exit = True
         await serving
         await service.stop()
-        path.unlink(missing_ok=True)
         log.info("stopped")
 
 
@@ -156,6 +157,7 @@ def _logging(path: Path) -> Iterator[None]:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     try:
         yield
     finally:

@@ -1,0 +1,102 @@
+"""A state folder of its own for each test, and services that end with it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import psutil
+import pytest
+
+from afterframe_hosts.wire import discovery
+from afterframe_hosts.wire.client import Client
+from afterframe_hosts.wire.clip import Clip, Media, Span
+from afterframe_hosts.wire.job import Job, Output, new_id
+
+STANDIN = Path(__file__).with_name("standin.py")
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A fresh state folder; whatever service is left in it when the test ends is killed."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("AFTERFRAME_STATE", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("AFTERFRAME_ENGINE", raising=False)
+    yield folder
+    endpoint = discovery.read_endpoint()
+    if endpoint is not None and psutil.pid_exists(endpoint.pid):
+        family = psutil.Process(endpoint.pid).children(recursive=True)
+        for process in [psutil.Process(endpoint.pid), *family]:
+            process.kill()
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Client]]:
+    """Start services whose jobs are made by the stand-in; all are stopped at the end."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start_one(idle_minutes: float = 5.0) -> Client:
+        command = [sys.executable, str(STANDIN), "service", str(idle_minutes)]
+        process = subprocess.Popen(command)
+        running.append(process)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and process.poll() is None:
+            endpoint = discovery.read_endpoint()
+            if endpoint is not None and endpoint.pid == process.pid:
+                return discovery.connect(start=False)
+            time.sleep(0.01)
+        raise AssertionError("the service did not start")
+
+    yield start_one
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def client(start: Callable[..., Client]) -> Client:
+    """A client of a fresh service."""
+    return start()
+
+
+@pytest.fixture
+def make_job(tmp_path: Path) -> Callable[..., Job]:
+    """Make jobs for the stand-in, each with a result of its own."""
+
+    def make(prompt: str = "", **changes: object) -> Job:
+        job_id = str(changes.pop("id", new_id()))
+        clip = Clip(
+            name="shot",
+            media=Media("movie", "/media/shot.mov"),
+            media_range=Span(0, 48),
+            record_range=Span(100, 48),
+            rate=Fraction(24),
+            document=str(changes.pop("document", "")),
+        )
+        values: dict[str, object] = {
+            "effect": "generate",
+            "clip": clip,
+            "output": Output(path=str(tmp_path / "out" / job_id / "result.bin")),
+            "parameters": {"prompt": prompt},
+        }
+        return Job(job_id, **{**values, **changes})  # type: ignore[arg-type]
+
+    return make
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait until something holds, or fail."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to hold in time"
+        time.sleep(0.01)
