@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
@@ -23,6 +24,7 @@ from ..wire.job import JobStatus, new_id
 from ..wire.session import HostSession
 from . import document
 from .place import with_result
+from .sample import sample_timeline
 from .timeline import OURS, Item, survey
 from .times import nearest, seconds
 
@@ -61,6 +63,13 @@ class InterchangeHost(Host):
         """
         whole = path.absolute()
         return cls(document.read(whole), whole)
+
+    @staticmethod
+    def write_sample(
+        path: Path, movie: Path, frames: int, rate: Fraction, playhead: int, media_start: int
+    ) -> None:
+        """Write a small edit of one movie to show and to test with; see ``sample_timeline``."""
+        document.write(sample_timeline(movie, frames, rate, playhead, media_start), path)
 
     def describe(self) -> HostSession:
         """Return which file is open."""

@@ -45,10 +45,10 @@ def run_demo(options: argparse.Namespace) -> int:
     os.environ["AFTERFRAME_STATE"] = str(folder / "service")
 
     from afterframe.core.recipe import beside
+    from afterframe_hosts.wire import discovery
     from afterframe_hosts.wire.job import Job, new_id
 
     from . import follow, timelines
-    from .connection import connected
     from .make import tell
     from .sheet import write_contact_sheet
 
@@ -64,12 +64,12 @@ def run_demo(options: argparse.Namespace) -> int:
         at=at,
         parameters={"prompt": PROMPT, "motion": MOTION, "seconds": SECONDS},
     )
-    with connected() as client:
-        try:
-            (status,) = follow.run(client, [job], quiet=options.json)
-            placed = timelines.place(timeline, client, [status])
-        finally:
-            client.stop()
+    client = discovery.connect()
+    try:
+        (status,) = follow.run(client, [job], quiet=options.json)
+        placed = timelines.place(timeline, client, [status])
+    finally:
+        client.stop()
     if status.result is None or placed is None:
         return tell(status, None, as_json=options.json)
     movie = Path(status.result.path)
@@ -85,13 +85,16 @@ def run_demo(options: argparse.Namespace) -> int:
 
 def write_sample(folder: Path) -> dict[str, Path]:
     """Write the sample clip and its timeline into ``folder``, replacing older ones."""
-    from afterframe.sample.timeline import write_timeline
-    from afterframe.sample.movie import write_movie
+    from afterframe.core.timecode import parse_time
+    from afterframe.sample.movie import RATE, START, write_movie
+
+    from . import timelines
 
     folder.mkdir(parents=True, exist_ok=True)
     movie, timeline = folder / "sample.mov", folder / "sample.otio"
     write_movie(movie, SAMPLE_SIZE, SAMPLE_FRAMES)
-    write_timeline(timeline, movie, PLAYHEAD)
+    start = parse_time(START, RATE)
+    timelines.write_sample(timeline, movie, SAMPLE_FRAMES, RATE, PLAYHEAD, start)
     return {"movie": movie, "timeline": timeline}
 
 

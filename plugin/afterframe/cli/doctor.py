@@ -89,7 +89,7 @@ def examine() -> list[Finding]:
 
 
 def _gpu() -> Finding:
-    from afterframe.platform import gpus
+    from .machine import gpus
 
     found = gpus()
     if not found:
@@ -131,9 +131,9 @@ def _formats() -> Finding:
 
 
 def _hosts() -> list[Finding]:
-    from afterframe.platform import find_hosts
+    from .machine import hosts
 
-    found = find_hosts()
+    found = hosts()
     if not found:
         return [Finding("Hosts", "no Blender and no DaVinci Resolve found; timelines as OTIO work")]
     return [

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from afterframe.errors import BadValue
-from afterframe_hosts.wire import catalogue
+from afterframe_hosts.wire import catalogue, discovery
 from afterframe_hosts.wire.effects import EFFECTS, Effect, Parameter, parse
 
 from . import show
@@ -65,7 +65,6 @@ def add_output_options(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Make the clip; on a timeline, write the timeline with its new track too."""
     from . import follow, timelines
-    from .connection import connected
 
     values = effect_values(options.effect, vars(options))
     timeline = timelines.open_timeline(options.source)
@@ -74,9 +73,9 @@ def run(options: argparse.Namespace) -> int:
     else:
         clip, at = _bare_clip(options.source, options.at, options.rate)
     job = make_job(options, options.effect, clip, at, values)
-    with connected() as client:
-        (status,) = follow.run(client, [job], quiet=options.json)
-        placed = timelines.place(timeline, client, [status]) if timeline else None
+    client = discovery.connect()
+    (status,) = follow.run(client, [job], quiet=options.json)
+    placed = timelines.place(timeline, client, [status]) if timeline else None
     return tell(status, placed, as_json=options.json)
 
 
@@ -148,7 +147,7 @@ def parse_size(text: str) -> tuple[int, int]:
         BadValue: it is no size.
     """
     width, cross, height = text.lower().partition("x")
-    if cross and width.isdecimal() and height.isdecimal() and 1 <= int(width) * int(height):
+    if cross and width.isdecimal() and height.isdecimal() and int(width) * int(height) >= 1:
         return int(width), int(height)
     raise BadValue(field="size", value=text, allowed="WIDTHxHEIGHT, such as 1920x1080")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import time
 from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
 
 from afterframe_hosts.wire import discovery
 from afterframe_hosts.wire.job import JobStatus
@@ -14,24 +16,35 @@ from .make import Commands
 
 LOG_LINES = 50
 JOBS_SHOWN = 20
+KEEP_DAYS = 14.0
 
 
 def add(commands: Commands) -> None:
     """Add the commands."""
-    _add(commands, "serve", "Run the service in this terminal until Ctrl-C", run_serve)
-    command = commands.choices["serve"]
-    command.add_argument("--idle-minutes", type=float, default=None, help="stop when idle so long")
-    command.add_argument("--replace", action="store_true", help="drain a running service first")
-    _add(commands, "jobs", "List the jobs, the newest first", run_jobs)
-    commands.choices["jobs"].add_argument("-n", type=int, default=JOBS_SHOWN, help="how many")
-    _add(commands, "cancel", "Cancel jobs", run_cancel)
-    commands.choices["cancel"].add_argument(
-        "job", nargs="+", help="id as `jobs` shows it, or `all` that have not finished"
-    )
-    _add(commands, "logs", "Print the end of the service's log", run_logs)
-    commands.choices["logs"].add_argument("-n", type=int, default=LOG_LINES, help="lines")
-    _add(commands, "clean", "Remove finished jobs' scratch files", run_clean)
-    commands.choices["clean"].add_argument("--days", type=float, help="older than this only")
+    _add_serve(commands)
+    command = _command(commands, "jobs", "List the jobs, the newest first")
+    command.add_argument("-n", type=int, default=JOBS_SHOWN, help="how many")
+    command.set_defaults(run=run_jobs)
+    command = _command(commands, "cancel", "Cancel jobs that have not finished")
+    command.add_argument("job", nargs="+", help="id, or its beginning, as `jobs` shows it; or all")
+    command.set_defaults(run=run_cancel)
+    command = _command(commands, "logs", "Print the end of the service's log")
+    command.add_argument("-n", type=int, default=LOG_LINES, help="lines")
+    command.set_defaults(run=run_logs)
+    command = _command(commands, "clean", "Remove the scratch files of finished jobs")
+    command.add_argument("--days", type=float, default=KEEP_DAYS, help="that are older than this")
+    command.set_defaults(run=run_clean)
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    """Run the service here until it is stopped or idle."""
+    from afterframe.service.server import run
+
+    if options.replace:
+        _drain()
+    if not run(options.idle_minutes):
+        print("The service is running already.")
+    return 0
 
 
 def run_jobs(options: argparse.Namespace) -> int:
@@ -61,16 +74,82 @@ def run_cancel(options: argparse.Namespace) -> int:
     return 0
 
 
-def _whole_id(given: str, known: tuple[JobStatus, ...]) -> str:
+def run_logs(options: argparse.Namespace) -> int:
+    """Print the log's last lines."""
+    path = discovery.state_folder() / "logs" / "service.log"
+    lines = _last_lines(path, max(1, options.n))
+    if options.json:
+        show.data({"path": str(path), "lines": lines})
+        return 0
+    print("\n".join(lines) if lines else f"No log yet ({path}).")
+    return 0
+
+
+def run_clean(options: argparse.Namespace) -> int:
+    """Remove what is not needed any more; results are never touched."""
+    from afterframe.service.scratch import clean
+
+    removed, freed = clean(older_than=options.days * 86400)
+    if options.json:
+        show.data({"removed": removed, "bytes": freed})
+        return 0
+    print(f"{removed} job folders removed, {freed / 1e6:.1f} MB freed.")
+    return 0
+
+
+def _add_serve(commands: Commands) -> None:
+    command = _command(commands, "serve", "Run the service in this terminal until Ctrl-C")
+    command.add_argument(
+        "--idle-minutes", type=float, default=float("inf"), help="stop when idle so long"
+    )
+    command.add_argument(
+        "--replace", action="store_true", help="let a running service finish its jobs first"
+    )
+    command.set_defaults(run=run_serve)
+
+
+def _command(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=f"{text}.")
+    return command
+
+
+def _drain() -> None:
+    """Let the running service finish and wait until it has gone."""
+    from afterframe_hosts.wire.client import Client
+    from afterframe_hosts.wire.system import process_lives
+
+    endpoint = discovery.read_endpoint()
+    if endpoint is None or not process_lives(endpoint.pid):
+        return
+    Client(endpoint).stop(drain=True)
+    while process_lives(endpoint.pid):
+        time.sleep(0.2)
+
+
+def _whole_id(given: str, known: Sequence[JobStatus]) -> str:
     """Return the id that begins with what was given, when only one does."""
     found = [status.job.id for status in known if status.job.id.startswith(given)]
     return found[0] if len(found) == 1 else given
 
 
+def _last_lines(path: Path, count: int) -> list[str]:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return [line.rstrip("\n") for line in deque(file, maxlen=count)]
+    except FileNotFoundError:
+        return []
+
+
 def _row(status: JobStatus) -> tuple[str, ...]:
     created = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.created))
-    result = status.result.path if status.result else status.error.message() if status.error else ""
-    state = status.state
-    if state == "running" and status.progress.total:
-        state = f"running {100 * status.progress.done // status.progress.total} %"
-    return (status.job.id[:8], created, status.job.effect, status.job.clip.name, state, result)
+    job, progress = status.job, status.progress
+    state = str(status.state)
+    if state == "running" and progress.total:
+        state = f"running {100 * progress.done // progress.total} %"
+    return job.id[:8], created, job.effect, job.clip.name, state, _outcome(status)
+
+
+def _outcome(status: JobStatus) -> str:
+    if status.result:
+        return status.result.path
+    return status.error.message() if status.error else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from afterframe.core.recipe import SUFFIX, beside, differences, read_recipe
 from afterframe.errors import RecipeDiffers
+from afterframe_hosts.wire import discovery
 from afterframe_hosts.wire.job import Output, new_id
 
 from .make import Commands, tell
@@ -28,13 +29,12 @@ def add(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Render, compare, print."""
     from . import follow
-    from .connection import connected
 
     recipe_path = options.recipe.resolve()
     then = read_recipe(recipe_path)
     job = replace(then.job, id=new_id(), output=_output(options, recipe_path, then.job.output))
-    with connected() as client:
-        (status,) = follow.run(client, [job], quiet=options.json)
+    client = discovery.connect()
+    (status,) = follow.run(client, [job], quiet=options.json)
     code = tell(status, None, as_json=options.json)
     if status.result is None:
         return code

@@ -7,10 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from afterframe.core.timecode import timecode
 from afterframe.media.display import to_rgb8
 from afterframe.media.source import open_media
 from afterframe_hosts.wire.clip import Media
-from afterframe.core.timecode import timecode
 
 COLUMNS, ROWS = 4, 3
 CELL_WIDTH = 480

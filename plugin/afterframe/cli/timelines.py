@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +22,18 @@ def open_timeline(path: Path) -> Any | None:
     Raises:
         TimelineUnreadable: it should be a timeline, but is not one.
     """
-    for entry in entry_points(group="afterframe.hosts"):
-        adapter = entry.load()
-        if path.suffix.lower() in getattr(adapter, "suffixes", ()):
-            return adapter.open(path)
-    return None
+    adapter = _adapter(path)
+    return adapter.open(path) if adapter else None
+
+
+def write_sample(
+    path: Path, movie: Path, frames: int, rate: Fraction, playhead: int, media_start: int
+) -> None:
+    """Write a small edit of one movie, its playhead so many frames after its start."""
+    adapter = _adapter(path)
+    if adapter is None:
+        raise ValueError(f"no adapter writes {path.suffix}")
+    adapter.write_sample(path, movie, frames, rate, playhead, media_start)
 
 
 def clip_at(timeline: Any, at: str | None) -> tuple[Clip, int]:
@@ -48,3 +56,11 @@ def place(timeline: Any, client: Client, statuses: Sequence[JobStatus]) -> Path 
         placed = timeline.place(status)
         client.deliver(status.job.id, "placed", placed.item)
     return timeline.save() if done else None
+
+
+def _adapter(path: Path) -> Any | None:
+    for entry in entry_points(group="afterframe.hosts"):
+        adapter = entry.load()
+        if path.suffix.lower() in getattr(adapter, "suffixes", ()):
+            return adapter
+    return None

@@ -32,6 +32,7 @@ from afterframe.media.checksum import fingerprint
 from afterframe.media.formats import choose, delivery_format
 from afterframe.media.frame import MediaInfo
 from afterframe.media.writer import Writer, open_writer
+from afterframe.platform import rename_new
 from afterframe_hosts.wire.job import Job, Note, Result
 from afterframe_models.card import Card
 
@@ -189,6 +190,6 @@ def _write_new(path: Path, text: str, *, replace: bool) -> None:
         if replace:
             part.replace(path)
         else:
-            _rename_new(part, path)
+            rename_new(part, path)
     finally:
         part.unlink(missing_ok=True)

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from afterframe.media.display import from_display, to_display
-from afterframe.media.frame import ColourTags, Frame, PixelFormat
+from afterframe.media.convert import LINEAR, convert, rgb_floats, srgb_encode
+from afterframe.media.frame import Frame, PixelFormat, Plane
 from afterframe_hosts.wire.job import Note
 from afterframe_models.base import Source
 from afterframe_models.card import Card
@@ -22,7 +22,9 @@ from afterframe_models.card import Card
 from .source import FilteredSource
 
 DISPLAY_FORMAT = PixelFormat("rgb", 32, floating=True)
-DISPLAY_COLOUR = ColourTags(primaries=1, transfer=13, matrix=0, full_range=True)
+SRGB = 13
+"""Transfer code point of the curve that linear light is shown through (ITU-T H.273)."""
+HALF_STEP = 0.5 / 255
 CLIPPED = "note.clipped"
 ALPHA_DROPPED = "note.alpha_dropped"
 
@@ -68,26 +70,34 @@ def without_alpha(frame: Frame) -> Frame:
 def _display_passage(source: Source) -> Passage:
     info = source.info
     opaque = replace(info.format, alpha=False)
+    linear = info.colour.transfer == LINEAR
+    transfer = SRGB if linear else info.colour.transfer
+    shown = replace(info.colour, matrix=0, full_range=True, transfer=transfer)
 
     def forth(frame: Frame) -> Frame:
-        rgb, clipped = to_display(without_alpha(frame))
-        way.clipped = max(way.clipped, clipped)
-        planes = tuple(np.ascontiguousarray(rgb[..., channel]) for channel in range(3))
-        return Frame(planes, DISPLAY_FORMAT, DISPLAY_COLOUR)
+        rgb = rgb_floats(frame)
+        way.clipped = max(way.clipped, _outside(rgb))
+        seen = srgb_encode(rgb) if linear else np.clip(rgb, 0.0, 1.0)
+        planes = tuple(np.ascontiguousarray(seen[..., c], dtype=np.float32) for c in range(3))
+        return Frame(planes, DISPLAY_FORMAT, shown)
 
     def back(frame: Frame) -> Frame:
-        made, clipped = from_display(np.dstack(frame.planes), opaque, info.colour)
-        way.clipped = max(way.clipped, clipped)
-        return made
+        way.clipped = max(way.clipped, max(_outside(plane) for plane in frame.planes))
+        planes = tuple(np.clip(plane, 0.0, 1.0) for plane in frame.planes)
+        return convert(Frame(planes, DISPLAY_FORMAT, shown), opaque, info.colour)
 
-    shown = replace(info, format=DISPLAY_FORMAT, colour=DISPLAY_COLOUR)
     way = Passage(
-        FilteredSource(source, shown, forth),
+        FilteredSource(source, replace(info, format=DISPLAY_FORMAT, colour=shown), forth),
         back,
         {
             "pixels": "display",
-            "to": "display-referred sRGB, inverted on return",
+            "transform": "linear to sRGB curve" if linear else "none beyond range and matrix",
             **vars(info.colour),
         },
     )
     return way
+
+
+def _outside(samples: Plane) -> float:
+    """Return the share of samples that clipping to [0, 1] changes by more than half a step."""
+    return float(np.mean((samples < -HALF_STEP) | (samples > 1 + HALF_STEP)))

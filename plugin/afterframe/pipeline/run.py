@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from afterframe.core.plan import Plan, make_plan
 from afterframe.core.recipe import Made, Recipe
@@ -109,7 +108,7 @@ class _Work:
             raise
         except MemoryError as error:
             raise OutOfMemory(engine=self.card.name, detail=str(error)) from error
-        except Exception as error:  # noqa: BLE001 - the border between our code and an engine's
+        except Exception as error:
             detail = f"{type(error).__name__}: {error}"
             raise EngineFailed(engine=self.card.name, detail=detail) from error
 

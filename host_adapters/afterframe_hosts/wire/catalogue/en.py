@@ -167,4 +167,7 @@ MESSAGES: dict[str, str] = {
     "error.recipe_differs.fix": (
         "Use the machine and version that the recipe names, or keep the new result."
     ),
+    # notes of the pipeline
+    "note.clipped": "{percent} % of the values were outside the display range and were clipped.",
+    "note.alpha_dropped": "The engine has no use for transparency: the result is opaque.",
 }

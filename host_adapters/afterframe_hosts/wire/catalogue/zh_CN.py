@@ -161,4 +161,7 @@ MESSAGES: dict[str, str] = {
     "error.recipe_unreadable.fix": "请指定结果旁的 .json 文件。",
     "error.recipe_differs.message": "已重新渲染，但像素不同：{what}",
     "error.recipe_differs.fix": "请使用配方所记的机器和版本，或保留新结果。",
+    # notes of the pipeline
+    "note.clipped": "有 {percent} % 的数值超出显示范围，已被截断。",
+    "note.alpha_dropped": "该引擎不使用透明度：结果不透明。",
 }
