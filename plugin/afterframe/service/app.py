@@ -24,6 +24,8 @@ BEAT = 5.0
 """Seconds of silence after which an event stream gives a sign of life."""
 LONGEST_WAIT = 60.0
 """Seconds that a long poll, or a question to a host, may last."""
+MOST_JOBS = 1000
+"""Jobs in one answer."""
 
 log = logging.getLogger(__name__)
 routes = APIRouter(prefix="/v1")
@@ -90,7 +92,7 @@ async def submit(request: Request) -> Response:
 async def jobs(
     request: Request, state: JobState | None = None, document: str = "", limit: int = 100
 ) -> Response:
-    return json_answer(_service(request).queue.jobs(state, document, limit))
+    return json_answer(_service(request).queue.jobs(state, document, min(max(limit, 1), MOST_JOBS)))
 
 
 @routes.get("/jobs/{job}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
@@ -18,6 +19,7 @@ from afterframe_hosts.wire.session import EngineInfo, Health, HostSession
 from afterframe_hosts.wire.version import VERSION
 from afterframe_models import registry
 
+from . import scratch
 from .broadcast import Broadcast
 from .lanes import WORKER_COMMAND, Lane, kind_of, plan_lanes
 from .queue import Lease, Queue
@@ -26,6 +28,8 @@ from .worker import PREVIEW
 
 ORPHAN_PATIENCE = 5.0
 """Seconds that the worker of a service that died has to end itself."""
+CLEAN_AFTER = 60.0
+"""Seconds after its start at which a service looks for old scratch."""
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +72,7 @@ class Service:
             self._spawn(lane.work())
         for lease in self.queue.abandoned():
             self._spawn(self._take_back(lease))
+        self._spawn(self._clean())
 
     async def stop(self) -> None:
         """End all work; jobs that run go back to the queue."""
@@ -149,6 +154,17 @@ class Service:
         """Start a render worker ahead of the first job."""
         if self._lanes:
             self._spawn(self._lanes[0].warm())
+
+    async def _clean(self) -> None:
+        """Remove old scratch, beside the work and never in its way."""
+        await asyncio.sleep(CLEAN_AFTER)
+        try:
+            cleaned = await asyncio.to_thread(scratch.clean, state=self.folder)
+        except (OSError, sqlite3.Error):
+            log.exception("scratch could not be cleaned")
+            return
+        if cleaned.removed:
+            log.info("%d old job folders removed", cleaned.removed)
 
     async def _drain(self) -> None:
         for lane in self._lanes:
