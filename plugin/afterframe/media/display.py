@@ -37,11 +37,14 @@ def to_rgb8(frame: Frame, size: tuple[int, int] | None = None) -> NDArray[np.uin
     pixels = frame.format
     if pixels.model == "yuv" and pixels.depth == 8:
         affine = yuv_to_rgb_affine(frame) * np.float32(255)
-        return np.asarray(cv2.transform(cv2.merge(_full_size(frame, size)), affine), np.uint8)
+        shown: NDArray[np.uint8] = np.asarray(
+            cv2.transform(cv2.merge(_full_size(frame, size)), affine), np.uint8
+        )
     rgb8 = pixels.model == "rgb" and pixels.depth == 8
     if rgb8 and not is_linear(frame):
-        return np.asarray(cv2.merge(_full_size(frame, size)), np.uint8)
-    return np.rint(to_display(frame, size) * np.float32(255)).astype(np.uint8)
+        shown = np.asarray(cv2.merge(_full_size(frame, size)))
+        return shown
+    return _eight_bits(to_display(frame, size))
 
 
 def grey_proxy(frame: Frame, width: int) -> NDArray[np.uint8]:
@@ -52,15 +55,14 @@ def grey_proxy(frame: Frame, width: int) -> NDArray[np.uint8]:
     height = max(1, round(frame.height * width / frame.width))
     size = (width, height)
     if frame.format.model == "rgb" or frame.format.floating:
-        grey: Plane = to_display(frame, size) @ np.array(LUMA_709, dtype=np.float32)
-        return np.rint(grey * 255).astype(np.uint8)
+        grey = to_display(frame, size) @ np.array(LUMA_709, dtype=np.float32)
+        return _eight_bits(grey)
     black, white = luma_range(frame.format, frame.colour.full_range)
     luma = _resized(frame.planes[0], size)
     if (black, white) == (0.0, 255.0):
         return luma.astype(np.uint8, copy=False)
     gain = 255.0 / (white - black)
-    scaled = luma.astype(np.float32) * np.float32(gain) - np.float32(black * gain)
-    return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+    return _eight_bits((luma.astype(np.float32) - np.float32(black)) * np.float32(gain / 255))
 
 
 def rgb_frame(array: Plane, colour: ColourTags) -> Frame:
@@ -104,3 +106,7 @@ def _resized(plane: Plane, size: tuple[int, int]) -> Plane:
     smaller = size[0] <= plane.shape[1] and size[1] <= plane.shape[0]
     method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     return cv2.resize(plane, size, interpolation=method)
+
+
+def _eight_bits(values: Plane) -> NDArray[np.uint8]:
+    return np.rint(np.clip(values, 0, 1) * np.float32(255)).astype(np.uint8)
