@@ -10,18 +10,13 @@ from urllib.parse import quote, unquote
 
 import opentimelineio as otio
 
-from ..wire.clip import Media
+from ..wire.clip import STILL_SUFFIXES, Media
 from ..wire.errors import MediaMissing, UnsupportedItem
 from ..wire.job import Result
 from .times import time_range
 
 Style = Literal["url", "path", "relative"]
 
-STILLS = frozenset(
-    {".bmp", ".cin", ".dpx", ".exr", ".gif", ".hdr", ".heic", ".jp2", ".jpeg", ".jpg", ".jxl"}
-    | {".png", ".psd", ".sgi", ".svg", ".tga", ".tif", ".tiff", ".webp"}
-)
-"""What holds one picture, by suffix."""
 _NUMBERED = re.compile(r"\[([0-9]+)-([0-9]+)\]|%0([0-9])d|%d|(#+)")
 """Where the number stands in a sequence's name: ``[1001-1100]``, ``%04d``, ``####``."""
 
@@ -49,7 +44,7 @@ def medium(reference: Any, folder: Path, name: str) -> Media:
     if numbered:
         return _pattern(url, numbered, folder)
     path = file_path(url, folder)
-    is_still = Path(path).suffix.lower() in STILLS
+    is_still = Path(path).suffix.lower() in STILL_SUFFIXES
     return Media("still" if is_still else "movie", path)
 
 

@@ -11,6 +11,11 @@ LONGEST = 10_000_000
 """The longest range in frames that we take for meant: 46 hours at 60 frames a second."""
 FASTEST = Fraction(1000)
 """The highest rate in frames a second that we take for meant."""
+STILL_SUFFIXES = frozenset(
+    {".bmp", ".cin", ".dpx", ".exr", ".hdr", ".heic", ".jp2", ".jpeg", ".jpg", ".jxl", ".png"}
+    | {".psd", ".sgi", ".tga", ".tif", ".tiff", ".webp"}
+)
+"""Of files that hold one picture, in lower case: stills, and the pictures of sequences."""
 
 
 @dataclass(frozen=True)

@@ -187,8 +187,8 @@ def _parameter_option(command: argparse.ArgumentParser, parameter: Parameter) ->
 
 
 def _bare_clip(source: Path, at: str | None, rate: str | None) -> tuple[Clip, int]:
-    from afterframe.core.shots import media_clip
     from afterframe.core.timecode import parse_time
+    from afterframe.media.clip import media_clip
 
     clip = media_clip(source, parse_rate(rate) if rate else None)
     start = clip.record_range.start

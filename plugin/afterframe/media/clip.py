@@ -1,0 +1,78 @@
+"""A medium without a timeline, as a clip: what the command line and shot lists work on."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+
+from afterframe.core.timecode import parse_time
+from afterframe.errors import BadTimecode, MediaMissing
+from afterframe_hosts.wire.clip import STILL_SUFFIXES, Clip, Media, Span
+
+from .source import probe
+from .stills import numbered
+
+STILL_RATE = Fraction(24)
+"""Frames a second of a clip made from pictures, where nothing says another."""
+
+
+def media_clip(path: Path, rate: Fraction | None = None) -> Clip:
+    """Return the whole of a medium as a clip that stands at its own start timecode.
+
+    A movie keeps its own rate. ``plate.####.exr`` is a sequence from its lowest number on; a
+    numbered picture whose next one stands beside it is the sequence that begins with it, any
+    other picture a still of one frame.
+
+    Args:
+        path: of a movie, a picture, or a sequence with ``#`` where the number stands.
+        rate: of a clip made from pictures; None: 24.
+
+    Raises:
+        MediaMissing, MediaUnreadable, NoPicture: see ``source.probe``.
+    """
+    media = find_media(path.absolute(), rate)
+    info = probe(media)
+    clip_rate = (info.rate if media.kind == "movie" else rate) or STILL_RATE
+    start = 0
+    with suppress(BadTimecode):
+        start = parse_time(info.start_timecode, clip_rate)
+    return Clip(
+        name=re.sub(r"[._-]?#+$", "", path.stem) or path.name,
+        media=media,
+        media_range=Span(0, info.frames),
+        record_range=Span(start, info.frames),
+        rate=clip_rate,
+        size=(info.width, info.height),
+    )
+
+
+def find_media(path: Path, rate: Fraction | None = None) -> Media:
+    """Return which kind of medium an absolute path names; see :func:`media_clip`.
+
+    Raises:
+        MediaMissing: no picture of the sequence is there.
+    """
+    if path.suffix.lower() not in STILL_SUFFIXES:
+        return Media("movie", str(path))
+    if "#" in path.name:
+        return Media("sequence", str(path), first=_lowest(path), rate=rate)
+    match = re.search(r"([0-9]+)([^0-9]*)$", path.stem)
+    if match:
+        head = path.stem[: match.start()]
+        pattern = path.with_name(f"{head}{'#' * len(match[1])}{match[2]}{path.suffix}")
+        first = int(match[1])
+        if "#" not in head and Path(numbered(str(pattern), first + 1)).is_file():
+            return Media("sequence", str(pattern), first=first, rate=rate)
+    return Media("still", str(path))
+
+
+def _lowest(path: Path) -> int:
+    head, marks, tail = re.split(r"(#+)(?=[^#]*$)", path.name)
+    pattern = re.compile(rf"{re.escape(head)}([0-9]{{{len(marks)},}}){re.escape(tail)}")
+    names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    found = [int(match[1]) for match in map(pattern.fullmatch, names) if match]
+    if not found:
+        raise MediaMissing(path=str(path))
+    return min(found)

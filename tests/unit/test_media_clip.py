@@ -1,0 +1,87 @@
+"""A medium without a timeline, as a clip: which kind, how long, and from which timecode on."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from afterframe.core.clips import media_frame
+from afterframe.errors import MediaMissing, MediaUnreadable, NoPicture
+from afterframe.media.clip import find_media, media_clip
+from afterframe_hosts.wire.clip import Media, Span
+from tests import makers
+
+NTSC = Fraction(30000, 1001)
+
+
+def test_a_movie_is_a_clip_at_its_own_rate_and_timecode(tmp_path: Path) -> None:
+    movie = makers.numbered_movie(
+        tmp_path / "shot.v1.mov", 10, NTSC, timecode="01:00:00;00", b_frames=0
+    )
+    clip = media_clip(movie, Fraction(24))
+    assert (clip.name, clip.rate, clip.size) == ("shot.v1", NTSC, (192, 112))
+    assert (clip.media_range, clip.record_range) == (Span(0, 10), Span(107892, 10))
+    assert media_frame(clip, 107895) == 3
+    assert (clip.media.kind, clip.document, clip.item) == ("movie", "", "")
+
+
+def test_a_movie_without_timecode_begins_at_zero(tmp_path: Path) -> None:
+    clip = media_clip(makers.numbered_movie(tmp_path / "shot.mp4", 5))
+    assert clip.record_range == Span(0, 5)
+
+
+def test_a_lone_picture_is_a_still_of_one_frame(tmp_path: Path) -> None:
+    photo = makers.numbered_still(tmp_path / "IMG_0012.PNG", 7)
+    clip = media_clip(photo)
+    assert clip.media == Media("still", str(photo))
+    assert (clip.record_range, clip.rate, clip.size) == (Span(0, 1), Fraction(24), (96, 64))
+    assert media_clip(photo, NTSC).rate == NTSC
+
+
+def test_a_numbered_picture_is_the_sequence_that_begins_with_it(tmp_path: Path) -> None:
+    pattern = makers.numbered_sequence(tmp_path, 6, first=1001)
+    clip = media_clip(tmp_path / "plate.1003.png", Fraction(25))
+    assert clip.media == Media("sequence", pattern, first=1003, rate=Fraction(25))
+    assert (clip.name, clip.rate, clip.media_range) == ("plate.1003", Fraction(25), Span(0, 4))
+    last = media_clip(tmp_path / "plate.1006.png")
+    assert last.media.kind == "still"
+
+
+def test_marks_name_a_whole_sequence(tmp_path: Path) -> None:
+    pattern = makers.numbered_sequence(tmp_path / "plates", 6, first=98, padding=2)
+    clip = media_clip(Path(pattern))
+    assert clip.media == Media("sequence", pattern, first=98)
+    assert (clip.name, clip.media_range) == ("plate", Span(0, 6))
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "kind"),
+    [
+        ("a9.png", "a10.png", "sequence"), ("a009.png", "a10.png", "still"),
+        ("2024.png", "2025.png", "sequence"), ("a1b.png", "a2b.png", "sequence"),
+        ("a1.png", "b2.png", "still"), ("a1.png", "a2.jpg", "still"), ("a.png", "b.png", "still"),
+        ("a.mov", "b.mov", "movie"), ("a1.mov", "a2.mov", "movie"), ("a", "b", "movie"),
+    ],
+)  # fmt: skip
+def test_pictures_are_a_sequence_only_with_their_next_one(
+    tmp_path: Path, name: str, beside: str, kind: str
+) -> None:
+    for each in (name, beside):
+        (tmp_path / each).touch()
+    assert find_media(tmp_path / name).kind == kind
+
+
+def test_what_cannot_be_a_clip_says_why(tmp_path: Path) -> None:
+    with pytest.raises(MediaMissing):
+        media_clip(tmp_path / "none.mov")
+    with pytest.raises(MediaMissing):
+        media_clip(tmp_path / "none.####.exr")
+    with pytest.raises(MediaMissing):
+        media_clip(tmp_path / "none" / "none.####.exr")
+    with pytest.raises(NoPicture):
+        media_clip(makers.sound_only(tmp_path / "sound.wav"))
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(MediaUnreadable):
+        media_clip(tmp_path / "text.png")
