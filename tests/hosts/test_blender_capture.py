@@ -8,22 +8,22 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import OpenImageIO as oiio
 import pytest
 
 from afterframe.media.source import open_media
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.clip import Clip
 from tests import makers
-from tests.hosts.blenders import VERSIONS, run_script
+from tests.bench import unchanged
+from tests.hosts.blenders import VERSIONS, python_of, run_script
+from tests.hosts.pictures import psnr, read_picture
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow]
 
 SIZE = (192, 112)
 PLAIN = {
     "movie", "edit list", "offset", "still", "sequence", "trimmed", "skipped", "split",
-    "reversed", "reversed and trimmed",
+    "reversed", "reversed and trimmed", "animated look",
 }  # fmt: skip
 MAKES_RATE_ADJUSTED = "4.5.15"
 """The operator that users add movies with ends Blender 5.0 and later when there is no window."""
@@ -49,8 +49,13 @@ def version(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def captured(version: str, media: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return _capture_all(version, version, "all", media, tmp_path_factory.mktemp("kinds"))
+def folder(version: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kinds")
+
+
+@pytest.fixture(scope="module")
+def captured(version: str, media: Path, folder: Path) -> Any:
+    return _capture_all(version, version, "all", media, folder)
 
 
 def test_every_kind_gives_the_frame_under_the_playhead(captured: Any) -> None:
@@ -58,14 +63,21 @@ def test_every_kind_gives_the_frame_under_the_playhead(captured: Any) -> None:
     assert {probe["kind"] for probe in captured["probes"] if probe["plain"]} == PLAIN
 
 
-def test_nothing_of_the_users_is_changed_by_capturing(captured: Any) -> None:
+def test_nothing_of_the_users_is_changed_by_capturing(
+    captured: Any, folder: Path, version: str
+) -> None:
     assert not captured["changed"]
+    after = folder / "captures" / "after.blend"
+    found = unchanged.compare(folder / "kinds.blend", after, python_of(version))
+    assert found.differences == []
 
 
 def test_as_seen_is_what_the_untouched_project_renders(captured: Any) -> None:
     for probe in captured["probes"]:
         seen = codec.load(Clip, probe["seen"])
-        assert _psnr(_read(seen.media.path), _read(probe["render"])) > 45, probe["kind"]
+        assert psnr(read_picture(seen.media.path), read_picture(probe["render"])) > 45, probe[
+            "kind"
+        ]
 
 
 def test_a_rate_adjusted_strip_gives_the_frame_under_the_playhead(
@@ -88,7 +100,7 @@ def _capture_all(maker: str, version: str, which: str, media: Path, folder: Path
 def _check_numbers(probes: list[Any]) -> None:
     assert probes
     for probe in probes:
-        under_playhead = makers.read_number(_read(probe["render"]))
+        under_playhead = makers.read_number(read_picture(probe["render"]))
         shot = codec.load(Clip, probe["shot"])
         where = f"{probe['kind']} at {probe['frame']}"
         assert _number(shot, probe["frame"]) == under_playhead, where
@@ -104,12 +116,3 @@ def _number(clip: Clip, at: int) -> int:
     index -= clip.speed < 0
     with open_media(clip.media) as medium:
         return makers.read_number(medium.read(0 if clip.media.kind == "still" else index).planes[0])
-
-
-def _read(path: str) -> Any:
-    return oiio.ImageInput.open(path).read_image("float")
-
-
-def _psnr(one: Any, other: Any) -> float:
-    error = float(np.mean((one[..., :3] - other[..., :3]) ** 2))
-    return 100.0 if error == 0 else -10 * math.log10(error)

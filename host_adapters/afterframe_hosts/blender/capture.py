@@ -16,10 +16,12 @@ import bpy
 
 from ..wire.clip import Clip, Media, Span
 from ..wire.errors import CaptureFailed, PlayheadOutside
-from . import compat, studio, timeline
+from . import compat, look, studio, timeline
 
 FIRST_NUMBER = 1
 """Of a captured sequence: numbers in file names cannot be negative, timeline frames can."""
+SPEEDS = ("speed_factor", "speed_frame_number", "speed_length")
+"""What a speed effect may have animated."""
 SCENE_LINEAR_FILES = frozenset({".exr", ".hdr"})
 
 
@@ -77,46 +79,74 @@ def _depth(scene: Any, strip: Any) -> studio.Depth:
     """Return ``linear`` for pictures that may be brighter than white."""
     if strip.type == "META":
         inner = [_depth(scene, each) for each in compat.strips(strip)]
-        return "linear" if "linear" in inner else "display"
-    linear = strip.type == "SCENE" or (
-        strip.type == "IMAGE"
-        and Path(strip.elements[0].filename).suffix.lower() in SCENE_LINEAR_FILES
-    )
-    return "linear" if linear else "display"
+        return "linear" if "linear" in inner else "16"
+    if strip.type == "IMAGE":
+        suffix = Path(strip.elements[0].filename).suffix.lower()
+        return "linear" if suffix in SCENE_LINEAR_FILES else "16"
+    return "linear" if strip.type == "SCENE" else "16"
 
 
 def _render_seen(scene: Any, strip: Any, frames: Span, folder: Path, depth: studio.Depth) -> Media:
+    """Render the whole scene without alpha.
+
+    Where nothing covers the frame wholly (fades, clips made smaller), Blender drops alpha as the
+    viewer shows it in 8 bits only: with 16, black shows through too little.
+    """
     size = scene.render.resolution_x, scene.render.resolution_y
-    with studio.scene_copy(scene, frames.start) as copy:
-        depth = depth if studio.has_standard_view(copy) else "linear"
-        studio.set_output(copy, size, depth, alpha=False)
-        for index in range(frames.duration):
-            path = _picture(folder, index, frames, depth)
-            studio.render_still(copy, frames.start + index, path, strip.name)
-        return _media(copy, folder, frames, depth)
+    probes = {frames.start, frames.start + frames.duration // 2, frames.end - 1}
+    with studio.scene_copy(scene) as copy:
+        if depth == "16":
+            opaque = all(_is_opaque(copy, strip, size, frame, folder) for frame in probes)
+            depth = "16" if opaque else "8"
+        return _render(copy, strip, size, frames, folder, depth, alpha=False)
 
 
 def _render_shot(scene: Any, strip: Any, frames: Span, folder: Path, depth: studio.Depth) -> Media:
-    """Render a strip alone, each frame in a copy of its own: its animation differs in each."""
+    """Render a strip alone; of the user's animation only what changes its speed remains."""
     size = source_size(scene, strip)
-    alpha = True
-    media: Media | None = None
+    with studio.scene_copy(scene) as copy:
+        _isolate(copy, strip)
+        studio.limit_animation(copy, lambda path: path.endswith(SPEEDS))
+        alpha = not _is_opaque(copy, strip, size, frames.start, folder)
+        return _render(copy, strip, size, frames, folder, depth, alpha)
+
+
+def _is_opaque(copy: Any, strip: Any, size: tuple[int, int], frame: int, folder: Path) -> bool:
+    """Render a frame with alpha and see whether it needs it."""
+    media = _render(copy, strip, size, Span(frame, 1), folder, "16", alpha=True)
+    image = bpy.data.images.load(media.path)
+    try:
+        pixels = array("f", bytes(4 * len(image.pixels)))
+        image.pixels.foreach_get(pixels)
+        return min(pixels[3::4]) > 1 - 1 / 65535
+    finally:
+        bpy.data.images.remove(image)
+        Path(media.path).unlink()
+
+
+def _render(
+    copy: Any,
+    strip: Any,
+    size: tuple[int, int],
+    frames: Span,
+    folder: Path,
+    depth: studio.Depth,
+    alpha: bool,
+) -> Media:
+    """Render frames of a copy into a folder: one still, or a sequence."""
+    depth = depth if studio.has_standard_view(copy) else "linear"
+    studio.set_output(copy, size, depth, alpha)
+    suffix = "exr" if depth == "linear" else "png"
+    colour = _scene_linear_name(copy) if depth == "linear" else studio.DISPLAY
+    if frames.duration == 1:
+        still = folder / f"still.{suffix}"
+        studio.render_still(copy, frames.start, still, strip.name)
+        return Media("still", str(still), colour_space=colour)
     for index in range(frames.duration):
-        frame = frames.start + index
-        with studio.scene_copy(scene, frame) as copy:
-            depth = depth if studio.has_standard_view(copy) else "linear"
-            path = _picture(folder, index, frames, depth)
-            _isolate(copy, strip)
-            studio.stop_animation(copy)
-            studio.set_output(copy, size, depth, alpha)
-            studio.render_still(copy, frame, path, strip.name)
-            if index == 0 and _is_opaque(path):
-                alpha = False
-                studio.set_output(copy, size, depth, alpha)
-                studio.render_still(copy, frame, path, strip.name)
-            media = media or _media(copy, folder, frames, depth)
-    assert media is not None  # a span has one frame at least
-    return media
+        picture = folder / f"picture.{FIRST_NUMBER + index:06d}.{suffix}"
+        studio.render_still(copy, frames.start + index, picture, strip.name)
+    path = str(folder / f"picture.######.{suffix}")
+    return Media("sequence", path, FIRST_NUMBER, colour_space=colour)
 
 
 def _isolate(copy: Any, strip: Any) -> None:
@@ -142,46 +172,8 @@ def _keep(owner: Any, name: str) -> Any:
         if found is not None:
             compat.strips(owner).remove(found)
     for each in names:
-        _neutralise(compat.strips(owner)[each])
+        look.neutralise(compat.strips(owner)[each])
     return compat.strips(owner)[name]
-
-
-def _neutralise(strip: Any) -> None:
-    for modifier in list(strip.modifiers):
-        strip.modifiers.remove(modifier)
-    strip.mute = False
-    strip.blend_type, strip.blend_alpha = "REPLACE", 1.0
-    strip.color_multiply = strip.color_saturation = 1.0
-    strip.use_flip_x = strip.use_flip_y = False
-    transform, crop = strip.transform, strip.crop
-    transform.scale_x = transform.scale_y = 1.0
-    transform.offset_x = transform.offset_y = transform.rotation = 0.0
-    crop.min_x = crop.max_x = crop.min_y = crop.max_y = 0
-
-
-def _is_opaque(path: Path) -> bool:
-    image = bpy.data.images.load(str(path))
-    try:
-        pixels = array("f", bytes(4 * len(image.pixels)))
-        image.pixels.foreach_get(pixels)
-        return min(pixels[3::4]) > 1 - 1 / 65535
-    finally:
-        bpy.data.images.remove(image)
-
-
-def _picture(folder: Path, index: int, frames: Span, depth: studio.Depth) -> Path:
-    suffix = "png" if depth == "display" else "exr"
-    name = "still" if frames.duration == 1 else f"picture.{FIRST_NUMBER + index:06d}"
-    return folder / f"{name}.{suffix}"
-
-
-def _media(copy: Any, folder: Path, frames: Span, depth: studio.Depth) -> Media:
-    suffix = "png" if depth == "display" else "exr"
-    colour = studio.DISPLAY if depth == "display" else _scene_linear_name(copy)
-    if frames.duration == 1:
-        return Media("still", str(folder / f"still.{suffix}"), colour_space=colour)
-    path = str(folder / f"picture.######.{suffix}")
-    return Media("sequence", path, FIRST_NUMBER, colour_space=colour)
 
 
 def _scene_linear_name(copy: Any) -> str:

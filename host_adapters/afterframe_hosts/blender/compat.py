@@ -66,6 +66,15 @@ def speed_input(strip: Any) -> Any:
     return strip.input_1
 
 
+def curves_of(action: Any) -> list[Any]:
+    """Return the collections that hold an action's curves: one until 4.3, one a slot since."""
+    if not hasattr(action, "layers"):
+        return [action.fcurves]
+    return [
+        bag.fcurves for layer in action.layers for part in layer.strips for bag in part.channelbags
+    ]
+
+
 def write_stills(image_settings: Any, file_format: str) -> None:
     """Set what a render writes to single pictures of this format."""
     if hasattr(image_settings, "media_type"):

@@ -70,7 +70,7 @@ def numbered(names: Sequence[str]) -> tuple[str, int] | None:
 
 def strip_name(clip: str, effect: str, version: str, longest: int = 63) -> str:
     """Return a placed strip's name, ``<clip> <effect> v001``, of at most ``longest`` bytes."""
-    tail = " ".join(part for part in ("", effect, version) if part)
+    tail = f" {effect} {version}".rstrip()
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", clip) or clip
     room = longest - len(tail.encode())
     return stem.encode()[:room].decode(errors="ignore") + tail

@@ -6,7 +6,7 @@ its current frame are never touched, not even to be set back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +16,8 @@ import bpy
 from ..wire.errors import CaptureFailed
 from . import compat
 
-Depth = Literal["display", "linear"]
+Depth = Literal["8", "16", "linear"]
+"""PNG with 8 or 16 bits a channel, or half float scene-linear EXR."""
 
 DISPLAY, VIEW = "sRGB", "Standard"
 """The encoding of sRGB pictures, undone by Blender when it reads them: nothing is lost between.
@@ -24,29 +25,45 @@ The other views (AgX, Filmic, even Raw since 5.0) change the picture on every wa
 
 
 @contextmanager
-def scene_copy(scene: Any, frame: int) -> Iterator[Any]:
-    """Yield a copy of a scene, at a frame, its animated values as they are there.
+def scene_copy(scene: Any) -> Iterator[Any]:
+    """Yield a copy of a scene.
 
-    Blender's file is as before afterwards: the copy goes, and a "Render Result" that the copy
-    brought with it. Other add-ons' render handlers do not hear of any of it.
+    Blender's file is as before afterwards: the copy goes, and with it what it brought along (a
+    "Render Result", a copied action). Other add-ons' render handlers do not hear of any of it.
     """
-    results = {image.name for image in bpy.data.images if image.type == "RENDER_RESULT"}
+    images = {image.name for image in bpy.data.images}
+    actions = {action.name for action in bpy.data.actions}
     with _quiet_handlers():
         copy = scene.copy()
         try:
-            with bpy.context.temp_override(scene=copy):
-                copy.frame_set(frame)
+            _own_action(copy)
             yield copy
         finally:
             bpy.data.scenes.remove(copy)
-            for image in list(bpy.data.images):
-                if image.type == "RENDER_RESULT" and image.name not in results:
-                    bpy.data.images.remove(image)
+            _remove_others(bpy.data.images, images)
+            _remove_others(bpy.data.actions, actions)
 
 
-def stop_animation(copy: Any) -> None:
-    """Keep animated values as they are: without this, rendering computes them again."""
-    copy.animation_data_clear()
+def evaluated(copy: Any, frame: int) -> Any:
+    """Return a copy as it is at a frame, with its animated values: to read from only."""
+    with bpy.context.temp_override(scene=copy):
+        copy.frame_set(frame)
+    return copy.evaluated_get(copy.view_layers[0].depsgraph)
+
+
+def limit_animation(copy: Any, wanted: Callable[[str], bool]) -> None:
+    """Take the animation off a copy but for the properties whose path is ``wanted``."""
+    animation = copy.animation_data
+    if animation is None:
+        return
+    for track in list(animation.nla_tracks):
+        animation.nla_tracks.remove(track)
+    curves = [animation.drivers]
+    if animation.action is not None:
+        curves += compat.curves_of(animation.action)
+    for each in curves:
+        for curve in [curve for curve in each if not wanted(curve.data_path)]:
+            each.remove(curve)
 
 
 def has_standard_view(copy: Any) -> bool:
@@ -60,7 +77,7 @@ def has_standard_view(copy: Any) -> bool:
 
 
 def set_output(copy: Any, size: tuple[int, int], depth: Depth, alpha: bool) -> None:
-    """Make a copy write neutral pictures of a size: PNG with 16 bits, or half float EXR."""
+    """Make a copy write neutral pictures of a size."""
     render = copy.render
     render.resolution_x, render.resolution_y = size
     render.resolution_percentage = 100
@@ -68,12 +85,13 @@ def set_output(copy: Any, size: tuple[int, int], depth: Depth, alpha: bool) -> N
     render.use_stamp = render.use_border = render.use_multiview = False
     render.use_file_extension = render.use_overwrite = True
     render.use_placeholder = False
+    render.dither_intensity = 0.0
     _set_view(copy)
     settings = render.image_settings
-    compat.write_stills(settings, "PNG" if depth == "display" else "OPEN_EXR")
+    compat.write_stills(settings, "OPEN_EXR" if depth == "linear" else "PNG")
     settings.color_management = "FOLLOW_SCENE"
     settings.color_mode = "RGBA" if alpha else "RGB"
-    settings.color_depth = "16"
+    settings.color_depth = "8" if depth == "8" else "16"
     if depth == "linear":
         settings.exr_codec = "ZIP"
     else:
@@ -87,14 +105,41 @@ def render_still(copy: Any, frame: int, path: Path, item: str) -> None:
         CaptureFailed: Blender gave none.
     """
     copy.render.filepath = str(path)
+    _apply_animation(copy, frame)
     try:
         with bpy.context.temp_override(scene=copy):
-            copy.frame_set(frame)
             bpy.ops.render.render(write_still=True)
     except RuntimeError as error:
         raise CaptureFailed(item=item, detail=str(error).strip()) from error
     if not path.is_file() or path.stat().st_size == 0:
         raise CaptureFailed(item=item, detail=f"nothing was written to {path}")
+
+
+def _apply_animation(copy: Any, frame: int) -> None:
+    """Go to a frame and set what is animated by hand.
+
+    Blender writes animated values back only for the scene in its window, and strips are rendered
+    with the values that were written back.
+    """
+    animated = evaluated(copy, frame)
+    for path in _animated_paths(copy):
+        owner, _, name = path.rpartition(".")
+        try:
+            value = animated.path_resolve(path)
+            setattr(copy.path_resolve(owner) if owner else copy, name, value)
+        except (ValueError, AttributeError, TypeError):
+            continue  # a curve left over from a strip that is gone, or of a custom property
+
+
+def _animated_paths(copy: Any) -> set[str]:
+    animation = copy.animation_data
+    if animation is None:
+        return set()
+    actions = [animation.action]
+    actions += [strip.action for track in animation.nla_tracks for strip in track.strips]
+    curves = [compat.curves_of(action) for action in actions if action is not None]
+    found = {curve.data_path for owners in curves for owner in owners for curve in owner}
+    return found | {driver.data_path for driver in animation.drivers}
 
 
 def _set_view(copy: Any) -> None:
@@ -105,6 +150,18 @@ def _set_view(copy: Any) -> None:
     view.use_curve_mapping = False
     if hasattr(view, "use_white_balance"):
         view.use_white_balance = False
+
+
+def _own_action(copy: Any) -> None:
+    """Give a copy an action of its own: removing a strip removes its curves from the action."""
+    animation = copy.animation_data
+    if animation is not None and animation.action is not None:
+        animation.action = animation.action.copy()
+
+
+def _remove_others(blocks: Any, kept: Set[str]) -> None:
+    for block in [block for block in blocks if block.name not in kept]:
+        blocks.remove(block)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ import bpy
 from ..base import Query
 from ..wire.clip import Clip, Media, Span
 from ..wire.errors import BadValue, ItemGone, MediaMissing, NothingSelected, UnsupportedItem
-from . import compat, exact
+from . import compat, exact, look
 
 SHOTS = frozenset({"MOVIE", "IMAGE", "META", "SCENE", "MOVIECLIP"})
 TITLES = frozenset({"COLOR", "TEXT"})
@@ -68,10 +68,17 @@ def find_strips(scene: Any, query: Query) -> list[Any]:
 
 
 def source_of(strip: Any) -> Any | None:
-    """Return the strip that has the picture: the input of speed effects; None: there is none."""
+    """Return the strip that has the picture; None: there is none.
+
+    That is the input of a speed effect; and for what lies inside a meta that changes its look,
+    the meta.
+    """
     while strip is not None and strip.type == "SPEED":
         strip = compat.speed_input(strip)
-    return strip if strip is not None and strip.type in SHOTS | TITLES else None
+    if strip is None or strip.type not in SHOTS | TITLES:
+        return None
+    changing = [meta for meta in ancestors(strip) if not look.is_neutral(meta)]
+    return changing[-1] if changing else strip
 
 
 def item_id(scene: Any, strip: Any) -> str:

@@ -1,7 +1,8 @@
 """Capture every probe of a project made by make_kinds.py, as shot and as seen.
 
 Arguments: the .blend, the probes' path, a folder, the answer's path.
-Answers with the probes, each with its two clips, and with what the captures left changed.
+The folder gets ``after.blend``, the project saved after all captures. Answers with the probes,
+each with its two clips, and with whether the captures left anything changed in the session.
 """
 
 import json
@@ -22,7 +23,6 @@ BLEND, PROBES, FOLDER, ANSWER = map(Path, sys.argv[1:5])
 def main():
     bpy.ops.wm.open_mainfile(filepath=str(BLEND))
     scene = bpy.context.scene
-    scene.frame_set(17)
     before = state(scene)
     answer = []
     for number, probe in enumerate(json.loads(PROBES.read_text())):
@@ -35,7 +35,9 @@ def main():
             probe["seen" if seen else "shot"] = codec.dump(taken)
         probe["plain"] = timeline.is_plain(scene, strip)
         answer.append(probe)
-    ANSWER.write_text(json.dumps({"probes": answer, "changed": before != state(scene)}))
+    changed = before != state(scene)
+    bpy.ops.wm.save_as_mainfile(filepath=str(FOLDER / "after.blend"))
+    ANSWER.write_text(json.dumps({"probes": answer, "changed": changed}))
 
 
 def state(scene):

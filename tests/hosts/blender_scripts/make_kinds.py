@@ -59,6 +59,12 @@ def new_effect(editor, name, kind, channel, strip, end):
     )
 
 
+def keyframes(thing, name, *keys):
+    for frame, value in keys:
+        setattr(thing, name, value)
+        thing.keyframe_insert(name, frame=frame)
+
+
 def sequencer_area():
     """A context in which the sequencer's operators work without a window."""
     window = bpy.context.window_manager.windows[0]
@@ -156,6 +162,18 @@ def make_altered(project):
     effect.speed_control = "MULTIPLY"
     effect.speed_factor = 2.0
     project.probe("speed effect", fast, project.slot * SLOT + 5, project.slot * SLOT + 17)
+    keyed = project.movie("animated speed")
+    effect = new_effect(project.editor, "keyed speed", "SPEED", 2, keyed, end_of(keyed))
+    effect.speed_control = "FRAME_NUMBER"
+    start = project.slot * SLOT
+    keyframes(effect, "speed_frame_number", (start, 40), (start + 47, 2))
+    project.probe("animated speed", keyed, start + 6, start + 30)
+    moving = project.movie("animated look")
+    start = project.slot * SLOT
+    keyframes(moving, "blend_alpha", (start, 0.0), (start + 20, 1.0))
+    keyframes(moving.transform, "offset_x", (start, -3.0), (start + 40, 3.0))
+    keyframes(moving.transform, "scale_x", (start, 0.95), (start + 40, 1.0))
+    project.probe("animated look", moving, start + 15, start + 33)
     slow = project.movie("other rate", "fast.mp4")
     project.probe("other rate", slow, project.slot * SLOT + 25)
 
@@ -226,6 +244,8 @@ def main():
         make_altered(project)
         make_nested(project)
     scene.frame_start, scene.frame_end = 1, 10000
+    scene.render.image_settings.color_mode = "RGB"
+    scene.frame_set(17)
     bpy.ops.wm.save_as_mainfile(filepath=str(BLEND))
     render_probes(scene, project.probes)
     ANSWER.write_text(json.dumps(project.probes))

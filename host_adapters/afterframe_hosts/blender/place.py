@@ -1,0 +1,205 @@
+"""Results on the timeline: a strip on a free channel above its clip, read back, marked."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..base import Placed, result_start
+from ..wire.clip import Clip, Span
+from ..wire.errors import NoFreeChannel, PlaceFailed
+from ..wire.job import JobStatus, Result
+from . import capture, compat, exact, look, studio, timeline
+
+COLOR_TAG = "COLOR_06"
+CHANNEL_NAME = "Afterframe"
+JOB, EFFECT, LINEAGE = timeline.JOB_KEY, "afterframe_effect", "afterframe_lineage"
+RECIPE, VERSION = "afterframe_recipe", "afterframe_version"
+"""Custom properties of a placed strip; they survive saving, undo and copies of the strip."""
+
+
+def place(status: JobStatus) -> Placed:
+    """Put a result on the timeline; see ``base.Placement``."""
+    there = placed(status.job.id)
+    if there is not None:
+        return there
+    result, clip = _result(status), status.job.clip
+    scene, source = timeline.find_item(clip.item)
+    span = Span(result_start(status) + _moved(source, clip), result.frames)
+    channel = _free_channel(scene, source, span)
+    strip = _add(scene, status, result, span, channel)
+    try:
+        _set_colour(strip, result.colour_space or clip.media.colour_space)
+        if not status.job.seen:
+            _set_look(scene, source, strip, span.start)
+        _verify(strip, result, span, channel)
+    except (PlaceFailed, RuntimeError, TypeError) as error:
+        compat.strips(scene.sequence_editor).remove(strip)
+        if isinstance(error, PlaceFailed):
+            raise
+        raise PlaceFailed(path=result.path, detail=str(error)) from error
+    _mark(scene, strip, status, result)
+    _push_undo(f"Place {strip.name}")
+    return _as_placed(scene, strip)
+
+
+def placed(job: str) -> Placed | None:
+    """Return where a job's result stands, in any scene of the file."""
+    for scene in bpy.data.scenes:
+        editor = scene.sequence_editor
+        for strip in compat.all_strips(editor) if editor is not None else ():
+            if strip.get(JOB) == job:
+                return _as_placed(scene, strip)
+    return None
+
+
+def reveal(item: str) -> None:
+    """Select a strip alone and go to its first frame."""
+    scene, strip = timeline.find_item(item)
+    for other in compat.all_strips(scene.sequence_editor):
+        other.select = False
+    strip.select = True
+    scene.sequence_editor.active_strip = strip
+    scene.frame_set(compat.first_frame(strip))
+
+
+def _result(status: JobStatus) -> Result:
+    """Return what the job made, all of it on disk."""
+    result = status.result
+    if status.state != "done" or result is None:
+        raise ValueError(f"only what is done can be placed, not a job that is {status.state}")
+    for path in (_files(result)[0], _files(result)[-1]):
+        if not path.is_file():
+            raise PlaceFailed(path=str(path), detail="it is not there")
+    return result
+
+
+def _files(result: Result) -> list[Path]:
+    """Return the result's movie, or its pictures in order."""
+    path = Path(result.path)
+    marks = re.search(r"#+", path.name)
+    if marks is None:
+        return [path]
+    width = len(marks.group())
+    head, tail = path.name[: marks.start()], path.name[marks.end() :]
+    numbers = range(result.first, result.first + result.frames)
+    return [path.with_name(f"{head}{number:0{width}d}{tail}") for number in numbers]
+
+
+def _moved(source: Any, clip: Clip) -> int:
+    """Return by how many frames the user has moved the clip while its job ran.
+
+    Known where the clip's medium gives it away: it shows the same picture elsewhere now.
+    """
+    files = [path for path in timeline.media_files(source) if str(path) == clip.media.path]
+    if not files or source.type != "MOVIE" or clip.speed not in (1, -1):
+        return 0
+    span = clip.media_range
+    shown_first = span.start if clip.speed > 0 else span.end - 1
+    return timeline.frame_showing(source, shown_first) - clip.record_range.start
+
+
+def _free_channel(scene: Any, source: Any, span: Span) -> int:
+    editor = scene.sequence_editor
+    outermost = [source, *timeline.ancestors(source)][-1]
+    top = compat.strips(editor)
+    over = [outermost, *timeline.speed_effects(top, outermost)]
+    taken = [
+        exact.Taken(each.channel, compat.first_frame(each), compat.end_frame(each)) for each in top
+    ]
+    closed = [n for n, each in enumerate(editor.channels) if each.lock or each.mute]
+    channel = exact.free_channel(taken, span, max(each.channel for each in over), closed)
+    if channel is None:
+        raise NoFreeChannel(first=span.start, last=span.end - 1)
+    return channel
+
+
+def _add(scene: Any, status: JobStatus, result: Result, span: Span, channel: int) -> Any:
+    files = _files(result)
+    name = exact.strip_name(status.job.clip.name, status.job.effect, _version(result))
+    strips = compat.strips(scene.sequence_editor)
+    add = strips.new_image if "#" in result.path else strips.new_movie
+    try:
+        strip = add(name, str(files[0]), channel, span.start, fit_method="ORIGINAL")
+    except RuntimeError as error:
+        raise PlaceFailed(path=result.path, detail=str(error).strip()) from error
+    for path in files[1:]:
+        strip.elements.append(path.name)
+    strip.select = False
+    return strip
+
+
+def _version(result: Result) -> str:
+    match = re.search(r"_(v\d+)(?=[._]|$)", Path(result.path).name)
+    return match.group(1) if match else ""
+
+
+def _set_colour(strip: Any, name: str) -> None:
+    """Read the result in the encoding that the source is read in, where this Blender has it."""
+    with suppress(TypeError):  # a name of another colour configuration
+        strip.colorspace_settings.name = name
+
+
+def _set_look(scene: Any, source: Any, strip: Any, frame: int) -> None:
+    """Give the result the source's transform and grade, as animated at the result's start."""
+    size = capture.source_size(scene, source)
+    element = strip.elements[0]
+    ratio = element.orig_width / size[0], element.orig_height / size[1]
+    at = min(max(frame, compat.first_frame(source)), compat.end_frame(source) - 1)
+    with studio.scene_copy(scene) as copy:
+        editor = studio.evaluated(copy, at).sequence_editor
+        animated = compat.all_strips(editor)[source.name]
+        look.copy_look(animated, strip, scene, ratio)
+
+
+def _verify(strip: Any, result: Result, span: Span, channel: int) -> None:
+    """Compare what Blender made of it with what was asked for, to the frame."""
+    element = strip.elements[0]
+    asked = (span.start, span.end, channel, *result.size)
+    size = element.orig_width, element.orig_height
+    got = (compat.first_frame(strip), compat.end_frame(strip), strip.channel, *size)
+    if got != asked:
+        detail = f"start, end, channel, width and height are {got} instead of {asked}"
+        raise PlaceFailed(path=result.path, detail=detail)
+
+
+def _mark(scene: Any, strip: Any, status: JobStatus, result: Result) -> None:
+    strip.color_tag = COLOR_TAG
+    strip[JOB] = strip[LINEAGE] = status.job.id
+    strip[EFFECT] = status.job.effect
+    strip[RECIPE] = _beside_document(result.recipe)
+    strip[VERSION] = _version(result)
+    channel = scene.sequence_editor.channels[strip.channel]
+    alone = all(s == strip or s.channel != strip.channel for s in _top(scene))
+    if alone and channel.name == f"Channel {strip.channel}":
+        channel.name = CHANNEL_NAME
+
+
+def _top(scene: Any) -> Any:
+    return compat.strips(scene.sequence_editor)
+
+
+def _beside_document(path: str) -> str:
+    """Return a path that still holds when project and results are moved together."""
+    if not bpy.data.filepath:
+        return path
+    try:
+        return str(bpy.path.relpath(path))
+    except ValueError:  # another drive
+        return path
+
+
+def _as_placed(scene: Any, strip: Any) -> Placed:
+    start, end = compat.first_frame(strip), compat.end_frame(strip)
+    track = scene.sequence_editor.channels[strip.channel].name
+    return Placed(timeline.item_id(scene, strip), strip.name, track, Span(start, end - start))
+
+
+def _push_undo(message: str) -> None:
+    """Make what was done one step for the user; without a window there is no undo."""
+    if not bpy.app.background and bpy.ops.ed.undo_push.poll():
+        bpy.ops.ed.undo_push(message=message)
