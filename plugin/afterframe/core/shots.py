@@ -11,7 +11,7 @@ import csv
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ def read_shots(
     except _Wrong as wrong:
         problems.append(wrong)
     if problems:
-        raise _all(path, problems)
+        raise shot_list_error(path, [(wrong.line, wrong.problem) for wrong in problems])
     if not shots:
         raise ShotListError(path=str(path), line=1, problem="no shot is listed")
     return tuple(shots)
@@ -152,6 +152,13 @@ def values_for(each: Effect, cells: Cells, folder: Path) -> dict[str, Any]:
             raise BadValue(field=name, value=repr(cell), allowed=f"for {each.name}: {known}")
         values[name] = _value(declared[name], cell, folder)
     return values
+
+
+def shot_list_error(path: Path, problems: Sequence[tuple[int, str]]) -> ShotListError:
+    """Return one error that tells of every line (number, problem), at least one, that is wrong."""
+    (line, problem), *others = problems
+    told = [problem, *(f"{path}, line {number}: {text}" for number, text in others)]
+    return ShotListError(path=str(path), line=line, problem="\n".join(told))
 
 
 class _Wrong(Exception):
@@ -315,9 +322,3 @@ def _text(path: Path) -> str:
         raise _Wrong(1, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise _Wrong(1, "it is not UTF-8 text") from error
-
-
-def _all(path: Path, problems: list[_Wrong]) -> ShotListError:
-    first, *others = problems
-    lines = [first.problem, *(f"{path}, line {each.line}: {each.problem}" for each in others)]
-    return ShotListError(path=str(path), line=first.line, problem="\n".join(lines))

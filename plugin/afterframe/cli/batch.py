@@ -1,0 +1,320 @@
+"""``afterframe batch SHOTS``: one effect on many shots, from a list or from a timeline.
+
+Everything is checked before anything starts. A job's id comes from its contents, so the same
+command again goes on where it stopped: what is done and still there is not made a second time.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from afterframe.errors import (
+    AfterframeError,
+    BadValue,
+    ItemNotFound,
+    MediaMissing,
+)
+
+from . import show
+
+if TYPE_CHECKING:
+    from afterframe.core.shots import Shot
+    from afterframe_hosts.wire.client import Client
+    from afterframe_hosts.wire.clip import Media
+    from afterframe_hosts.wire.effects import Effect
+    from afterframe_hosts.wire.job import Job, JobStatus, Output, Result
+
+    from .make import Commands
+
+HEADS = ("clip", "from", "effect", "state", "result")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is to be made.
+
+    Attributes:
+        path: of the list or the timeline.
+        shots: one for each clip.
+        timeline: where results are placed; None for a list.
+        missing: media of the timeline's clips that are not there.
+    """
+
+    path: Path
+    shots: tuple[Shot, ...]
+    timeline: Any | None = None
+    missing: tuple[str, ...] = ()
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    text = "Make many shots: of a list (CSV, JSON) or every clip of a timeline"
+    command = commands.add_parser("batch", help=text, description=f"{text}.")
+    command.add_argument("shots", type=Path, metavar="SHOTS", help=".csv, .json or .otio")
+    command.add_argument("--effect", default="generate", help="where the list names none")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the effect; a list's own value wins",
+    )
+    command.add_argument(
+        "--clips", default="all", metavar="WHICH",
+        help="of a timeline: all, channel:NUMBER, color:NAME or name:PATTERN",
+    )  # fmt: skip
+    command.add_argument("--list", action="store_true", help="list the shots, make nothing")
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="DIR", help="default: Afterframe beside SHOTS"
+    )
+    command.add_argument("--format", default="auto", help="delivery format (see: doctor)")
+    command.add_argument("--engine", default="", help="default: the best one that is ready")
+    command.add_argument("--draft", action="store_true", help="small and quick")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check all shots, make them, place them on their timeline, print a table."""
+    from afterframe_hosts.wire import discovery
+
+    from . import timelines
+
+    batch = read_batch(options.shots, options.effect, options.set, options.clips)
+    if options.list:
+        return _tell_shots(batch, as_json=options.json)
+    jobs = jobs_of(
+        batch,
+        folder=options.output,
+        format=options.format,
+        engine=options.engine,
+        draft=options.draft,
+    )
+    client = discovery.connect()
+    statuses = run_batch(client, batch, jobs, quiet=options.json)
+    timeline = batch.timeline
+    placed = timelines.place(timeline, client, statuses) if timeline else None
+    return _tell(statuses, placed, as_json=options.json)
+
+
+def read_batch(path: Path, effect: str, settings: Sequence[str], clips: str) -> Batch:
+    """Return what is to be made, with every shot checked.
+
+    Args:
+        path: of a list or a timeline.
+        effect: where the list names none.
+        settings: ``NAME=VALUE`` each.
+        clips: which clips of a timeline, as ``Query.parse`` reads it.
+
+    Raises:
+        ShotListError: a list is not right; tells of every line.
+        TimelineUnreadable: a timeline is not one.
+        ItemNotFound: a timeline has no such clip.
+        UnknownEffect, BadValue: the effect or a setting does not fit.
+    """
+    from afterframe.core.shots import read_shots, values_for
+    from afterframe.media.clip import media_clip
+    from afterframe_hosts.wire.effects import effect as declared
+
+    from . import timelines
+
+    chosen = declared(effect)
+    cells = _settings(settings)
+    values = values_for(chosen, cells, Path.cwd())
+    timeline = timelines.open_timeline(path)
+    if timeline is not None:
+        return _of_timeline(timeline, path.absolute(), clips, chosen, values)
+    defaults = {"effect": effect, **{name: _text(values[name]) for name in values}}
+    return Batch(path.absolute(), read_shots(path, defaults, media_clip))
+
+
+def jobs_of(
+    batch: Batch,
+    folder: Path | None = None,
+    format: str = "auto",
+    engine: str = "",
+    draft: bool = False,
+) -> tuple[Job, ...]:
+    """Return a job for each shot, under ids that are the same whenever the work is the same.
+
+    Args:
+        batch: what is to be made.
+        folder: for the results; None: ``Afterframe`` beside the list or timeline.
+        format: of the results.
+        engine: empty: the best one that is ready.
+        draft: small and quick.
+    """
+    from afterframe.core.shots import job_for
+
+    target = folder.absolute() if folder else batch.path.parent / "Afterframe"
+    return tuple(
+        job_for(
+            shot,
+            _output(batch, shot, target, format),
+            engine,
+            "draft" if draft else "final",
+            _stamp(shot.clip.media, shot.clip.media_range.start),
+        )
+        for shot in batch.shots
+    )
+
+
+def run_batch(
+    client: Client, batch: Batch, jobs: Sequence[Job], *, quiet: bool
+) -> tuple[JobStatus, ...]:
+    """Make the jobs and return how they ended, in their order.
+
+    What an earlier run has finished stays; what failed or was cancelled then is tried again; what
+    is gone from the disk is made anew.
+
+    Raises:
+        MediaMissing: media of the timeline are not there; names all.
+        ShotListError: the service would refuse some of a list's jobs; tells of all.
+    """
+    from . import follow
+
+    if batch.missing:
+        raise MediaMissing(path=", ".join(batch.missing))
+    _check(client, batch, jobs)
+    return follow.run(client, [_current(client, job) for job in jobs], quiet=quiet)
+
+
+def _of_timeline(
+    timeline: Any, path: Path, clips: str, effect: Effect, values: dict[str, Any]
+) -> Batch:
+    from afterframe.core.shots import Shot
+    from afterframe_hosts.base import Query
+
+    query = Query.parse(clips)
+    problems = [each for each in timeline.problems(query) if isinstance(each, MediaMissing)]
+    missing = tuple(str(each.params["path"]) for each in problems)
+    shots = tuple(Shot(0, clip, None, effect.name, values) for clip in timeline.clips(query))
+    if not shots and not missing:
+        raise ItemNotFound(path=str(path), item=clips)
+    return Batch(path, shots, timeline, missing)
+
+
+def _settings(settings: Sequence[str]) -> dict[str, str]:
+    cells = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise BadValue(field="--set", value=setting, allowed="NAME=VALUE")
+        cells[name.strip().replace("-", "_")] = value
+    return cells
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _output(batch: Batch, shot: Shot, folder: Path, format: str) -> Output:
+    from afterframe_hosts.wire.job import Output
+
+    if batch.timeline is None:
+        return Output(folder=str(folder), format=format)
+    output: Output = batch.timeline.output(shot.clip, shot.effect)
+    return replace(output, folder=str(folder), format=format)
+
+
+def _stamp(media: Media, offset: int) -> str:
+    """Return what changes when the medium does: size and time of the first file that is used."""
+    from afterframe.media.stills import numbered
+
+    path = media.path
+    if media.kind == "sequence":
+        path = numbered(path, media.first + offset)
+    try:
+        stat = Path(path).stat()
+    except OSError:
+        return ""
+    return f"{stat.st_size} {stat.st_mtime_ns}"
+
+
+def _check(client: Client, batch: Batch, jobs: Sequence[Job]) -> None:
+    """Ask beforehand what the service's door will ask, for all jobs."""
+    from afterframe.core.admission import admit
+    from afterframe.core.shots import shot_list_error
+
+    engines = client.engines()
+    problems = []
+    for shot, job in zip(batch.shots, jobs, strict=True):
+        try:
+            admit(job, engines)
+        except AfterframeError as error:
+            if batch.timeline is not None:
+                raise
+            problems.append((shot.line, f"{error.message()} {error.fix()}"))
+    if problems:
+        raise shot_list_error(batch.path, problems)
+
+
+def _current(client: Client, job: Job) -> Job:
+    """Submit a job; return it under the id under which it is now being made, or is done."""
+    from afterframe.core.shots import next_id
+
+    status = client.submit(job)
+    while status.state == "done" and not _is_there(status.result):
+        job = replace(job, id=next_id(job.id))
+        status = client.submit(job)
+    if status.state in {"failed", "cancelled"}:
+        client.retry(job.id)
+    return job
+
+
+def _is_there(result: Result | None) -> bool:
+    if result is None:
+        return False
+    path = Path(result.path)
+    return path.parent.is_dir() if "#" in path.name else path.is_file()
+
+
+def _tell_shots(batch: Batch, *, as_json: bool) -> int:
+    if as_json:
+        show.data([{"clip": shot.clip, "at": shot.at, "effect": shot.effect,
+                    "parameters": dict(shot.parameters)} for shot in batch.shots])  # fmt: skip
+        return 0
+    heads = ("clip", "from", "frames", "effect", "media")
+    rows = [
+        (
+            shot.clip.name,
+            _from(shot.clip, shot.at),
+            shot.clip.record_range.duration,
+            shot.effect,
+            shot.clip.media.path,
+        )
+        for shot in batch.shots
+    ]
+    show.table(heads, rows)
+    for path in batch.missing:
+        print(f"missing: {path}")
+    return 0
+
+
+def _tell(statuses: Sequence[JobStatus], placed: Path | None, *, as_json: bool) -> int:
+    if as_json:
+        timeline = str(placed) if placed else None
+        show.data({"jobs": list(statuses), "timeline": timeline})
+    else:
+        show.table(HEADS, map(_row, statuses))
+        if placed:
+            print(placed)
+    return 0 if all(status.state == "done" for status in statuses) else 1
+
+
+def _row(status: JobStatus) -> tuple[str, ...]:
+    job, outcome = status.job, ""
+    if status.result:
+        outcome = status.result.path
+    elif status.error:
+        outcome = f"{status.error.message} {status.error.fix}"
+    return job.clip.name, _from(job.clip, job.at), job.effect, status.state, outcome
+
+
+def _from(clip: Any, at: int | None) -> str:
+    from afterframe.core.timecode import timecode
+
+    return timecode(clip.record_range.start if at is None else at, clip.rate)
