@@ -6,6 +6,7 @@ What a host has to know as well - folders, detached processes, private files - s
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -15,7 +16,12 @@ from typing import IO, NamedTuple
 
 import psutil
 
-from afterframe_hosts.wire.system import config_folder, process_lives, state_folder
+from afterframe_hosts.wire.system import (
+    config_folder,
+    make_private_folder,
+    process_lives,
+    state_folder,
+)
 
 __all__ = [
     "WORKER_FLAGS",
@@ -24,8 +30,11 @@ __all__ = [
     "free_memory",
     "gpus",
     "kill_tree",
+    "make_private_folder",
     "process_lives",
+    "rename_new",
     "state_folder",
+    "sync_folder",
     "take_lock",
     "video_folder",
     "write_private",
@@ -48,7 +57,7 @@ def take_lock(path: Path) -> IO[bytes] | None:
         The open file, to be kept: the system frees the lock when it is closed or the process
         ends in whatever way. None: another process has it.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     file = path.open("a+b")
     try:
         _lock(file)
@@ -63,13 +72,44 @@ def write_private(path: Path, text: str) -> None:
 
     On Windows it inherits the access list of the user's profile, which says the same.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
     part.replace(path)
+
+
+def rename_new(source: Path, target: Path) -> None:
+    """Give a finished file or folder its name, unless that name is taken.
+
+    Raises:
+        FileExistsError: it is; both are as before.
+    """
+    if sys.platform == "win32":
+        source.rename(target)  # refuses a taken name by itself
+    elif source.is_dir():
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+        source.rename(target)
+    else:
+        _link_new(source, target)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Write a folder's entries to the disk, so that a new name outlasts a loss of power."""
+    if sys.platform == "win32":
+        return  # the journal of NTFS does it; a folder cannot be opened
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
 
 
 class ProcessId(NamedTuple):
@@ -134,6 +174,19 @@ def video_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Movies"
     return _video_folder()
+
+
+def _link_new(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError as error:
+        # FAT, exFAT and some network shares have no links: hold the name by an empty file.
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK):
+            raise
+        target.touch(exist_ok=False)
+        source.replace(target)
+    else:
+        source.unlink()
 
 
 def _listed_by_nvidia() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import time
@@ -22,17 +23,16 @@ STANDIN = Path(__file__).with_name("standin.py")
 
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A fresh state folder; whatever service is left in it when the test ends is killed."""
+    """A fresh state folder; a service that is left in it when the test ends is killed."""
     folder = tmp_path / "state"
     monkeypatch.setenv("AFTERFRAME_STATE", str(folder))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.delenv("AFTERFRAME_ENGINE", raising=False)
     yield folder
-    endpoint = discovery.read_endpoint()
-    if endpoint is not None and psutil.pid_exists(endpoint.pid):
-        family = psutil.Process(endpoint.pid).children(recursive=True)
-        for process in [psutil.Process(endpoint.pid), *family]:
+    for process in _left_running(folder):
+        with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
+            process.wait(10)
 
 
 @pytest.fixture
@@ -100,3 +100,26 @@ def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not come to hold in time"
         time.sleep(0.01)
+
+
+def ended(pid: int) -> bool:
+    """Tell whether a process has ended, though its parent may not have looked yet."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _left_running(folder: Path) -> list[psutil.Process]:
+    """Return services and workers of this state folder, and nothing else, ever."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        command = " ".join(process.info["cmdline"] or ())
+        if "afterframe.service" not in command and str(STANDIN) not in command:
+            continue
+        try:
+            if process.environ().get("AFTERFRAME_STATE") == str(folder):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found

@@ -8,14 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from afterframe_hosts.wire.client import Client
 from afterframe_hosts.wire.errors import RemoteError
 from afterframe_hosts.wire.job import Job, JobStatus, Output
 
-from .conftest import wait_for
+from .conftest import ended, wait_for
 
 MakeJob = Callable[..., Job]
 
@@ -216,7 +215,7 @@ def test_a_deaf_worker_is_killed_when_its_job_is_cancelled(
     client.cancel(job.id)
     assert finish(client, job).state == "cancelled"
     assert 9.0 < time.monotonic() - begun < 15.0
-    assert not psutil.pid_exists(worker)
+    assert ended(worker)
     assert finish(client, _submitted(client, make_job())).state == "done"
 
 
@@ -272,7 +271,7 @@ def test_a_service_killed_in_the_middle_finishes_the_job_when_started_again(
     assert (status.state, status.attempts) == ("done", 2)
     assert result_path(job).read_bytes() == b"x" * 100
     assert finish(client, waiting).state == "done"
-    assert not psutil.pid_exists(attempts(job)[0])
+    assert ended(attempts(job)[0])
 
 
 def test_a_worker_ends_with_its_service_and_drops_what_it_was_writing(
@@ -283,7 +282,7 @@ def test_a_worker_ends_with_its_service_and_drops_what_it_was_writing(
     wait_for(lambda: client.job(job.id).progress.done > 3)
     (worker,) = attempts(job)
     os.kill(client.endpoint.pid, signal.SIGKILL)
-    wait_for(lambda: not psutil.pid_exists(worker), 3.0)
+    wait_for(lambda: ended(worker), 3.0)
     assert [path.name for path in result_path(job).parent.iterdir()] == ["attempts.txt"]
 
 
@@ -295,7 +294,7 @@ def test_a_stopped_service_puts_its_running_job_back_without_blame(
     client.submit(job)
     wait_for(lambda: client.job(job.id).progress.done > 3)
     client.stop()
-    wait_for(lambda: not psutil.pid_exists(client.endpoint.pid) or _zombie(client.endpoint.pid))
+    wait_for(lambda: ended(client.endpoint.pid))
     client = start()
     status = finish(client, job)
     assert (status.state, status.attempts) == ("done", 1)
@@ -312,7 +311,7 @@ def test_a_draining_service_finishes_the_running_job_first(
     client.stop(drain=True)
     assert client.job(running.id).state == "running"
     wait_for(lambda: result_path(running).exists())
-    wait_for(lambda: _zombie(client.endpoint.pid))
+    wait_for(lambda: ended(client.endpoint.pid))
     assert not result_path(waiting).exists()
     assert finish(start(), waiting).state == "done"
 
@@ -329,7 +328,3 @@ def _kept(client: Client) -> list[object]:
             return events
         events.append(event)
     return events
-
-
-def _zombie(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

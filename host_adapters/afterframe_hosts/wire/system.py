@@ -38,6 +38,13 @@ def config_folder() -> Path:
     return _from_environment("XDG_CONFIG_HOME", ".config") / "afterframe"
 
 
+def make_private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, open to this user alone."""
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def is_ours_alone(path: Path) -> bool:
     """Return True when ``path`` is a plain file that only this user can read or change.
 
@@ -59,7 +66,7 @@ def start_detached(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]
         command: program and arguments.
         log: file to which what it prints is added.
     """
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(log.parent)
     flags = 0
     if sys.platform == "win32":
         # not DETACHED_PROCESS: without any console, each worker would open a window of its own

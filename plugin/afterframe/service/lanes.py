@@ -273,7 +273,7 @@ class _WorkerProcess:
 
 def _log_file(folder: Path, lane: str) -> IO[bytes]:
     logs = folder / "logs"
-    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    platform.make_private_folder(logs)
     path = logs / f"worker-{lane}.log"
     too_long = path.exists() and path.stat().st_size > LOG_LIMIT
     return path.open("wb" if too_long else "ab")

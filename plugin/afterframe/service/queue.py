@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from afterframe.errors import JobConflict, NotPermitted, UnknownJob, WorkerLost
-from afterframe.platform import ProcessId
+from afterframe.platform import ProcessId, make_private_folder
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.job import (
     DELIVERY_TRANSITIONS,
@@ -414,7 +414,7 @@ class Queue:
         return replace(status, progress=progress) if progress else status
 
     def _open(self, path: Path) -> sqlite3.Connection:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         try:
             return _connect(path)
         except sqlite3.DatabaseError as error:

@@ -59,6 +59,7 @@ class Service:
         self._command = worker_command
         self._lanes: tuple[Lane, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._warm_wanted = False
 
     # its life
 
@@ -70,6 +71,8 @@ class Service:
         )
         for lane in self._lanes:
             self._spawn(lane.work())
+        if self._warm_wanted:
+            self.warm()
         for lease in self.queue.abandoned():
             self._spawn(self._take_back(lease))
         self._spawn(self._clean())
@@ -152,6 +155,7 @@ class Service:
 
     def warm(self) -> None:
         """Start a render worker ahead of the first job."""
+        self._warm_wanted = True
         if self._lanes:
             self._spawn(self._lanes[0].warm())
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import uvicorn
 
-from afterframe.platform import state_folder, take_lock, write_private
+from afterframe.platform import make_private_folder, state_folder, take_lock, write_private
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.client import Endpoint
 from afterframe_hosts.wire.discovery import ENDPOINT
@@ -150,7 +150,7 @@ def _signals(service: Service) -> Iterator[None]:
 @contextlib.contextmanager
 def _logging(path: Path) -> Iterator[None]:
     """Write the log into a file, and on the terminal where somebody watches."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     handlers: list[logging.Handler] = [
         logging.handlers.RotatingFileHandler(
             path, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8"

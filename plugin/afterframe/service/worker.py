@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from afterframe.errors import AfterframeError, BadMessage, Cancelled, OutOfMemory
 from afterframe_hosts.wire.job import ErrorInfo, Job, Progress, Result
+from afterframe_hosts.wire.system import make_private_folder
 
 from . import messages
 from .messages import Advanced, Alive, Cancel, Done, Failed, Message, Previewed, Ready, Run, Stopped
@@ -199,7 +200,7 @@ def _pipeline() -> Runner:
 @contextmanager
 def _job_log(folder: Path) -> Iterator[None]:
     """Write the log of one job into its folder too."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     handler = logging.FileHandler(folder / JOB_LOG, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)

@@ -1,0 +1,197 @@
+"""Events reach whoever follows, at once and completely."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import pytest
+
+from afterframe_hosts.wire import discovery
+from afterframe_hosts.wire.client import Client
+from afterframe_hosts.wire.errors import RemoteError, ServiceUnreachable
+from afterframe_hosts.wire.follower import Follower, News
+from afterframe_hosts.wire.job import Event, Job, new_id
+from afterframe_hosts.wire.session import HostAnswer, HostSession
+
+from .conftest import wait_for
+
+MakeJob = Callable[..., Job]
+
+
+@pytest.fixture
+def follower() -> Iterator[Follower]:
+    made = Follower(lambda start: discovery.connect(start=False))
+    yield made
+    made.stop()
+
+
+def finish(client: Client, job: Job) -> None:
+    for _ in client.follow(job.id):
+        pass
+
+
+def states(events: list[Event]) -> list[str]:
+    return [event.status.state for event in events if event.kind == "state"]
+
+
+def test_all_events_of_a_job_come_in_order(client: Client, make_job: MakeJob) -> None:
+    job = make_job("frames=5")
+    client.submit(job)
+    events = []
+    for event in client.events(job=job.id):
+        events.append(event)
+        if event.status.finished:
+            break
+    assert states(events) == ["queued", "running", "done"]
+    assert [event.sequence for event in events] == sorted(event.sequence for event in events)
+
+
+def test_a_broken_stream_is_resumed_where_it_broke(client: Client, make_job: MakeJob) -> None:
+    jobs = [make_job() for _ in range(3)]
+    for job in jobs:
+        client.submit(job)
+        finish(client, job)
+    everything = [event for _, event in _until_quiet(client, 0)]
+    assert [event.sequence for event in everything] == list(range(1, 10))
+    middle = everything[4].sequence
+    rest = [event for _, event in _until_quiet(client, middle)]
+    assert rest == everything[5:]
+
+
+def test_a_stream_begins_with_the_number_to_resume_after(client: Client, make_job: MakeJob) -> None:
+    job = make_job()
+    client.submit(job)
+    finish(client, job)
+    number, event = next(client.stream(None))
+    assert (number, event) == (3, None)
+
+
+def test_following_goes_on_over_a_restart_of_the_service(
+    start: Callable[..., Client], make_job: MakeJob
+) -> None:
+    client = start()
+    job = make_job("frames=100 pause=0.02")
+    client.submit(job)
+    seen: list[Event] = []
+
+    def follow() -> None:
+        for event in client.events(job=job.id):
+            seen.append(event)
+            if event.status.finished:
+                return
+
+    thread = threading.Thread(target=follow, daemon=True)
+    thread.start()
+    wait_for(lambda: any(event.kind == "progress" for event in seen))
+    os.kill(client.endpoint.pid, signal.SIGKILL)
+    start()
+    thread.join(20)
+    assert states(seen) == ["queued", "running", "queued", "running", "done"]
+
+
+def test_a_stream_of_a_service_that_is_gone_ends_with_an_error(
+    start: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("afterframe_hosts.wire.client.PAUSES", (0.0, 0.05))
+    client = start()
+    events = client.events(after=0)
+    client.stop()
+    with pytest.raises(ServiceUnreachable):
+        list(events)
+
+
+def test_silence_is_filled_with_signs_of_life(client: Client) -> None:
+    begun = time.monotonic()
+    first, second = islice(client.stream(None), 2)
+    assert first == second == (0, None)
+    assert 4.0 < time.monotonic() - begun < 8.0
+
+
+def test_a_follower_tells_everything_and_never_waits(
+    client: Client, follower: Follower, make_job: MakeJob
+) -> None:
+    job = make_job("frames=30 pause=0.01")
+    submitted = follower.call(lambda service: service.submit(job))
+    events: list[Event] = []
+    slowest = 0.0
+
+    def pump() -> bool:
+        nonlocal slowest
+        begun = time.perf_counter()
+        news = follower.pump()
+        slowest = max(slowest, time.perf_counter() - begun)
+        events.extend(news.events)
+        return bool(events) and events[-1].status.finished
+
+    wait_for(pump)
+    assert submitted.result(1).job.id == job.id
+    assert states(events)[-1] == "done"
+    assert slowest < 0.05
+    assert follower.pump().connected
+
+
+def test_a_followers_call_hands_back_its_error(client: Client, follower: Follower) -> None:
+    failed = follower.call(lambda service: service.job("0" * 32))
+    with pytest.raises(RemoteError, match="no job"):
+        failed.result(5)
+    assert follower.call(lambda service: service.health().queued).result(5) == 0
+
+
+def test_a_follower_without_a_service_says_so_and_finds_it_later(
+    start: Callable[..., Client], follower: Follower
+) -> None:
+    session = HostSession(new_id(), "blender", "5.0", "/edit.blend", "", ("selection",))
+    follower.listen(session)
+    wait_for(lambda: follower.pump().error)
+    assert not follower.pump().connected
+    client = start()
+    wait_for(lambda: follower.pump().connected)
+    wait_for(lambda: client.sessions() == (session,))
+    assert follower.pump().error is None
+
+
+def test_a_follower_takes_requests_and_answers_them(client: Client, follower: Follower) -> None:
+    session = HostSession(new_id(), "blender", "5.0", "/edit.blend", "", ("selection",))
+    follower.listen(session)
+    wait_for(client.sessions)
+    answered: list[object] = []
+    asker = threading.Thread(
+        target=lambda: answered.append(client.ask(session.id, "selection")), daemon=True
+    )
+    asker.start()
+    news: list[News] = []
+    wait_for(lambda: news.append(follower.pump()) or news[-1].requests)
+    (request,) = news[-1].requests
+    follower.answer(HostAnswer(request.id, {"clips": 1}))
+    asker.join(5)
+    assert answered == [HostAnswer(request.id, {"clips": 1})]
+    follower.stop()
+    wait_for(lambda: not client.sessions())
+
+
+def test_a_follower_learns_of_jobs_that_were_begun_before_it(
+    client: Client, follower: Follower, make_job: MakeJob
+) -> None:
+    running = make_job("frames=300 pause=0.02")
+    client.submit(running)
+    session = HostSession(new_id(), "blender", "5.0", "/edit.blend")
+    follower.listen(session)
+    known: set[str] = set()
+    wait_for(lambda: known.update(event.status.job.id for event in follower.pump().events) or known)
+    assert known == {running.id}
+    client.cancel(running.id)
+
+
+def _until_quiet(client: Client, after: int) -> list[tuple[int, Event]]:
+    """Return what is kept after a number: all up to the first sign of life."""
+    found = []
+    for number, event in client.stream(after):
+        if event is None:
+            return found
+        found.append((number, event))
+    return found
