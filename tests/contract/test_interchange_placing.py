@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from afterframe_hosts.wire.job import Job, JobStatus, Output, Result, new_id
 FILM = Fraction(24000, 1001)
 HOUR = 86400
 ALL = Query("all")
+GOLDEN = Path(__file__).parents[1] / "golden" / "edit_afterframe.otio"
 
 
 @pytest.fixture
@@ -89,6 +91,13 @@ def test_the_result_stands_on_a_new_track_from_the_playhead_on(edit: Interchange
         "recipe": status.result.recipe if status.result else "",
     }  # fmt: skip
     assert made.color.name == "Purple"
+
+
+def test_the_written_timeline_is_the_golden_one(edit: InterchangeHost) -> None:
+    status = done(edit.selection()[0], at=HOUR + 30)
+    edit.place(replace(status, job=replace(status.job, id="0123456789abcdef" * 2)))
+    written = edit.save().read_text().replace(str(edit.path.parent), "/edit")
+    assert json.loads(written) == json.loads(GOLDEN.read_text())
 
 
 def test_what_the_user_had_is_the_same_to_the_byte(edit: InterchangeHost) -> None:

@@ -35,7 +35,8 @@ def run_job(job: Job, attempt: Attempt) -> Result:
     """Write one byte a frame into the result, under a temporary name until it is whole."""
     orders = dict(part.partition("=")[::2] for part in job.parameters["prompt"].split())
     frames, pause = int(orders.get("frames", 5)), float(orders.get("pause", 0))
-    target = Path(job.output.path)
+    output = job.output
+    target = Path(output.path or f"{output.folder}/{job.clip.name}_{job.id[:8]}.bin")
     part = target.with_name(f".{target.name}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.with_name("attempts.txt").open("a") as attempts:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import opentimelineio as otio
 
 from ..wire.errors import PlaceFailed, TimelineUnreadable
+from ..wire.job import new_id
 
 SUFFIXES = (".otio", ".otioz", ".otiod")
 FOLDER = "Afterframe"
@@ -117,14 +118,12 @@ def _name_media_from(model: otio.schema.Timeline, folder: str) -> None:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    part = Path(name)
+    part = path.with_name(f".{path.name}.{new_id()[:8]}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as out:
+        with part.open("x", encoding="utf-8", errors="surrogateescape") as out:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
-        part.chmod(0o644)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

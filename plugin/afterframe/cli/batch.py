@@ -190,7 +190,7 @@ def _of_timeline(
 
     query = Query.parse(clips)
     problems = [each for each in timeline.problems(query) if isinstance(each, MediaMissing)]
-    missing = tuple(str(each.params["path"]) for each in problems)
+    missing = tuple(dict.fromkeys(str(each.params["path"]) for each in problems))
     shots = tuple(Shot(0, clip, None, effect.name, values) for clip in timeline.clips(query))
     if not shots and not missing:
         raise ItemNotFound(path=str(path), item=clips)
