@@ -16,7 +16,7 @@ import numpy as np
 from afterframe.errors import MediaTruncated, MediaUnreadable, NoPicture
 from afterframe_hosts.wire.clip import Media
 
-from .frame import Frame, MediaInfo
+from .frame import ColourTags, Frame, MediaInfo
 from .movie_index import REORDER_MOST, index_of, open_container, picture_stream
 from .pix_fmt import UnknownPixels, from_av
 from .source import Source, check_index
@@ -27,6 +27,8 @@ DECODER_THREADS = 8
 """More than this wins little and holds as many pictures in memory."""
 SEEK_GAIN = 4
 """Seeking is worth it when it saves more than so many pictures of decoding."""
+UNKNOWN = 2
+"""The code point of H.273 for "not said"."""
 REORDERED = 32
 """A picture that has not come after so many later ones will not come."""
 
@@ -72,8 +74,9 @@ class MovieSource(Source):
         stream = picture_stream(self._container, self._number)
         assert stream is not None
         stream.thread_type = "AUTO"
-        stream.thread_count = min(DECODER_THREADS, _cores())
+        stream.thread_count = min(DECODER_THREADS, cores())
         self._stream = stream
+        self._tags = _container_tags(stream.codec_context)
         self._decoded = self._decode()
         self._next = 0
         self._first: int | None = None
@@ -114,7 +117,21 @@ class MovieSource(Source):
         except UnknownPixels as error:
             detail = f"pictures of the kind {error} are not supported"
             raise MediaUnreadable(path=self._path, detail=detail) from error
-        return _upright(frame, picture.rotation)
+        return _upright(self._tagged(frame), picture.rotation)
+
+    def _tagged(self, frame: Frame) -> Frame:
+        """Let the container's tags go before the decoder's, as hosts do.
+
+        FFmpeg's DNxHD decoder says BT.709 of everything.
+        """
+        if frame.format.model != "yuv":
+            return frame
+        primaries, transfer, matrix = (
+            code if code not in (0, UNKNOWN) else own
+            for code, own in zip(self._tags, _codes(frame.colour), strict=True)
+        )
+        colour = replace(frame.colour, primaries=primaries, transfer=transfer, matrix=matrix)
+        return replace(frame, colour=colour)
 
     def _picture(self, index: int) -> av.VideoFrame:
         if index in self._recent:
@@ -214,6 +231,15 @@ class MovieSource(Source):
         return MediaUnreadable(path=self._path, detail=f"picture {index} is damaged")
 
 
+def _container_tags(context: av.VideoCodecContext) -> tuple[int, int, int]:
+    """Return the code points that are said when the file is opened, before any decoding."""
+    return int(context.color_primaries), int(context.color_trc), int(context.colorspace)
+
+
+def _codes(colour: ColourTags) -> tuple[int, int, int]:
+    return colour.primaries, colour.transfer, colour.matrix
+
+
 def _decode_packet(packet: av.Packet[av.VideoStream]) -> list[av.VideoFrame]:
     try:
         return packet.decode()
@@ -234,7 +260,8 @@ def _upright(frame: Frame, rotation: int) -> Frame:
     return Frame(planes, pixels, frame.colour)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -139,17 +139,22 @@ def from_av(picture: av.VideoFrame) -> Frame:
     return Frame(planes, pixels, _tags(picture, pixels, name))
 
 
-def to_av(frame: Frame) -> av.VideoFrame:
-    """Return a picture for an encoder, in the planar format of ``name_of``, with tags.
+def to_av(frame: Frame, name: str = "") -> av.VideoFrame:
+    """Return a picture for an encoder, with tags.
+
+    Args:
+        name: FFmpeg's name of a format with just these samples; empty: that of ``name_of``.
 
     Raises:
         ValueError: FFmpeg has no such format.
     """
     pixels = frame.format
-    picture = av.VideoFrame(frame.width, frame.height, name_of(pixels))
-    if pixels.model == "grey" and pixels.alpha:
-        both = _samples(picture, 0, pixels.dtype, 2)
-        both[..., 0], both[..., 1] = frame.planes
+    picture = av.VideoFrame(frame.width, frame.height, name or name_of(pixels))
+    if picture.format.name in PACKED:
+        channels = PACKED[picture.format.name][0]
+        samples = _samples(picture, 0, pixels.dtype, len(channels))
+        for channel, plane in zip("ya" if "y" in channels else "rgba", frame.planes, strict=False):
+            samples[: frame.height, : frame.width, channels.index(channel)] = plane
     else:
         order = (1, 2, 0, 3) if pixels.model == "rgb" else (0, 1, 2, 3)
         for ours, theirs in enumerate(order[: len(frame.planes)]):

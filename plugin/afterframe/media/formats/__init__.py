@@ -1,0 +1,179 @@
+"""The formats that results are delivered in, one file each.
+
+A file of this folder that has ``FORMATS``, a tuple of :class:`DeliveryFormat`, adds them: nothing
+else has to be edited.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import import_module
+from typing import Literal
+
+from afterframe.errors import FormatUnfit, UnknownFormat
+
+from ..frame import ColourTags, MediaInfo, PixelFormat
+
+Kind = Literal["movie", "sequence"]
+HD = ColourTags(primaries=1, transfer=1, matrix=1)
+"""Tags of a movie made from RGB pictures: BT.709, limited range."""
+LINEAR = 8
+UNKNOWN = 2
+WIDE_PRIMARIES = 9
+SMALLEST_DNXHR = (256, 120)
+
+
+@dataclass(frozen=True)
+class DeliveryFormat:
+    """What a file of this format holds and how it is written.
+
+    Attributes:
+        name: as a job names it (``dnxhr_hq``).
+        label: before the user.
+        kind: one ``movie`` file, or a ``sequence`` of numbered pictures in a folder of its own.
+        suffixes: of its files; the first is the usual one.
+        stores: from the frames' format to that in the file.
+        tags: from the frames' format, their tags and the stored format to the tags in the file.
+        frame_bytes: from width, height and the stored format to the size of one picture in the
+            file: what must be free on the disk for it.
+        problem: says in words why a picture of this size and format does not fit; empty: it does.
+        encoder: FFmpeg's name of it; empty for a sequence.
+        container: FFmpeg's name of it; OpenImageIO's for a sequence.
+        pix_fmts: FFmpeg's names of stored formats, where the encoder wants other than planes.
+        options: of the encoder, or header attributes of the pictures.
+        threads: what the encoder's threads share: the ``SLICE`` of a picture, or each has a
+            ``FRAME`` of its own.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    suffixes: tuple[str, ...]
+    stores: Callable[[PixelFormat], PixelFormat]
+    tags: Callable[[PixelFormat, ColourTags, PixelFormat], ColourTags]
+    frame_bytes: Callable[[int, int, PixelFormat], int]
+    container: str
+    problem: Callable[[int, int, PixelFormat], str] = lambda width, height, pixels: ""
+    encoder: str = ""
+    pix_fmts: Mapping[PixelFormat, str] = field(default_factory=dict)
+    options: Mapping[str, str | int] = field(default_factory=dict)
+    threads: Literal["SLICE", "FRAME", "AUTO"] = "AUTO"
+
+    @property
+    def suffix(self) -> str:
+        """The usual suffix, with its dot."""
+        return self.suffixes[0]
+
+    def check(self, width: int, height: int, pixels: PixelFormat) -> None:
+        """Raise FormatUnfit where pictures of this size and stored format do not fit."""
+        if problem := self.problem(width, height, pixels):
+            raise FormatUnfit(format=self.name, problem=problem)
+
+
+@cache
+def formats() -> dict[str, DeliveryFormat]:
+    """Return all delivery formats by name."""
+    modules = (
+        import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)
+    )
+    return {made.name: made for module in modules for made in getattr(module, "FORMATS", ())}
+
+
+def delivery_format(name: str) -> DeliveryFormat:
+    """Return a format by its name. Raises UnknownFormat."""
+    known = formats()
+    if name not in known:
+        raise UnknownFormat(format=name, known=", ".join(sorted(known)))
+    return known[name]
+
+
+def missing_encoders() -> list[str]:
+    """Return the formats that this machine's FFmpeg cannot write."""
+    import av
+
+    present = av.codecs_available
+    return sorted(f.name for f in formats().values() if f.encoder and f.encoder not in present)
+
+
+def choose(info: MediaInfo, suffix: str = "") -> str:
+    """Return the format that suits frames best (``auto``).
+
+    DNxHR HQ for 8 bits, HQX above, 444 for RGB and 4:4:4 above 8 bits, ProRes 4444 with alpha,
+    EXR for scene-linear. DNxHR cannot say any matrix but BT.709, and hosts do not agree on what
+    an untagged one means; other YUV sources go to ProRes 422 HQ, which keeps their tags.
+
+    Args:
+        info: what the frames are.
+        suffix: of the result, where the user has chosen one (``.mp4``).
+
+    Raises:
+        FormatUnfit: nothing is written with this suffix.
+    """
+    best = _best(info)
+    if not suffix or suffix.lower() in delivery_format(best).suffixes:
+        return best
+    fitting = [made for made in formats().values() if suffix.lower() in made.suffixes]
+    for made in sorted(fitting, key=lambda made: made.name):
+        if _fits(made, info):
+            return made.name
+    raise FormatUnfit(format="auto", problem=f"nothing fitting is written as {suffix}")
+
+
+def _best(info: MediaInfo) -> str:
+    pixels, colour = info.format, info.colour
+    if pixels.floating or colour.transfer == LINEAR:
+        return "exr"
+    if pixels.alpha:
+        return "prores_4444"
+    deep = pixels.depth > 8
+    full = pixels.model == "rgb" or (pixels.model == "yuv" and pixels.subsampling == (0, 0))
+    if pixels.model == "yuv" and colour.matrix != HD.matrix:
+        wanted = ["prores_4444" if full and deep else "prores_422_hq"]
+    elif deep and full:
+        wanted = ["dnxhr_444"]
+    else:
+        wanted = ["dnxhr_hqx" if deep else "dnxhr_hq"]
+    for name in (*wanted, "prores_422_hq", "prores_4444"):
+        if _fits(delivery_format(name), info):
+            return name
+    return "ffv1"
+
+
+def _fits(made: DeliveryFormat, info: MediaInfo) -> bool:
+    return not made.problem(info.width, info.height, made.stores(info.format))
+
+
+def limited_tags(source: PixelFormat, colour: ColourTags, stored: PixelFormat) -> ColourTags:
+    """Return the tags of a YUV movie of limited range: the source's, BT.709 for RGB and grey."""
+    del stored
+    if source.model == "yuv":
+        return replace(colour, full_range=False, space="", premultiplied=False)
+    if colour.primaries in (1, UNKNOWN) or colour.transfer == LINEAR:
+        return HD
+    matrix = WIDE_PRIMARIES if colour.primaries == WIDE_PRIMARIES else HD.matrix
+    return ColourTags(colour.primaries, colour.transfer, matrix)
+
+
+def own_tags(source: PixelFormat, colour: ColourTags, stored: PixelFormat) -> ColourTags:
+    """Return the tags of a movie that keeps full range and RGB as they are."""
+    if source.model == stored.model:
+        return replace(colour, space="", premultiplied=False)
+    return limited_tags(source, colour, stored)
+
+
+def picture_tags(source: PixelFormat, colour: ColourTags, stored: PixelFormat) -> ColourTags:
+    """Return the tags of RGB and grey picture files: full range, through the sRGB curve."""
+    del source, stored
+    linear = colour.transfer == LINEAR
+    primaries = 1 if colour.primaries == UNKNOWN else colour.primaries
+    transfer = 13 if linear or colour.transfer == UNKNOWN else colour.transfer
+    return ColourTags(primaries, transfer, 0, full_range=True)
+
+
+def raw_bytes(width: int, height: int, pixels: PixelFormat) -> int:
+    """Return the size of a picture's samples."""
+    sizes = (pixels.plane_size(plane, width, height) for plane in range(pixels.planes))
+    return sum(across * down for across, down in sizes) * pixels.dtype.itemsize

@@ -1,0 +1,20 @@
+"""TIFF sequences: 8 or 16 bits, lossless RGB or grey with straight alpha."""
+
+from __future__ import annotations
+
+from . import DeliveryFormat, picture_tags, raw_bytes
+from .png import FORMATS as PNG
+
+FORMATS = (
+    DeliveryFormat(
+        name="tiff",
+        label="TIFF sequence",
+        kind="sequence",
+        suffixes=(".tif", ".tiff"),
+        stores=PNG[0].stores,
+        tags=picture_tags,
+        frame_bytes=raw_bytes,
+        container="tiff",
+        options={"compression": "zip", "tiff:zipquality": 3},
+    ),
+)

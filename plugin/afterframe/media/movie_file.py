@@ -1,0 +1,77 @@
+"""A movie being written, through FFmpeg (PyAV)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import av
+
+from .formats import DeliveryFormat
+from .frame import Frame
+from .movie import cores
+from .pix_fmt import name_of, tag, to_av
+from .verify import Expected
+
+WRITE_BUFFER = 1 << 20
+"""Bytes that are handed to the disk at once."""
+
+
+class MovieFile:
+    """One movie of one picture stream, under a new name. See ``writer.Sink``."""
+
+    def __init__(
+        self, path: Path, made: DeliveryFormat, expected: Expected, metadata: Mapping[str, str]
+    ) -> None:
+        self._rate = expected.rate
+        self._pix_fmt = made.pix_fmts.get(expected.format) or name_of(expected.format)
+        self._count = 0
+        # Written through our own file: an error of the disk comes back as what it is, at once.
+        self._file = path.open("xb", buffering=0)
+        try:
+            self._open(made, expected, metadata)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def add(self, frame: Frame) -> None:
+        """Encode one more picture."""
+        picture = to_av(frame, self._pix_fmt)
+        picture.pts, picture.time_base = self._count, 1 / self._rate
+        self._count += 1
+        self._container.mux(self._stream.encode(picture))
+
+    def close(self) -> None:
+        """Write what the encoder holds back, the index, and everything down to the disk."""
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def discard(self) -> None:
+        """Stop; the container is closed without an index that nobody needs."""
+        with suppress(OSError, av.FFmpegError):
+            self._container.close()
+        self._file.close()
+
+    def _open(self, made: DeliveryFormat, expected: Expected, metadata: Mapping[str, str]) -> None:
+        flags = {"movflags": "use_metadata_tags"} if made.container in ("mov", "mp4") else {}
+        self._container = av.open(
+            self._file, "w", format=made.container, options=flags, buffer_size=WRITE_BUFFER
+        )
+        options = {key: str(value) for key, value in made.options.items()}
+        stream = self._container.add_stream(made.encoder, rate=expected.rate, options=options)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height = expected.width, expected.height
+        stream.pix_fmt = self._pix_fmt
+        context = stream.codec_context
+        context.time_base = 1 / expected.rate
+        context.thread_type, context.thread_count = made.threads, cores()
+        tag(context, expected.colour)
+        if expected.start_timecode:
+            stream.metadata["timecode"] = expected.start_timecode
+        self._container.metadata.update(metadata)
+        self._stream = stream
+        self._container.start_encoding()

@@ -1,0 +1,130 @@
+"""A sequence being written, through OpenImageIO: several pictures at a time."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio
+
+from afterframe.core.timecode import nominal, parse_time, timecode
+
+from .convert import LINEAR
+from .formats import DeliveryFormat
+from .frame import Frame
+from .movie import cores
+from .stills import SRGB, numbered
+from .verify import Expected
+
+TYPES = {"uint8": oiio.UINT8, "uint16": oiio.UINT16, "float16": oiio.HALF, "float32": oiio.FLOAT}
+MOST_FRAMES = 30
+"""Frame numbers that OpenEXR's timecode holds."""
+
+
+class PictureFiles:
+    """Numbered pictures in a new folder. See ``writer.Sink``."""
+
+    def __init__(
+        self,
+        path: Path,
+        made: DeliveryFormat,
+        expected: Expected,
+        metadata: Mapping[str, str],
+        first: int,
+    ) -> None:
+        self._path, self._made, self._expected = path, made, expected
+        self._metadata, self._first = metadata, first
+        self._count = 0
+        path.parent.mkdir()
+        self._pool = ThreadPoolExecutor(cores(), thread_name_prefix="picture")
+        self._running: deque[Future[None]] = deque()
+
+    def add(self, frame: Frame) -> None:
+        """Write one more picture, in the background; raises what an earlier one met."""
+        while len(self._running) > cores():
+            self._running.popleft().result()
+        self._running.append(self._pool.submit(self._write, frame, self._count))
+        self._count += 1
+
+    def close(self) -> None:
+        """Wait for all, and write them down to the disk."""
+        while self._running:
+            self._running.popleft().result()
+        self._pool.shutdown()
+        for number in range(self._count):
+            with Path(self._file(number)).open("rb+") as file:
+                os.fsync(file.fileno())
+
+    def discard(self) -> None:
+        """Stop; pictures that are being written are finished first."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _file(self, index: int) -> str:
+        return numbered(str(self._path), self._first + index)
+
+    def _write(self, frame: Frame, index: int) -> None:
+        path = self._file(index)
+        out = oiio.ImageOutput.create(path)
+        if out is None:
+            raise OSError(errno.ENOTSUP, oiio.geterror())
+        # All is tried, and the first that failed tells: a full disk may show at closing only.
+        done = (
+            out.open(path, self._header(frame, index))
+            and out.write_image(np.ascontiguousarray(np.stack(frame.planes, axis=2)))
+            and out.close()
+        )
+        if not done:
+            raise self._failure(out.geterror())
+
+    def _header(self, frame: Frame, index: int) -> oiio.ImageSpec:
+        pixels, colour = frame.format, frame.colour
+        spec = oiio.ImageSpec(frame.width, frame.height, pixels.planes, TYPES[str(pixels.dtype)])
+        if pixels.model == "grey":
+            spec.channelnames = ("Y", "A")[: pixels.planes]
+        if pixels.alpha:
+            spec.alpha_channel = pixels.planes - 1
+            spec.attribute("oiio:UnassociatedAlpha", int(not colour.premultiplied))
+        if colour.space:
+            spec.attribute("oiio:ColorSpace", colour.space)
+        elif colour.transfer in (SRGB, LINEAR) and colour.primaries == 1:
+            named = "lin_rec709_scene" if colour.transfer == LINEAR else "srgb_rec709_scene"
+            spec.attribute("oiio:ColorSpace", named)
+        for key, value in (*self._made.options.items(), *self._metadata.items()):
+            spec.attribute(key, value)
+        if self._made.container == "openexr":
+            self._add_times(spec, index)
+        return spec
+
+    def _add_times(self, spec: oiio.ImageSpec, index: int) -> None:
+        rate = self._expected.rate
+        pair = (rate.numerator, rate.denominator)
+        spec.attribute("FramesPerSecond", oiio.TypeRational, pair)
+        start = self._expected.start_timecode
+        if start and nominal(rate) <= MOST_FRAMES:
+            drop = ";" in start
+            label = timecode(parse_time(start, rate) + index, rate, drop)
+            spec.attribute("smpte:TimeCode", oiio.TypeTimeCode, _smpte(label, drop))
+
+    def _failure(self, detail: str) -> OSError:
+        """Return the error; OpenImageIO tells in words only why a picture was not written."""
+        size = self._made.frame_bytes(
+            self._expected.width, self._expected.height, self._expected.format
+        )
+        if shutil.disk_usage(self._path.parent).free < size:
+            return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            if os.strerror(number) in detail:
+                return OSError(number, os.strerror(number))
+        return OSError(errno.EIO, detail.strip() or os.strerror(errno.EIO))
+
+
+def _smpte(label: str, drop: bool) -> tuple[int, int]:
+    """Pack a timecode as in OpenEXR's header: two digits a byte (SMPTE ST 12-1)."""
+    hours, minutes, seconds, frames = (int(part, 16) for part in label.replace(";", ":").split(":"))
+    return hours << 24 | minutes << 16 | seconds << 8 | frames | drop << 6, 0

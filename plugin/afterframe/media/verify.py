@@ -1,0 +1,113 @@
+"""Whether what was written is what was asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from afterframe.errors import MediaError, VerifyFailed
+from afterframe_hosts.wire.clip import Media
+
+from .display import to_display
+from .formats import DeliveryFormat
+from .frame import ColourTags, Frame, MediaInfo, PixelFormat, Plane
+from .source import Source, open_media
+
+PROXY_WIDTH = 64
+LARGEST_ERROR = 0.02
+"""Mean error of a proxy (of 1) that encoding may cause; another picture differs by more."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a result is to be.
+
+    Attributes:
+        format: stored in the file.
+        colour: tags in the file.
+        start_timecode: of the first picture; empty: none.
+    """
+
+    width: int
+    height: int
+    frames: int
+    rate: Fraction
+    format: PixelFormat
+    colour: ColourTags
+    start_timecode: str = ""
+
+    @property
+    def samples(self) -> frozenset[int]:
+        """The frames that are compared: the first, the middle and the last."""
+        return frozenset({0, self.frames // 2, self.frames - 1})
+
+
+def proxy(frame: Frame) -> Plane:
+    """Return the small picture of a frame that it is known again by."""
+    height = max(1, round(frame.height * PROXY_WIDTH / frame.width))
+    return to_display(frame, (PROXY_WIDTH, height))
+
+
+def verify(
+    path: Path,
+    made: DeliveryFormat,
+    expected: Expected,
+    first: int,
+    proxies: Mapping[int, Plane],
+) -> None:
+    """Read a written file back, and compare what it says and shows with what is expected.
+
+    Args:
+        first: number of a sequence's first picture.
+        proxies: of the frames that are compared, by their number.
+
+    Raises:
+        VerifyFailed: it differs, or cannot be read.
+    """
+    rate = expected.rate if made.kind == "sequence" else None
+    media = Media(made.kind, str(path.absolute()), first=first, rate=rate)
+    try:
+        with open_media(media) as source:
+            problem = _said(source.info, made, expected) or _shown(source, proxies)
+    except MediaError as error:
+        problem = str(error)
+    if problem:
+        raise VerifyFailed(path=str(path), problem=problem)
+
+
+def _said(info: MediaInfo, made: DeliveryFormat, expected: Expected) -> str:
+    """Return what the file says differently, in words; empty: nothing."""
+    pairs = [
+        ("frames", info.frames, expected.frames),
+        ("size", (info.width, info.height), (expected.width, expected.height)),
+        ("rate", info.rate, expected.rate),
+    ]
+    if made.kind == "movie":
+        colour, wanted = info.colour, expected.colour
+        pairs += [
+            ("primaries", colour.primaries, wanted.primaries),
+            ("transfer", colour.transfer, wanted.transfer),
+            ("matrix", colour.matrix, wanted.matrix),
+            ("full range", colour.full_range, wanted.full_range),
+            ("timecode", _digits(info.start_timecode), _digits(expected.start_timecode)),
+        ]
+    differing = [f"{what} is {has}, not {should}" for what, has, should in pairs if has != should]
+    return "; ".join(differing)
+
+
+def _shown(source: Source, proxies: Mapping[int, Plane]) -> str:
+    for index in sorted(proxies):
+        error = float(np.abs(proxy(source.read(index)) - proxies[index]).mean())
+        if error > LARGEST_ERROR:
+            return f"frame {index} is another picture (error {error:.3f})"
+    return ""
+
+
+def _digits(timecode: str) -> list[int]:
+    """Return a timecode's numbers: containers pad its frames as they like."""
+    return [int(number) for number in re.findall(r"\d+", timecode)]
