@@ -23,7 +23,7 @@ def _tree(root: type[AfterframeError]) -> Iterator[type[AfterframeError]]:
 
 
 CLASSES = [kind for kind in _tree(AfterframeError) if kind is not RemoteError]
-LEAVES = [kind for kind in CLASSES if not kind.__subclasses__()]
+LEAVES = [kind for kind in CLASSES if not any(_tree(kind))]
 
 
 def _said_params(kind: type[AfterframeError]) -> set[str]:
