@@ -1,0 +1,97 @@
+"""Blender as a host."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import bpy
+
+from ..base import Host, Placed, Query
+from ..wire.clip import Clip, Span
+from ..wire.job import JobStatus, new_id
+from ..wire.session import HostSession
+from . import capture, compat, place, timeline
+
+FOLDER = "Afterframe"
+"""For results, beside the project."""
+
+
+class BlenderHost(Host):
+    """The project that is open in this Blender.
+
+    Everything here runs on Blender's main thread.
+    """
+
+    def __init__(self) -> None:
+        self._id = new_id()
+        self._unsaved = f"unsaved-{new_id()}"
+
+    def describe(self) -> HostSession:
+        """Return this Blender, and which project is open in it."""
+        project = Path(bpy.data.filepath).stem if bpy.data.filepath else "unsaved"
+        return HostSession(
+            id=self._id,
+            host="blender",
+            version=bpy.app.version_string,
+            document=self.document(),
+            name=f"Blender: {project}",
+            capabilities=("selection", "capture", "place", "reveal"),
+        )
+
+    def document(self) -> str:
+        """Return the project's path, or an id of this session while it has none."""
+        return bpy.data.filepath or self._unsaved
+
+    def playhead(self) -> int:
+        """Return the current frame of the scene that is edited."""
+        return int(compat.edited_scene().frame_current)
+
+    def selection(self) -> tuple[Clip, ...]:
+        """Return the selected strips, the active one first."""
+        return self.clips(Query("selected"))
+
+    def clips(self, query: Query) -> tuple[Clip, ...]:
+        """Return the strips that are meant; results of ours only when they are selected.
+
+        Muted strips are not among them, titles and colours only when they are selected. What
+        lies inside a meta is part of the meta.
+        """
+        scene = compat.edited_scene()
+        strips = timeline.find_strips(scene, query)
+        return tuple(timeline.read_clip(scene, strip, self.document()) for strip in strips)
+
+    def destination(self) -> Path:
+        """Return the folder beside the project; in the user's video folder while it is unsaved."""
+        if bpy.data.filepath:
+            return Path(bpy.data.filepath).parent / FOLDER
+        return _video_folder() / FOLDER
+
+    def capture(self, clip: Clip, frames: Span, folder: Path, *, seen: bool = False) -> Clip:
+        """Return a clip whose medium gives these frames; see ``base.Capture``."""
+        return capture.capture(clip, frames, folder, seen=seen)
+
+    def place(self, status: JobStatus) -> Placed:
+        """Put a result on the timeline, as one undo step; see ``base.Placement``."""
+        return place.place(status)
+
+    def placed(self, job: str) -> Placed | None:
+        """Return where a job's result stands, in any scene of the project."""
+        return place.placed(job)
+
+    def reveal(self, item: str) -> None:
+        """Select a strip alone and go to its first frame."""
+        place.reveal(item)
+
+
+def _video_folder() -> Path:
+    """Return the folder in which this system keeps the user's videos."""
+    if sys.platform == "darwin":
+        return Path.home() / "Movies"
+    try:
+        said = (Path.home() / ".config" / "user-dirs.dirs").read_text(encoding="utf-8")
+    except OSError:
+        said = ""
+    match = re.search(r'^XDG_VIDEOS_DIR="\$HOME/([^"]+)"', said, re.MULTILINE)
+    return Path.home() / (match.group(1) if match else "Videos")

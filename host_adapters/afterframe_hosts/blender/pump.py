@@ -1,0 +1,186 @@
+"""What happens between two frames of the user interface: hear, place, answer.
+
+:meth:`Pump.pump` never waits for the service. Blender with a window calls :meth:`Pump.tick` from
+a timer; without one, timers never fire and a loop of our own calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..base import Host, Placed
+from ..wire import codec
+from ..wire.clip import Clip, Span
+from ..wire.errors import AfterframeError, BadMessage, ItemGone
+from ..wire.follower import Follower
+from ..wire.job import DeliveryState, ErrorInfo, Job, JobStatus
+from ..wire.session import HostAnswer, HostRequest
+from .request import made_anew
+
+INTERVAL = 0.1
+"""Seconds between two looks: short for an eye, and nothing for a processor."""
+
+
+@dataclass
+class Work:
+    """A job of ours and how far it has come.
+
+    Attributes:
+        job: as it was submitted; under another id when its earlier result was gone.
+        status: as the service last told it; None before it answered.
+        placed: where the result stands.
+        error: why it is not made, or not placed.
+        before: True when the result stood on the timeline already.
+    """
+
+    job: Job
+    status: JobStatus | None = None
+    placed: Placed | None = None
+    error: AfterframeError | None = None
+    before: bool = False
+
+    @property
+    def over(self) -> bool:
+        """True when nothing more will come by itself."""
+        return self.placed is not None or self.error is not None
+
+
+@dataclass
+class Pump:
+    """Submits jobs, places what is done, answers what the service asks of this host.
+
+    Attributes:
+        host: the timeline.
+        follower: of the service.
+        deliver_at_once: tell the service of a placed result when it is placed; otherwise when
+            :meth:`deliver` is called, once the document has been saved.
+        works: by the id under which each was first submitted.
+    """
+
+    host: Host
+    follower: Follower
+    deliver_at_once: bool = True
+    works: dict[str, Work] = field(default_factory=dict)
+    _asked: list[tuple[Work, Future[JobStatus]]] = field(default_factory=list)
+
+    def submit(self, job: Job) -> Work:
+        """Hand a job over, unless its result stands on the timeline already."""
+        work = self.works[job.id] = Work(job)
+        work.placed = self.host.placed(job.id)
+        work.before = work.placed is not None
+        if work.placed is None:
+            self._ask(work, lambda client: client.submit(job))
+        return work
+
+    def pump(self) -> None:
+        """Take in what is new: never waits."""
+        answered = [each for each in self._asked if each[1].done()]
+        self._asked = [each for each in self._asked if not each[1].done()]
+        for work, future in answered:
+            error = future.exception()
+            if isinstance(error, AfterframeError):
+                work.error = error
+            else:
+                self._hear(work, future.result(), submitted=True)
+        news = self.follower.pump()
+        for event in news.events:
+            for work in self.works.values():
+                if work.job.id == event.status.job.id:
+                    self._hear(work, event.status)
+        for request in news.requests:
+            self.follower.answer(self._answer(request))
+
+    def tick(self) -> float:
+        """Pump, and return after how many seconds to do so again: a function for a timer."""
+        self.pump()
+        return INTERVAL
+
+    def deliver(self) -> tuple[Future[Any], ...]:
+        """Tell the service of all that was placed."""
+        placed = [work for work in self.works.values() if work.placed and not work.before]
+        return tuple(self._deliver(work, "placed") for work in placed)
+
+    def cancel(self) -> None:
+        """Stop all that is not over."""
+        for work in self.works.values():
+            if not work.over:
+                self._cancel(work)
+
+    def _cancel(self, work: Work) -> None:
+        self._ask(work, lambda client: client.cancel(work.job.id))
+
+    def _ask(self, work: Work, action: Callable[[Any], JobStatus]) -> None:
+        self._asked.append((work, self.follower.call(action)))
+
+    def _hear(self, work: Work, status: JobStatus, submitted: bool = False) -> None:
+        """Note how a job stands. What failed or was cancelled before it was asked for again is
+        tried again; what is done and gone from the disk is made anew."""
+        if work.over:
+            return
+        work.status = status
+        again = submitted and status.state in {"failed", "cancelled"}
+        if again and status.job.id == work.job.id:
+            self._ask(work, lambda client: client.retry(work.job.id))
+        elif status.state == "done":
+            if submitted and not _is_there(status):
+                work.job = made_anew(work.job)
+                self._ask(work, lambda client: client.submit(work.job))
+            else:
+                self._place(work, status)
+        elif status.finished:
+            work.error = _why(status)
+
+    def _place(self, work: Work, status: JobStatus) -> None:
+        try:
+            work.placed = self.host.place(status)
+        except AfterframeError as error:
+            work.error = error
+            if isinstance(error, ItemGone):
+                self._deliver(work, "lost")
+            return
+        if self.deliver_at_once:
+            self._deliver(work, "placed")
+
+    def _deliver(self, work: Work, state: DeliveryState) -> Future[Any]:
+        job, item = work.job.id, work.placed.item if work.placed else ""
+        return self.follower.call(lambda client: client.deliver(job, state, item))
+
+    def _answer(self, request: HostRequest) -> HostAnswer:
+        try:
+            return HostAnswer(request.id, value=self._do(request.action, request.arguments))
+        except AfterframeError as error:
+            return HostAnswer(request.id, error=ErrorInfo.of(error))
+
+    def _do(self, action: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        if action == "selection":
+            clips = [codec.dump(clip) for clip in self.host.selection()]
+            return {"clips": clips, "playhead": self.host.playhead()}
+        if action == "capture":
+            clip = codec.load(Clip, arguments.get("clip"), "clip")
+            frames = codec.load(Span, arguments.get("frames"), "frames")
+            folder = Path(str(arguments.get("folder", "")))
+            seen = arguments.get("seen") is True
+            return {"clip": codec.dump(self.host.capture(clip, frames, folder, seen=seen))}
+        if action == "place":
+            placed = self.host.place(codec.load(JobStatus, arguments.get("status"), "status"))
+            return {"placed": codec.dump(placed)}
+        if action == "reveal":
+            self.host.reveal(str(arguments.get("item", "")))
+            return {}
+        raise BadMessage(field="action", problem=f"{action} is not something this host can do")
+
+
+def _why(status: JobStatus) -> AfterframeError:
+    """Return why a finished job has no result."""
+    if status.error is not None:
+        return status.error.exception()
+    return ErrorInfo("cancelled", "It was cancelled.", "").exception()
+
+
+def _is_there(status: JobStatus) -> bool:
+    path = Path(status.result.path if status.result else "")
+    return path.parent.is_dir() if "#" in path.name else path.is_file()

@@ -1,0 +1,136 @@
+"""From a strip and what the user wants to a job.
+
+A job's id comes from all that the job is: asking for the same again is the same job, and anything
+else - another frame, another value, a medium that was changed - is another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..base import Host
+from ..wire import codec
+from ..wire.clip import Clip, Span
+from ..wire.effects import effect, resolve
+from ..wire.job import Job, Quality
+from ..wire.version import VERSION
+
+CAPTURED = "captured"
+"""Folder beside the results for pictures that the host has rendered: a recipe needs them to be
+rendered again, so they are kept as long as the results are. Each set is named for its contents."""
+_NAMESPACE = uuid.UUID("0d6f2f0e-9a55-5d1c-8f53-7f3f3b1f6a10")
+"""Of our job ids among all UUIDs; chosen once."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user wants made of a clip.
+
+    Attributes:
+        effect: a name of ``effects.EFFECTS``.
+        parameters: that were set.
+        engine: empty: the best one that is ready.
+        quality: of the result.
+        seen: from pictures with the host's grade and transform.
+    """
+
+    effect: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    engine: str = ""
+    quality: Quality = "final"
+    seen: bool = False
+
+
+def make_job(host: Host, clip: Clip, wish: Wish, at: int | None = None, session: str = "") -> Job:
+    """Return the job of a wish, its pictures captured where the file does not give them.
+
+    Args:
+        host: where the clip is.
+        clip: as the host gave it.
+        wish: what to make.
+        at: timeline frame to start from; None: the clip's first.
+        session: of the host, where it listens.
+
+    Raises:
+        UnknownEffect, BadValue: the wish is not one.
+        HostError: see ``base.Capture.capture``.
+    """
+    declared = effect(wish.effect)
+    parameters = resolve(declared.parameters, wish.parameters)
+    start = clip.record_range.start if at is None else at
+    frames = Span(start, 1) if declared.source == "frame" else clip.record_range
+    captured = _captured(host, clip, frames, wish.seen)
+    job = Job(
+        id="0" * 32,
+        effect=wish.effect,
+        clip=captured,
+        output=host.output(clip, wish.effect),
+        at=start if declared.source == "frame" else None,
+        parameters=parameters,
+        engine=wish.engine,
+        quality=wish.quality,
+        session=session,
+        seen=wish.seen,
+    )
+    content = [codec.dump(replace(job, session="")), _stamp(captured), VERSION]
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return replace(job, id=uuid.uuid5(_NAMESPACE, text).hex)
+
+
+def made_anew(job: Job) -> Job:
+    """Return the same work under another id: for a result that is gone from the disk."""
+    return replace(job, id=uuid.uuid5(_NAMESPACE, job.id).hex)
+
+
+def _captured(host: Host, clip: Clip, frames: Span, seen: bool) -> Clip:
+    """Capture into a folder that is named for what is in it; the same pictures are kept once."""
+    store = host.destination() / CAPTURED
+    with tempfile.TemporaryDirectory(prefix="afterframe-") as temporary:
+        folder = Path(temporary)
+        captured = host.capture(clip, frames, folder, seen=seen)
+        pictures = sorted(folder.iterdir())
+        if not pictures:
+            return captured
+        kept = store / _digest(pictures)
+        if not kept.is_dir():
+            _keep(folder, kept)
+    path = kept / Path(captured.media.path).name
+    return replace(captured, media=replace(captured.media, path=str(path)))
+
+
+def _keep(folder: Path, kept: Path) -> None:
+    """Move pictures to where they stay; the folder stands there whole, or not at all."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(prefix=".half-", dir=kept.parent))
+    try:
+        for picture in folder.iterdir():
+            shutil.copyfile(picture, half / picture.name)
+        half.rename(kept)
+    except BaseException:
+        shutil.rmtree(half, ignore_errors=True)
+        raise
+
+
+def _digest(pictures: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for picture in pictures:
+        digest.update(picture.name.encode())
+        digest.update(hashlib.sha256(picture.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _stamp(clip: Clip) -> str:
+    """Return what changes when the medium does: its size and its time."""
+    path = Path(clip.media.path)
+    if path.parent.parent.name == CAPTURED or not path.is_file():
+        return ""
+    facts = path.stat()
+    return f"{facts.st_size} {facts.st_mtime_ns}"
