@@ -156,7 +156,7 @@ def to_av(frame: Frame, name: str = "") -> av.VideoFrame:
         for channel, plane in zip("ya" if "y" in channels else "rgba", frame.planes, strict=False):
             samples[: frame.height, : frame.width, channels.index(channel)] = plane
     else:
-        order = (1, 2, 0, 3) if pixels.model == "rgb" else (0, 1, 2, 3)
+        order = (2, 0, 1, 3) if pixels.model == "rgb" else (0, 1, 2, 3)
         for ours, theirs in enumerate(order[: len(frame.planes)]):
             plane = frame.planes[ours]
             target = _samples(picture, theirs, pixels.dtype)
