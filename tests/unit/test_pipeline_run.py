@@ -157,6 +157,21 @@ def test_a_job_that_was_finished_is_not_made_again(
     assert run(asked)[0] == first
 
 
+def test_what_a_killed_attempt_left_is_removed(
+    use: Callable[..., None], movie: Media, tmp_path: Path
+) -> None:
+    use(play)
+    asked = job(movie, tmp_path)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / f".shot_generate_v001.{asked.id}.part.mov").write_bytes(b"half")
+    (out / ".other_generate_v001.0123abcd.part.mov").write_bytes(b"another job's")
+    run(asked)
+    assert sorted(path.name for path in out.iterdir() if path.name.startswith(".")) == [
+        ".other_generate_v001.0123abcd.part.mov"
+    ]
+
+
 def too_few(request: Request, context: Context) -> Iterator[Frame]:
     yield request.source.read(0)
 

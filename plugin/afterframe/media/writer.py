@@ -85,6 +85,7 @@ def open_writer(
     source_format: PixelFormat,
     start_timecode: str = "",
     metadata: Mapping[str, str] | None = None,
+    token: str = "",
 ) -> Writer:
     """Return a writer of one result; nothing stands at ``target`` until it is published.
 
@@ -100,6 +101,8 @@ def open_writer(
         source_format: format of the frames.
         start_timecode: of the first frame; empty: none.
         metadata: further text for the container or the pictures' headers.
+        token: marks the temporary name, and is the same whenever the same result is tried again:
+            what an earlier, killed attempt left in the folder is removed. Empty: a random one.
 
     Raises:
         UnknownFormat: no such format.
@@ -127,23 +130,29 @@ def open_writer(
         colour=made.tags(source_format, colour, stored),
         start_timecode=start_timecode,
     )
-    return Writer(target, made, expected, dict(metadata or {}))
+    return Writer(target, made, expected, dict(metadata or {}), token or secrets.token_hex(4))
 
 
 class Writer:
     """Takes the frames of one result, converts and encodes them in the background."""
 
     def __init__(
-        self, target: Path, made: DeliveryFormat, expected: Expected, metadata: Mapping[str, str]
+        self,
+        target: Path,
+        made: DeliveryFormat,
+        expected: Expected,
+        metadata: Mapping[str, str],
+        token: str,
     ) -> None:
         self._made = made
         self._expected = expected
         self._base = target.parent.parent if made.kind == "sequence" else target.parent
+        _remove_left(self._base, token)
         size = made.frame_bytes(expected.width, expected.height, expected.format)
         self._needed = size * expected.frames
         check_room(self._base, self._needed)
         self._folders = make_folder(self._base)
-        self._part = self._base / _part_name(target, made.kind)
+        self._part = self._base / _part_name(target, made.kind, token)
         self._name = target.name
         self._count = 0
         self._encoded = 0
@@ -316,11 +325,19 @@ class Writer:
         self._part.rmdir()
 
 
-def _part_name(target: Path, kind: str) -> str:
-    token = secrets.token_hex(4)
+def _part_name(target: Path, kind: str, token: str) -> str:
     if kind == "sequence":
         return f".{target.parent.name}.{token}.part"
     return f".{target.stem}.{token}.part{target.suffix}"
+
+
+def _remove_left(folder: Path, token: str) -> None:
+    """Remove what a killed attempt of the same token left."""
+    for left in folder.glob(f".*.{token}.part*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def _pictures_of(target: Path) -> list[Path]:

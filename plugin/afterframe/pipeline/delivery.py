@@ -97,6 +97,7 @@ class Target:
             colour=self.info.colour,
             source_format=self.info.format,
             start_timecode=self.plan.start_timecode,
+            token=self.job.id,
         )
 
     def publish(self, writer: Writer, make_recipe: Callable[[str, int], Recipe]) -> Result:
