@@ -162,6 +162,12 @@ def test_speed_changes_what_is_shown_and_not_how_long(tmp_path: Path) -> None:
     ]
 
 
+def test_a_disabled_effect_changes_nothing(tmp_path: Path) -> None:
+    clip = warped(cut("one", 10, 5), 2)
+    clip.effects[0].enabled = False
+    assert shown(only(open_edit(tmp_path, track(clip)))) == [10, 11, 12, 13, 14]
+
+
 def test_media_at_another_rate_is_stepped_at_the_timelines(tmp_path: Path) -> None:
     media = movie(frames=100, start=90000, rate=25)
     pal = otio.schema.Clip("pal", media, span(90025, 50, 25))

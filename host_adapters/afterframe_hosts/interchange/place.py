@@ -15,7 +15,8 @@ from ..base import result_start
 from ..wire.errors import PlaceFailed
 from ..wire.job import JobStatus, Result
 from .media import Style, reference_to, style_of
-from .timeline import OURS, Edit, length_of, window
+from .spans import is_transition, length_of, whole_view
+from .timeline import OURS, Edit
 from .times import nearest, time_range
 
 TRACK = "Afterframe"
@@ -47,21 +48,13 @@ def with_result(
         detail = f"it would begin {edit.start - start} frames before the timeline does"
         raise PlaceFailed(path=result.path, detail=detail)
     copy = model.deepcopy()
-    place = _Place(window(model)[0] * edit.rate + start - edit.start, _duration(result, edit), edit)
+    shown_from = -whole_view(model).origin * edit.rate
+    place = _Place(shown_from + start - edit.start, _duration(result, edit), edit)
     clip = _clip(status, result, place, style_of(model), folder)
     if not any(_put(clip, track, place) for track in copy.tracks if _is_ours(track)):
         track = _new_track(copy)
         copy.tracks.insert(_above_video(copy), track)
         _put(clip, track, place)
-    return copy
-
-
-def without_results(model: otio.schema.Timeline) -> otio.schema.Timeline:
-    """Return the timeline without our tracks: what the user had."""
-    copy = model.deepcopy()
-    for index in reversed(range(len(copy.tracks))):
-        if _is_ours(copy.tracks[index]):
-            del copy.tracks[index]
     return copy
 
 
@@ -150,7 +143,7 @@ def _put(clip: otio.schema.Clip, track: otio.schema.Track, place: _Place) -> boo
             track[index : index + 1] = [part for part in parts if part is not None]
             return True
         begins = ends
-    if begins > place.start or (len(track) and _is_transition(track[-1])):
+    if begins > place.start or (len(track) and is_transition(track[-1])):
         return False
     lead = _gap(place.start - begins, place)
     track.extend([part for part in (lead, clip) if part is not None])
@@ -158,15 +151,11 @@ def _put(clip: otio.schema.Clip, track: otio.schema.Track, place: _Place) -> boo
 
 
 def _frames(child: Any, place: _Place) -> Fraction:
-    return Fraction(0) if _is_transition(child) else length_of(child) * place.edit.rate
+    return Fraction(0) if is_transition(child) else length_of(child) * place.edit.rate
 
 
 def _beside_transition(track: otio.schema.Track, index: int) -> bool:
-    return any(_is_transition(each) for each in track[max(0, index - 1) : index + 2])
-
-
-def _is_transition(child: Any) -> bool:
-    return isinstance(child, otio.schema.Transition)
+    return any(is_transition(each) for each in track[max(0, index - 1) : index + 2])
 
 
 def _gap(frames: Fraction, place: _Place) -> otio.schema.Gap | None:

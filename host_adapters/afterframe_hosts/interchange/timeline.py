@@ -29,6 +29,7 @@ import opentimelineio as otio
 from ..wire.clip import FASTEST, Clip, Media, Span
 from ..wire.errors import AfterframeError, MediaMissing, TimelineUnreadable, UnsupportedItem
 from .media import first_file, medium
+from .spans import Play, View, inside, is_transition, length_of, play, whole_view
 from .times import nearest, rational, seconds, whole
 
 OURS = "afterframe"
@@ -97,42 +98,6 @@ def survey(model: otio.schema.Timeline, path: Path) -> Edit:
         raise TimelineUnreadable(path=str(path), detail=str(error)) from error
 
 
-def window(model: otio.schema.Timeline) -> tuple[Fraction, Fraction]:
-    """Return from where to where, in seconds, the timeline shows its tracks."""
-    length = _length(model.tracks)
-    trim = model.tracks.source_range
-    first = seconds(trim.start_time) if trim else Fraction(0)
-    return first, first + length
-
-
-def length_of(item: Any) -> Fraction:
-    """Return how long an item is in its track, in seconds.
-
-    Raises:
-        ValueError: nothing says it.
-    """
-    return _length(item)
-
-
-@dataclass(frozen=True)
-class _View:
-    """How a composition's own time lies on the timeline, all in seconds.
-
-    Second ``t`` of the composition is shown at ``origin + pace * t``; what lies outside ``first``
-    to ``last`` of the timeline is not shown. A negative pace plays it backwards.
-    """
-
-    origin: Fraction
-    pace: Fraction
-    first: Fraction
-    last: Fraction
-
-    def shown(self, start: Fraction, length: Fraction) -> tuple[Fraction, Fraction]:
-        """Return from where to where a stretch of the composition is shown."""
-        ends = self.origin + self.pace * start, self.origin + self.pace * (start + length)
-        return max(self.first, min(ends)), min(self.last, max(ends))
-
-
 @dataclass(frozen=True)
 class _Ground:
     """What all clips of one file have in common."""
@@ -151,8 +116,7 @@ def _survey(model: otio.schema.Timeline, path: Path) -> Edit:
     rate = rational(written)
     zero = model.global_start_time
     start = nearest(seconds(zero) * rate) if zero else 0
-    first, last = window(model)
-    view = _View(-first, Fraction(1), Fraction(0), last - first)
+    view = whole_view(model)
     items: list[Item] = []
     number = 0
     for index, child in enumerate(model.tracks):
@@ -160,75 +124,38 @@ def _survey(model: otio.schema.Timeline, path: Path) -> Edit:
             number += 1
             ground = _Ground(path, rate, start, number)
             items += _visit(child, view, Fraction(0), str(index), ground)
-    end = start + nearest((last - first) * rate)
+    end = start + nearest(view.last * rate)
     return Edit(model.name or path.stem, rate, written, start, end, tuple(items))
 
 
-def _visit(
-    item: Any, view: _View, start: Fraction, address: str, ground: _Ground
-) -> Iterator[Item]:
+def _visit(item: Any, view: View, start: Fraction, address: str, ground: _Ground) -> Iterator[Item]:
     """Yield the clips of an item that begins at ``start`` of the composition it is in."""
-    if not item.enabled or isinstance(item, otio.schema.Gap):
-        return
-    length = _length(item)
-    first, last = view.shown(start, length)
+    first, last = view.shown(start, length_of(item))
     frames = nearest(first * ground.rate), nearest(last * ground.rate)
-    if frames[1] <= frames[0]:
+    if not _is_seen(item) or frames[1] <= frames[0]:
         return
     span = Span(ground.start + frames[0], frames[1] - frames[0])
-    is_clip = isinstance(item, otio.schema.Clip)
     try:
-        pace = _pace(item)
-        if not is_clip and pace == 0:
-            raise UnsupportedItem(item=item.name or "nest", kind="frozen nest")
-        if is_clip:
-            yield _clip(item, _media_time(item, view, start, length, pace), span, address, ground)
+        if isinstance(item, otio.schema.Clip):
+            yield _clip(item, play(item, view, start), span, address, ground)
+        else:
+            yield from _children(item, inside(item, view, start), address, ground)
     except UnsupportedItem as error:
         yield _item(item, span, address, ground, None, error)
-        return
-    if not is_clip and _is_picture(item):
-        yield from _children(item, _within(item, view, start, length, pace), address, ground)
 
 
-def _children(composition: Any, view: _View, address: str, ground: _Ground) -> Iterator[Item]:
+def _children(composition: Any, view: View, address: str, ground: _Ground) -> Iterator[Item]:
     in_a_row = isinstance(composition, otio.schema.Track)
     start = Fraction(0)
     for index, child in enumerate(composition):
-        if isinstance(child, otio.schema.Transition):
+        if is_transition(child):
             continue
         yield from _visit(child, view, start, f"{address}/{index}", ground)
         if in_a_row:
-            start += _length(child)
+            start += length_of(child)
 
 
-def _within(item: Any, view: _View, start: Fraction, length: Fraction, pace: Fraction) -> _View:
-    """Return how the inside of a composition lies on the timeline."""
-    trim = _trim(item)
-    begins = start - trim / pace if pace > 0 else start + length - trim / pace
-    inner = _View(view.origin + view.pace * begins, view.pace / pace, Fraction(0), Fraction(0))
-    first, last = view.shown(start, length)
-    return _View(inner.origin, inner.pace, first, last)
-
-
-@dataclass(frozen=True)
-class _MediaTime:
-    """Which second of a medium's own time is shown first, and how fast it goes from there."""
-
-    first: Fraction
-    pace: Fraction
-
-
-def _media_time(
-    clip: Any, view: _View, start: Fraction, length: Fraction, pace: Fraction
-) -> _MediaTime:
-    shown = view.shown(start, length)[0]
-    passed = (shown - view.origin) / view.pace - start
-    if pace < 0:
-        passed -= length
-    return _MediaTime(_trim(clip) + passed * pace, pace / view.pace)
-
-
-def _clip(clip: Any, time: _MediaTime, span: Span, address: str, ground: _Ground) -> Item:
+def _clip(clip: Any, time: Play, span: Span, address: str, ground: _Ground) -> Item:
     reference = clip.media_reference
     name = clip.name or getattr(reference, "name", "") or f"clip {address}"
     try:
@@ -253,9 +180,7 @@ def _clip(clip: Any, time: _MediaTime, span: Span, address: str, ground: _Ground
     return _item(clip, span, address, ground, found, problem)
 
 
-def _used(
-    clip: Any, media: Media, time: _MediaTime, span: Span, rate: Fraction
-) -> tuple[Span, Fraction]:
+def _used(clip: Any, media: Media, time: Play, span: Span, rate: Fraction) -> tuple[Span, Fraction]:
     """Return the media frames of a clip, and how many of them go by in a timeline frame."""
     if media.kind == "still":
         return Span(0, 1), Fraction(1)
@@ -303,51 +228,12 @@ def job_of(item: Any) -> str:
     return job if isinstance(job, str) else ""
 
 
+def _is_seen(item: Any) -> bool:
+    return item.enabled and not isinstance(item, otio.schema.Gap) and _is_picture(item)
+
+
 def _is_picture(item: Any) -> bool:
     return not isinstance(item, otio.schema.Track) or item.kind == otio.schema.TrackKind.Video
-
-
-def _trim(item: Any) -> Fraction:
-    """Return where an item's shown part begins in its own time."""
-    if item.source_range:
-        return seconds(item.source_range.start_time)
-    if isinstance(item, otio.schema.Clip):
-        return seconds(item.media_reference.available_range.start_time)
-    return Fraction(0)
-
-
-def _length(item: Any) -> Fraction:
-    if item.source_range:
-        length = seconds(item.source_range.duration)
-    elif isinstance(item, otio.schema.Clip):
-        available = item.media_reference.available_range
-        if available is None:
-            raise ValueError(f"nothing says how long {item.name or 'a clip'} is")
-        length = seconds(available.duration)
-    else:
-        parts = [_length(child) for child in item if not isinstance(child, otio.schema.Transition)]
-        in_a_row = isinstance(item, otio.schema.Track)
-        length = sum(parts, Fraction(0)) if in_a_row else max(parts, default=Fraction(0))
-    if length < 0:
-        raise ValueError(f"{item.name or 'an item'} has a negative length")
-    return length
-
-
-def _pace(item: Any) -> Fraction:
-    """Return how many seconds of an item's own time go by in a second of its track.
-
-    Raises:
-        UnsupportedItem: its time runs along a curve that OTIO does not describe.
-    """
-    pace = Fraction(1)
-    for effect in item.effects:
-        if not effect.enabled:
-            continue
-        if isinstance(effect, otio.schema.LinearTimeWarp):
-            pace *= Fraction(effect.time_scalar).limit_denominator(100_000)
-        elif isinstance(effect, otio.schema.TimeEffect):
-            raise UnsupportedItem(item=item.name or "clip", kind="clip with a speed curve")
-    return pace
 
 
 def _written_rate(model: otio.schema.Timeline, tracks: list[Any]) -> float:
