@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -27,16 +28,15 @@ __all__ = [
     "WORKER_FLAGS",
     "ProcessId",
     "config_folder",
-    "free_memory",
     "gpus",
     "kill_tree",
     "make_private_folder",
     "process_lives",
     "rename_new",
+    "replace_open",
     "state_folder",
     "sync_folder",
     "take_lock",
-    "video_folder",
     "write_private",
 ]
 
@@ -46,6 +46,8 @@ else:
     WORKER_FLAGS = 0
 """Creation flags of a child process: no console window on Windows, nothing elsewhere."""
 NVIDIA_SMI_PATIENCE = 5.0
+READ_PATIENCE = 1.0
+"""Seconds that a reader may keep a file open that is to be replaced."""
 CLOCK_DRIFT = 2.0
 """Seconds by which the start of one process may be read differently, when the clock is set."""
 
@@ -78,7 +80,24 @@ def write_private(path: Path, text: str) -> None:
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    part.replace(path)
+    replace_open(part, path)
+
+
+def replace_open(part: Path, path: Path) -> None:
+    """Rename ``part`` to ``path``, which somebody may be reading.
+
+    Windows refuses that while the file is open; readers of ours are done in no time.
+    """
+    deadline = time.monotonic() + READ_PATIENCE
+    while True:
+        try:
+            part.replace(path)
+        except PermissionError:
+            if sys.platform != "win32" or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def rename_new(source: Path, target: Path) -> None:
@@ -154,11 +173,6 @@ def kill_tree(pid: int) -> None:
             continue
 
 
-def free_memory() -> int:
-    """Return how many bytes of memory can be had without swapping."""
-    return int(psutil.virtual_memory().available)
-
-
 def gpus() -> tuple[str, ...]:
     """Return the names of the GPUs that models can run on; found without torch."""
     if sys.platform == "darwin":
@@ -167,13 +181,6 @@ def gpus() -> tuple[str, ...]:
     if listed.is_dir():
         return tuple(f"NVIDIA GPU {card.name}" for card in sorted(listed.iterdir()))
     return _listed_by_nvidia()
-
-
-def video_folder() -> Path:
-    """Return the user's folder for videos, where results of an unsaved project go."""
-    if sys.platform == "darwin":
-        return Path.home() / "Movies"
-    return _video_folder()
 
 
 def _link_new(source: Path, target: Path) -> None:
@@ -209,42 +216,14 @@ def _listed_by_nvidia() -> tuple[str, ...]:
 
 
 if sys.platform == "win32":
-    import ctypes
     import msvcrt
-    from uuid import UUID
 
     def _lock(file: IO[bytes]) -> None:
         file.seek(0)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-    def _video_folder() -> Path:
-        videos = UUID("{18989B1D-99B5-455B-841C-AB7C74E4DDFC}")  # FOLDERID_Videos
-        identifier = (ctypes.c_byte * 16).from_buffer_copy(videos.bytes_le)
-        found = ctypes.c_wchar_p()
-        shell = ctypes.windll.shell32
-        failed = shell.SHGetKnownFolderPath(identifier, 0, None, ctypes.byref(found))
-        if failed or not found.value:
-            return Path.home() / "Videos"
-        try:
-            return Path(found.value)
-        finally:
-            ctypes.windll.ole32.CoTaskMemFree(found)
 
 else:
     import fcntl
 
     def _lock(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _video_folder() -> Path:
-        """Return what xdg-user-dirs wrote down, else ``~/Videos``."""
-        config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-        try:
-            lines = (config / "user-dirs.dirs").read_text(encoding="utf-8").splitlines()
-        except OSError:
-            lines = []
-        for line in lines:
-            name, _, value = line.partition("=")
-            if name.strip() == "XDG_VIDEOS_DIR":
-                return Path(value.strip().strip('"').replace("$HOME", str(Path.home())))
-        return Path.home() / "Videos"

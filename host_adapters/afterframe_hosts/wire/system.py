@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,6 +37,13 @@ def config_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "Afterframe"
     return _from_environment("XDG_CONFIG_HOME", ".config") / "afterframe"
+
+
+def video_folder() -> Path:
+    """Return the user's folder for videos, where results of an unsaved project go."""
+    if sys.platform == "darwin":
+        return Path.home() / "Movies"
+    return _video_folder() or Path.home() / "Videos"
 
 
 def make_private_folder(path: Path) -> None:
@@ -95,12 +103,19 @@ def own_environment() -> dict[str, str]:
     }
 
 
+def _from_environment(name: str, otherwise: str) -> Path:
+    given = os.environ.get(name)
+    return Path(given) if given else Path.home() / otherwise
+
+
 if sys.platform == "win32":
+    import ctypes
+
+    VIDEOS = uuid.UUID("{18989B1D-99B5-455B-841C-AB7C74E4DDFC}")
+    """FOLDERID_Videos"""
 
     def process_lives(pid: int) -> bool:
         """Return True while a process of this number runs, whoever's it is."""
-        import ctypes
-
         synchronize, still_running, access_denied = 0x00100000, 0x00000102, 5
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         kernel.OpenProcess.restype = ctypes.c_void_p
@@ -111,6 +126,21 @@ if sys.platform == "win32":
             return bool(kernel.WaitForSingleObject(handle, 0) == still_running)
         finally:
             kernel.CloseHandle(handle)
+
+    def _video_folder() -> Path | None:
+        """Ask the shell, which knows where the user has moved it."""
+        identifier = (ctypes.c_byte * 16).from_buffer_copy(VIDEOS.bytes_le)
+        found = ctypes.c_wchar_p()
+        failed = ctypes.windll.shell32.SHGetKnownFolderPath(
+            identifier, 0, None, ctypes.byref(found)
+        )
+        if failed or not found.value:
+            return None
+        try:
+            return Path(found.value)
+        finally:
+            ctypes.windll.ole32.CoTaskMemFree(found)
+
 
 else:
 
@@ -124,7 +154,15 @@ else:
             return True
         return True
 
-
-def _from_environment(name: str, otherwise: str) -> Path:
-    given = os.environ.get(name)
-    return Path(given) if given else Path.home() / otherwise
+    def _video_folder() -> Path | None:
+        """Read what xdg-user-dirs wrote down."""
+        config = _from_environment("XDG_CONFIG_HOME", ".config")
+        try:
+            lines = (config / "user-dirs.dirs").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return None
+        for line in lines:
+            name, _, value = line.partition("=")
+            if name.strip() == "XDG_VIDEOS_DIR":
+                return Path(value.strip().strip('"').replace("$HOME", str(Path.home())))
+        return None

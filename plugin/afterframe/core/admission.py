@@ -1,12 +1,12 @@
 """The door: a job is checked and completed before it is queued, so that a worker can rely on it.
 
-Pure: what engines and formats there are is handed in.
+Pure: which engines there are is handed in.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,23 +17,21 @@ from afterframe.errors import (
     NoEngineReady,
     PlayheadOutside,
     UnknownEngine,
-    UnknownFormat,
 )
 from afterframe_hosts.wire import effects
 from afterframe_hosts.wire.effects import MAX_SEED, Effect
 from afterframe_hosts.wire.job import Job, Output
 from afterframe_hosts.wire.session import EngineInfo
 
-ANY_FORMAT = "auto"
 
-
-def admit(job: Job, engines: Sequence[EngineInfo], formats: Collection[str] | None = None) -> Job:
+def admit(job: Job, engines: Sequence[EngineInfo]) -> Job:
     """Return the job with its engine chosen and every parameter and the seed resolved.
+
+    Media and delivery formats are looked at where they are known, by the worker.
 
     Args:
         job: as a client submitted it.
         engines: all engines, the best first.
-        formats: the names of the delivery formats; None: left to the worker.
 
     Raises:
         UnknownEffect: there is no such effect.
@@ -42,13 +40,12 @@ def admit(job: Job, engines: Sequence[EngineInfo], formats: Collection[str] | No
         NoEngineReady: none that makes it can be used now; says what to do.
         BadValue: a parameter or the output does not fit.
         PlayheadOutside: the playhead is not on the clip.
-        UnknownFormat: there is no such delivery format.
     """
     effect = effects.effect(job.effect)
     engine = choose_engine(effect, job.engine, engines)
     parameters = effects.resolve((*effect.parameters, *engine.parameters), job.parameters)
     _check_playhead(job, effect)
-    _check_output(job.output, formats)
+    _check_output(job.output)
     return replace(job, engine=engine.name, parameters=_seeded(effect, parameters, job.id))
 
 
@@ -99,9 +96,7 @@ def _check_playhead(job: Job, effect: Effect) -> None:
         )
 
 
-def _check_output(output: Output, formats: Collection[str] | None) -> None:
-    if formats is not None and output.format not in {ANY_FORMAT, *formats}:
-        raise UnknownFormat(format=output.format, known=", ".join([ANY_FORMAT, *formats]))
+def _check_output(output: Output) -> None:
     for field in ("folder", "path"):
         text = getattr(output, field)
         if text and ("\0" in text or not Path(text).is_absolute()):

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from afterframe.errors import AfterframeError, BadMessage, Cancelled, OutOfMemory
+from afterframe.platform import make_private_folder, replace_open
 from afterframe_hosts.wire.job import ErrorInfo, Job, Progress, Result
-from afterframe_hosts.wire.system import make_private_folder
 
 from . import messages
 from .messages import Advanced, Alive, Cancel, Done, Failed, Message, Previewed, Ready, Run, Stopped
@@ -61,8 +61,12 @@ class Attempt:
     def preview(self, picture: bytes) -> None:
         """Put a preview (JPEG) into the job's folder, whole or not at all."""
         part = self.folder / f".{PREVIEW}.part"
-        part.write_bytes(picture)
-        part.replace(self.folder / PREVIEW)
+        try:
+            part.write_bytes(picture)
+            replace_open(part, self.folder / PREVIEW)
+        except OSError:  # no reason to give up a render
+            log.info("no preview", exc_info=True)
+            return
         self._send(Previewed(self.job.id))
 
     def check(self) -> None:
