@@ -88,12 +88,12 @@ def replace_open(part: Path, path: Path) -> None:
 
     Windows refuses that while the file is open; readers of ours are done in no time.
     """
-    deadline = time.monotonic() + READ_PATIENCE
+    deadline = time.monotonic() + (READ_PATIENCE if sys.platform == "win32" else 0.0)
     while True:
         try:
             part.replace(path)
         except PermissionError:
-            if sys.platform != "win32" or time.monotonic() > deadline:
+            if time.monotonic() >= deadline:
                 raise
             time.sleep(0.01)
         else:
