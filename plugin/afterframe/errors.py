@@ -41,7 +41,7 @@
     |   |-- TimelineUnreadable  (ValueError)          not a timeline file (wire.errors)
     |   |-- ItemNotFound        (LookupError)         no such clip on it (wire.errors)
     |   `-- BadTimecode         (ValueError)
-    |-- ShotListError           (ValueError)          a batch file's line
+    |-- ShotListError           (ValueError)          a batch file's line (wire.errors)
     `-- RecipeError
         |-- RecipeUnreadable    (ValueError)
         `-- RecipeDiffers                             rendered again, but not the same
@@ -59,6 +59,7 @@ from afterframe_hosts.wire.errors import (
     MediaMissing,
     PlayheadOutside,
     ServiceError,
+    ShotListError,
     TimelineError,
     TimelineUnreadable,
     UnknownEffect,
@@ -74,6 +75,7 @@ __all__ = [
     "MediaMissing",
     "PlayheadOutside",
     "ServiceError",
+    "ShotListError",
     "TimelineError",
     "TimelineUnreadable",
     "UnknownEffect",
@@ -264,12 +266,6 @@ class BadTimecode(TimelineError, ValueError):
     """Params: text, rate."""
 
     code = "bad_timecode"
-
-
-class ShotListError(AfterframeError, ValueError):
-    """Params: path, line, problem."""
-
-    code = "shot_list"
 
 
 class RecipeError(AfterframeError):

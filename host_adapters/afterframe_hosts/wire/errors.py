@@ -14,6 +14,7 @@
     |-- TimelineError                         a timeline file cannot be used
     |   |-- TimelineUnreadable  (ValueError)        not a timeline file
     |   |-- ItemNotFound        (LookupError)       no such clip on it, or none at this time
+    |-- ShotListError         (ValueError)    a batch file's line
     |-- ServiceError                          the way to the service
     |   |-- ServiceUnreachable  (ConnectionError)
     |   |-- ServiceMissing      (FileNotFoundError)
@@ -154,6 +155,12 @@ class ItemNotFound(TimelineError, LookupError):
     """No such clip on the timeline, or none at this time. Params: path, item."""
 
     code = "item_not_found"
+
+
+class ShotListError(AfterframeError, ValueError):
+    """Params: path, line, problem."""
+
+    code = "shot_list"
 
 
 class ServiceError(AfterframeError):

@@ -115,9 +115,10 @@ def read_batch(path: Path, effect: str, settings: Sequence[str], clips: str) -> 
         ItemNotFound: a timeline has no such clip.
         UnknownEffect, BadValue: the effect or a setting does not fit.
     """
-    from afterframe.core.shots import read_shots, values_for
+    from afterframe.core.shots import read_shots
     from afterframe.media.clip import media_clip
     from afterframe_hosts.wire.effects import effect as declared
+    from afterframe_hosts.wire.shotlist import values_for
 
     from . import timelines
 
@@ -237,7 +238,7 @@ def _stamp(media: Media, offset: int) -> str:
 def _check(client: Client, batch: Batch, jobs: Sequence[Job]) -> None:
     """Ask beforehand what the service's door will ask, for all jobs."""
     from afterframe.core.admission import admit
-    from afterframe.core.shots import shot_list_error
+    from afterframe_hosts.wire.shotlist import shot_list_error
 
     engines = client.engines()
     problems = []
