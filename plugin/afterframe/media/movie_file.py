@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 
@@ -14,6 +16,9 @@ from .frame import Frame
 from .movie import cores
 from .pix_fmt import name_of, tag, to_av
 from .verify import Expected
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 WRITE_BUFFER = 1 << 20
 """Bytes that are handed to the disk at once."""
@@ -29,7 +34,7 @@ class MovieFile:
         self._pix_fmt = made.pix_fmts.get(expected.format) or name_of(expected.format)
         self._count = 0
         # Written through our own file: an error of the disk comes back as what it is, at once.
-        self._file = path.open("xb", buffering=0)
+        self._file = _WholeWrites(path)
         try:
             self._open(made, expected, metadata)
         except BaseException:
@@ -42,11 +47,13 @@ class MovieFile:
         picture.pts, picture.time_base = self._count, 1 / self._rate
         self._count += 1
         self._container.mux(self._stream.encode(picture))
+        self._file.check()
 
     def close(self) -> None:
         """Write what the encoder holds back, the index, and everything down to the disk."""
         self._container.mux(self._stream.encode(None))
         self._container.close()
+        self._file.check()
         os.fsync(self._file.fileno())
         self._file.close()
 
@@ -75,3 +82,26 @@ class MovieFile:
         self._container.metadata.update(metadata)
         self._stream = stream
         self._container.start_encoding()
+
+
+class _WholeWrites(io.FileIO):
+    """A new file that writes all it is given, and remembers an error that FFmpeg swallows."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "x+b")
+        self._error: OSError | None = None
+
+    def write(self, data: Buffer, /) -> int:
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[super().write(rest) :]
+        except OSError as error:
+            self._error = self._error or error
+            raise
+        return memoryview(data).nbytes
+
+    def check(self) -> None:
+        """Raise the first error that was met."""
+        if self._error is not None:
+            raise self._error

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import OpenImageIO as oiio
 
 from afterframe.core.timecode import nominal, parse_time, timecode
+from afterframe.errors import MediaUnreadable
 
 from .convert import LINEAR
 from .formats import DeliveryFormat
 from .frame import Frame
 from .movie import cores
-from .stills import SRGB, numbered
+from .stills import SRGB, numbered, read_picture
 from .verify import Expected
 
 TYPES = {"uint8": oiio.UINT8, "uint16": oiio.UINT16, "float16": oiio.HALF, "float32": oiio.FLOAT}
@@ -73,14 +74,13 @@ class PictureFiles:
         out = oiio.ImageOutput.create(path)
         if out is None:
             raise OSError(errno.ENOTSUP, oiio.geterror())
-        # All is tried, and the first that failed tells: a full disk may show at closing only.
-        done = (
-            out.open(path, self._header(frame, index))
-            and out.write_image(np.ascontiguousarray(np.stack(frame.planes, axis=2)))
-            and out.close()
-        )
-        if not done:
+        samples = np.ascontiguousarray(np.stack(frame.planes, axis=2))
+        written = out.open(path, self._header(frame, index)) and out.write_image(samples)
+        if not (out.close() and written):
             raise self._failure(out.geterror())
+        # Not every file format tells of a disk that was full in the end.
+        if not _reads_back(path, frame):
+            raise self._failure(f"{Path(path).name} does not read back as it was written")
 
     def _header(self, frame: Frame, index: int) -> oiio.ImageSpec:
         pixels, colour = frame.format, frame.colour
@@ -112,16 +112,30 @@ class PictureFiles:
             spec.attribute("smpte:TimeCode", oiio.TypeTimeCode, _smpte(label, drop))
 
     def _failure(self, detail: str) -> OSError:
-        """Return the error; OpenImageIO tells in words only why a picture was not written."""
+        """Return why a picture was not written: OpenImageIO says it in words only, if at all."""
         size = self._made.frame_bytes(
             self._expected.width, self._expected.height, self._expected.format
         )
-        if shutil.disk_usage(self._path.parent).free < size:
-            return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
-            if os.strerror(number) in detail:
-                return OSError(number, os.strerror(number))
+        try:
+            with TemporaryFile(dir=self._path.parent) as file:
+                file.write(bytes(size))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            return error
         return OSError(errno.EIO, detail.strip() or os.strerror(errno.EIO))
+
+
+def _reads_back(path: str, frame: Frame) -> bool:
+    try:
+        planes = read_picture(path).frame.planes
+    except MediaUnreadable:
+        return False
+    floating = frame.format.floating
+    return len(planes) == len(frame.planes) and all(
+        np.array_equal(ours, theirs, equal_nan=floating)
+        for ours, theirs in zip(planes, frame.planes, strict=True)
+    )
 
 
 def _smpte(label: str, drop: bool) -> tuple[int, int]:

@@ -18,9 +18,9 @@ from .formats import DeliveryFormat
 from .frame import ColourTags, Frame, MediaInfo, PixelFormat, Plane
 from .source import Source, open_media
 
-PROXY_WIDTH = 64
-LARGEST_ERROR = 0.02
-"""Mean error of a proxy (of 1) that encoding may cause; another picture differs by more."""
+PROXY_WIDTH = 32
+LARGEST_ERROR = 0.06
+"""Mean error of a proxy, of 1. White noise through DNxHR HQ, the worst case, comes to 0.03."""
 
 
 @dataclass(frozen=True)

@@ -238,11 +238,7 @@ class Writer:
         if self._published:
             return
         self._sink.discard()
-        if self._part.is_dir():
-            shutil.rmtree(self._part, ignore_errors=True)
-        with suppress(OSError):
-            self._part.unlink(missing_ok=True)
-        remove_empty(self._folders)
+        self._remove()
 
     def __enter__(self) -> Self:
         return self
@@ -265,13 +261,20 @@ class Writer:
 
             return MovieFile(self._part, self._made, self._expected, metadata)
         except OSError as error:
-            remove_empty(self._folders)
+            self._remove()
             raise told(error, self._base, self._needed) from error
         except av.FFmpegError as error:
-            self._part.unlink(missing_ok=True)
-            remove_empty(self._folders)
+            self._remove()
             problem = f"the encoder refuses {self._expected.width}x{self._expected.height}"
             raise FormatUnfit(format=self._made.name, problem=problem) from error
+
+    def _remove(self) -> None:
+        """Remove what was written, and the folders that were made for it."""
+        if self._part.is_dir():
+            shutil.rmtree(self._part, ignore_errors=True)
+        with suppress(OSError):
+            self._part.unlink(missing_ok=True)
+        remove_empty(self._folders)
 
     def _path(self) -> Path:
         return self._part / self._name if self._made.kind == "sequence" else self._part
