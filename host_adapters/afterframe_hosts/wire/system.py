@@ -14,8 +14,14 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
+from .errors import EndpointForeign
+
 FOREIGN_SETTINGS = ("PYTHON", "BLENDER", "QT_", "VIRTUAL_ENV", "__PYVENV")
 """Beginnings of environment variables that are meant for the host and would mislead our Python."""
+
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs"}
+)
 
 
 def state_folder() -> Path:
@@ -27,7 +33,10 @@ def state_folder() -> Path:
         return _from_environment("LOCALAPPDATA", "AppData/Local") / "Afterframe"
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "Afterframe"
-    return _from_environment("XDG_STATE_HOME", ".local/state") / "afterframe"
+    folder = _from_environment("XDG_STATE_HOME", ".local/state") / "afterframe"
+    if _on_network(folder):  # locks and SQLite are not to be trusted there, nor is it one machine's
+        return Path(f"/var/tmp/afterframe-{os.getuid()}")
+    return folder
 
 
 def config_folder() -> Path:
@@ -47,10 +56,16 @@ def video_folder() -> Path:
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder, and those above it that are missing, open to this user alone."""
+    """Make a folder, and those above it that are missing, open to this user alone.
+
+    Raises:
+        EndpointForeign: it is there, and another user's.
+    """
     missing = [each for each in (path, *path.parents) if not each.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
+    if sys.platform != "win32" and path.stat().st_uid != os.geteuid():
+        raise EndpointForeign(path=str(path))
 
 
 def is_ours_alone(path: Path) -> bool:
@@ -106,6 +121,18 @@ def own_environment() -> dict[str, str]:
 def _from_environment(name: str, otherwise: str) -> Path:
     given = os.environ.get(name)
     return Path(given) if given else Path.home() / otherwise
+
+
+def _on_network(folder: Path) -> bool:
+    """Tell by the table of mounts, where the system has one."""
+    try:
+        table = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    mounts = (line.split() for line in table.splitlines())
+    types = {Path(fields[1]): fields[2] for fields in mounts if len(fields) > 2}
+    on = next((types[each] for each in (folder, *folder.parents) if each in types), "")
+    return on in NETWORK_FILE_SYSTEMS
 
 
 if sys.platform == "win32":

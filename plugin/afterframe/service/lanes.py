@@ -26,7 +26,9 @@ from .queue import Queue
 
 Kind = Literal["render", "quick"]
 
-LEASE = 30.0
+START_PATIENCE = 180.0
+"""Seconds that a worker may take to import what it needs, on a slow disk behind a virus scanner."""
+LEASE = 60.0
 """Seconds without a sign of life (they come every 5) after which a worker is taken for hung."""
 CANCEL_PATIENCE = 10.0
 """Seconds that a worker has to stop a job before it is killed."""
@@ -162,7 +164,7 @@ class Lane:
         log.info("%s: job %s, %s with %s", self.plan.name, job.id, job.effect, job.engine)
         worker.send(Run(job, str(folder)))
         while True:
-            message = await worker.hear(LEASE)
+            message = await worker.hear()
             if message is None:
                 await self._lost(worker)
                 return
@@ -217,6 +219,7 @@ class _WorkerProcess:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._patience = START_PATIENCE
         self.id = platform.ProcessId.of(process.pid)
 
     @classmethod
@@ -245,11 +248,12 @@ class _WorkerProcess:
         assert self._process.stdin is not None
         self._process.stdin.write(messages.encode(message))
 
-    async def hear(self, patience: float) -> Message | None:
+    async def hear(self) -> Message | None:
         """Return what the worker says next; None when it is dead, hung or talks nonsense."""
         assert self._process.stdout is not None
         try:
-            line = await asyncio.wait_for(self._process.stdout.readline(), patience)
+            line = await asyncio.wait_for(self._process.stdout.readline(), self._patience)
+            self._patience = LEASE
             return messages.decode(line) if line else None
         except (TimeoutError, BadMessage, ValueError, OSError) as error:
             log.warning("worker %d: %r", self.id.pid, error)
