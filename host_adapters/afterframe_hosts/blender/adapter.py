@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import sys
 from pathlib import Path
 
 import bpy
@@ -12,6 +10,7 @@ from ..base import Host, Placed, Query
 from ..wire.clip import Clip, Span
 from ..wire.job import JobStatus, new_id
 from ..wire.session import HostSession
+from ..wire.system import video_folder
 from . import capture, compat, place, timeline
 
 FOLDER = "Afterframe"
@@ -66,7 +65,7 @@ class BlenderHost(Host):
         """Return the folder beside the project; in the user's video folder while it is unsaved."""
         if bpy.data.filepath:
             return Path(bpy.data.filepath).parent / FOLDER
-        return _video_folder() / FOLDER
+        return video_folder() / FOLDER
 
     def capture(self, clip: Clip, frames: Span, folder: Path, *, seen: bool = False) -> Clip:
         """Return a clip whose medium gives these frames; see ``base.Capture``."""
@@ -83,15 +82,3 @@ class BlenderHost(Host):
     def reveal(self, item: str) -> None:
         """Select a strip alone and go to its first frame."""
         place.reveal(item)
-
-
-def _video_folder() -> Path:
-    """Return the folder in which this system keeps the user's videos."""
-    if sys.platform == "darwin":
-        return Path.home() / "Movies"
-    try:
-        said = (Path.home() / ".config" / "user-dirs.dirs").read_text(encoding="utf-8")
-    except OSError:
-        said = ""
-    match = re.search(r'^XDG_VIDEOS_DIR="\$HOME/([^"]+)"', said, re.MULTILINE)
-    return Path.home() / (match.group(1) if match else "Videos")

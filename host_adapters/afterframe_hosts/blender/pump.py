@@ -104,14 +104,13 @@ class Pump:
         placed = [work for work in self.works.values() if work.placed and not work.before]
         return tuple(self._deliver(work, "placed") for work in placed)
 
-    def cancel(self) -> None:
+    def cancel(self) -> tuple[Future[Any], ...]:
         """Stop all that is not over."""
-        for work in self.works.values():
-            if not work.over:
-                self._cancel(work)
+        waiting = [work.job.id for work in self.works.values() if not work.over]
+        return tuple(self._cancel(job) for job in waiting)
 
-    def _cancel(self, work: Work) -> None:
-        self._ask(work, lambda client: client.cancel(work.job.id))
+    def _cancel(self, job: str) -> Future[Any]:
+        return self.follower.call(lambda client: client.cancel(job))
 
     def _ask(self, work: Work, action: Callable[[Any], JobStatus]) -> None:
         self._asked.append((work, self.follower.call(action)))

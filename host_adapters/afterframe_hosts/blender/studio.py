@@ -82,7 +82,8 @@ def set_output(copy: Any, size: tuple[int, int], depth: Depth, alpha: bool) -> N
     render.resolution_x, render.resolution_y = size
     render.resolution_percentage = 100
     render.use_sequencer = True
-    render.use_stamp = render.use_border = render.use_multiview = False
+    render.use_border = render.use_multiview = False
+    _leave_out_metadata(render)
     render.use_file_extension = render.use_overwrite = True
     render.use_placeholder = False
     render.dither_intensity = 0.0
@@ -113,6 +114,13 @@ def render_still(copy: Any, frame: int, path: Path, item: str) -> None:
         raise CaptureFailed(item=item, detail=str(error).strip()) from error
     if not path.is_file() or path.stat().st_size == 0:
         raise CaptureFailed(item=item, detail=f"nothing was written to {path}")
+
+
+def _leave_out_metadata(render: Any) -> None:
+    """Write no dates and times into a file: the same picture is the same file."""
+    for setting in render.bl_rna.properties:
+        if setting.identifier.startswith("use_stamp"):
+            setattr(render, setting.identifier, False)
 
 
 def _apply_animation(copy: Any, frame: int) -> None:

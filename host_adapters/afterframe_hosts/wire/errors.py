@@ -127,6 +127,12 @@ class PlaceFailed(HostError):
     code = "place_failed"
 
 
+class DocumentUnsaved(HostError):
+    """What was asked needs a document that has a file. Params: none."""
+
+    code = "document_unsaved"
+
+
 class MediaError(AfterframeError):
     """A source cannot be used."""
 
