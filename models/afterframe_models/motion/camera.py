@@ -142,6 +142,10 @@ class Camera:
         nodes = sources + np.array(self._middle, np.float32)
         return CoarseMap(nodes, self._step, *self._size)
 
+    def is_at_rest(self, time: float) -> bool:
+        """Return True when the frame at ``time`` is the source picture itself."""
+        return self._path.at(_eased(1 - time if self._reversed else time)).is_rest
+
     @property
     def _middle(self) -> tuple[float, float]:
         return (self._size[0] - 1) / 2, (self._size[1] - 1) / 2

@@ -16,7 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Plane = NDArray[Any]
+from afterframe.media.frame import ColourTags, PixelFormat, Plane
+
+BT2020 = 9
 Interpolation = Literal["linear", "cubic"]
 Siting = Literal["left", "centre", "top_left"]
 
@@ -94,17 +96,32 @@ def plane_map(
     scale = np.array([1 << across, 1 << down], np.float32)
     width, height = -(-coarse.width >> across), -(-coarse.height >> down)
     nodes = (coarse.nodes - offset) / scale if across or down else coarse.nodes
-    # From a sample of the plane to its place between the nodes.
-    ratio, shift = scale / coarse.step, (offset + 0.5) / coarse.step - 0.5 + MARGIN
-    to_nodes = np.array([[ratio[0], 0, shift[0]], [0, ratio[1], shift[1]]], np.float64)
-    full: Any = cv2.warpAffine(
-        nodes,
-        to_nodes,
-        (width, height),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
+    return _at_plane(nodes, coarse.step, (width, height), scale, offset)
+
+
+def plane_values(
+    values: NDArray[np.float32],
+    step: int,
+    size: tuple[int, int],
+    subsampling: tuple[int, int] = (0, 0),
+    siting: Siting = "left",
+) -> NDArray[np.float32]:
+    """Return values known on a coarse grid, such as weights, at every sample of a plane.
+
+    Args:
+        values: (rows, columns) float32, without margin.
+        step: pixels between them.
+        size: width and height of the picture.
+        subsampling: of the plane, as in :func:`plane_map`.
+        siting: likewise.
+    """
+    across, down = subsampling
+    offset = np.array(_siting_offset(subsampling, siting), np.float32)
+    scale = np.array([1 << across, 1 << down], np.float32)
+    continued: Any = cv2.copyMakeBorder(
+        values, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REPLICATE
     )
-    return np.asarray(full, np.float32)
+    return _at_plane(continued, step, (-(-size[0] >> across), -(-size[1] >> down)), scale, offset)
 
 
 def warp_planes(
@@ -162,6 +179,17 @@ def warp_plane(
     return out
 
 
+def siting_of(pixels: PixelFormat, colour: ColourTags) -> Siting:
+    """Return where a picture's chroma samples stand, as its kind of picture usually has them.
+
+    Files seldom say it. JPEG-like full range has it in the middle; 4:2:0 of BT.2020 at the
+    corner (BT.2020-2, table 4); everything else beside the first luma sample.
+    """
+    if colour.primaries == BT2020 and pixels.subsampling == (1, 1):
+        return "top_left"
+    return "centre" if colour.full_range else "left"
+
+
 def _warp_floats(plane: Plane, where: NDArray[np.float32], interpolation: Interpolation) -> Plane:
     samples = plane.astype(np.float32)
     if not np.isfinite(samples).all():  # else one bad sample spoils all that the kernel touches
@@ -178,6 +206,21 @@ def _warp_floats(plane: Plane, where: NDArray[np.float32], interpolation: Interp
 def _remap(plane: Any, where: NDArray[np.float32], flag: int) -> Plane:
     out: Any = cv2.remap(plane, where, _UNSET, flag, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(out)
+
+
+def _at_plane(
+    nodes: NDArray[np.float32],
+    step: int,
+    size: tuple[int, int],
+    scale: NDArray[np.float32],
+    offset: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Return what stands at the nodes, linearly between them, at every sample of a plane."""
+    ratio, shift = scale / step, (offset + 0.5) / step - 0.5 + MARGIN
+    to_nodes = np.array([[ratio[0], 0, shift[0]], [0, ratio[1], shift[1]]], np.float64)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    full: Any = cv2.warpAffine(nodes, to_nodes, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(full, np.float32)
 
 
 def _siting_offset(subsampling: tuple[int, int], siting: Siting) -> tuple[float, float]:

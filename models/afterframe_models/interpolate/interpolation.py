@@ -1,0 +1,189 @@
+"""The frame at a time between two frames, by optical flow.
+
+Both flows are measured once for a pair. For a time ``t`` each is turned into the flow of the
+matter that is at each place at ``t`` (``flow.flow_at``), the one whose two warps agree better is
+taken place by place, both frames are warped along it and mixed by their nearness in time. Where
+the two warps still disagree strongly - matter that only one frame shows - a mix would be a ghost:
+there one frame is shown alone, the one nearer in time, or where both are as near the one that
+shows the matter: the one whose flow is not undone by the other's.
+
+On six real clips (every other frame left out and made again) a mean PSNR of 0.6 dB above the
+better mode of ffmpeg's minterpolate at half-size flow; see ``tests/bench/interpolate.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from afterframe.imaging.cuts import is_cut
+from afterframe.imaging.flow import Flow, Grey, displaced, flow_at, flow_both_ways
+from afterframe.imaging.warp import (
+    Plane,
+    Siting,
+    displacement_map,
+    plane_map,
+    plane_values,
+    warp_plane,
+)
+
+Single = NDArray[np.float32]
+
+AGREEMENT_WINDOW = (7, 7)
+AGREEMENT_SOFTNESS = 1.5
+"""Grey levels of difference between the two flows' errors over which the choice is gradual."""
+APART = 1.5
+"""Pixels between the two flows from which on one is taken: a mean of both would be neither."""
+
+GHOST_FROM, GHOST_TO = 30.0, 60.0
+"""Grey levels of disagreement from which the mix fades to, and is, one frame alone. On the six
+clips that costs 0.013 dB of PSNR, which rewards ghosts; from 15 on it would cost 0.03."""
+GHOST_SOFTNESS = 3.0
+"""Pixels by which one frame's flow must be worse undone for that frame to be shown."""
+GHOST_TIME = 8.0
+"""How much nearness in time counts beside it."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What lies between two successive frames.
+
+    Attributes:
+        cut: they are of two shots: nothing lies between.
+        step: pixels of the frame for one sample of the flow, across and down.
+        greys: both frames at the flow's size.
+        flows: first -> second and second -> first, in samples.
+    """
+
+    cut: bool
+    step: int
+    greys: tuple[Grey, Grey]
+    flows: tuple[Flow, Flow]
+
+
+def measure_pair(first: Grey, second: Grey, step: int) -> Pair:
+    """Return what lies between two frames.
+
+    Args:
+        first: (rows, columns) uint8, the frame's display-referred luma made ``step`` times
+            smaller (``flow.reduced``).
+        second: likewise, of the next frame.
+        step: 1, 2 or 4.
+    """
+    if is_cut(first, second):
+        still = np.zeros((*first.shape, 2), np.float32)
+        return Pair(True, step, (first, second), (still, still))
+    return Pair(False, step, (first, second), flow_both_ways(first, second))
+
+
+def planes_between(
+    first: Sequence[Plane],
+    second: Sequence[Plane],
+    pair: Pair,
+    time: float,
+    *,
+    subsampling: tuple[int, int] = (0, 0),
+    siting: Siting = "left",
+) -> tuple[Plane, ...]:
+    """Return the planes of the frame at ``time`` between two frames, in their own encoding.
+
+    Args:
+        first: planes of the first frame, as ``media.frame.Frame`` has them.
+        second: of the second frame.
+        pair: what lies between them.
+        time: 0 (first, returned as it is) to 1 (second, likewise).
+        subsampling: log2 of how much smaller planes 1 and 2 are.
+        siting: of the chroma samples.
+    """
+    if time <= 0 or time >= 1 or pair.cut:
+        return tuple(first if time < 0.5 or (pair.cut and time == 0.5) else second)
+    flow, disagreement = _flow_between(pair, time)
+    weights = _weights_of_second(pair, flow, disagreement, time)
+    height, width = first[0].shape
+    from_first = displacement_map(-time * pair.step * flow, pair.step, width, height)
+    from_second = displacement_map((1 - time) * pair.step * flow, pair.step, width, height)
+
+    def made(indices: Sequence[int], smaller: tuple[int, int]) -> dict[int, Plane]:
+        here = plane_map(from_first, smaller, siting)
+        there = plane_map(from_second, smaller, siting)
+        share: float | Single = time
+        if weights is not None:
+            share = plane_values(weights, pair.step, (width, height), smaller, siting)
+        return {
+            index: blended(
+                warp_plane(first[index], here, "linear"),
+                warp_plane(second[index], there, "linear"),
+                share,
+            )
+            for index in indices
+        }
+
+    chroma = [index for index in (1, 2) if index < len(first) and any(subsampling)]
+    full = [index for index in range(len(first)) if index not in chroma]
+    planes = made(full, (0, 0)) | (made(chroma, subsampling) if chroma else {})
+    return tuple(planes[index] for index in range(len(first)))
+
+
+def blended(first: Plane, second: Plane, share: float | Single) -> Plane:
+    """Return two planes mixed, in their own type.
+
+    Args:
+        first: of any type that planes have.
+        second: of the same type and size.
+        share: the second's, 0 to 1, one for all places or one for each.
+    """
+    if first.dtype == np.float16:
+        mixed = blended(first.astype(np.float32), second.astype(np.float32), share)
+        return np.asarray(mixed, np.float16)
+    if isinstance(share, float):
+        return np.asarray(cv2.addWeighted(first, 1 - share, second, share, 0))
+    if first.dtype == np.uint8:
+        return np.asarray(cv2.blendLinear(first, second, 1 - share, share))
+    blend = first + share * (second.astype(np.float32) - first)
+    return np.asarray(np.rint(blend) if first.dtype.kind == "u" else blend, first.dtype)
+
+
+def _flow_between(pair: Pair, time: float) -> tuple[Flow, Single]:
+    """Return the flow of what is at each place at ``time``, and how far its warps disagree."""
+    forward, backward = pair.flows
+    candidates = (flow_at(forward, time), -flow_at(backward, 1 - time))
+    errors = [_disagreement(pair, flow, time) for flow in candidates]
+    to_second = 1 / (1 + np.exp(np.clip((errors[1] - errors[0]) / AGREEMENT_SOFTNESS, -30, 30)))
+    share = to_second[..., None].astype(np.float32)
+    flow = candidates[0] + share * (candidates[1] - candidates[0])
+    apart = np.hypot(*cv2.split(candidates[0] - candidates[1])) > APART
+    better = np.where(share > 0.5, candidates[1], candidates[0])
+    flow[apart] = better[apart]
+    return flow, np.minimum(*errors)
+
+
+def _disagreement(pair: Pair, flow: Flow, time: float) -> Single:
+    """Return the local mean difference, in grey levels, of both frames warped along ``flow``."""
+    first = displaced(pair.greys[0], -time * flow)
+    second = displaced(pair.greys[1], (1 - time) * flow)
+    return _local_mean(cv2.absdiff(first, second).astype(np.float32))
+
+
+def _weights_of_second(pair: Pair, flow: Flow, disagreement: Single, time: float) -> Single | None:
+    """Return the second frame's share at each place, or None where it is ``time`` everywhere."""
+    ghost = np.clip((disagreement - GHOST_FROM) / (GHOST_TO - GHOST_FROM), 0, 1)
+    if not ghost.any():
+        return None
+    forward, backward = pair.flows
+    not_undone = [
+        np.hypot(*cv2.split(there + displaced(back, there)))
+        for there, back in ((forward, backward), (backward, forward))
+    ]
+    only_first = _local_mean(displaced(not_undone[0], -time * flow))
+    only_second = _local_mean(displaced(not_undone[1], (1 - time) * flow))
+    bias = (only_first - only_second) / GHOST_SOFTNESS - GHOST_TIME * (time - 0.5)
+    alone = 1 / (1 + np.exp(np.clip(bias, -30, 30)))
+    return np.asarray(time + ghost * (alone - time), np.float32)
+
+
+def _local_mean(picture: Single) -> Single:
+    return np.asarray(cv2.blur(picture, AGREEMENT_WINDOW), np.float32)
