@@ -168,7 +168,7 @@ def test_an_error_is_said_in_words_for_people(afterframe: Run) -> None:
 def test_ctrl_c_cancels_and_leaves_nothing(state: Path, movie: Path) -> None:
     command = [sys.executable, "-m", "afterframe.cli.main", "generate", str(movie)]
     running = subprocess.Popen(
-        [*command, "--seconds", "120", "-o", "long.mov", "--format", "ffv1"],
+        [*command, "--seconds", "300", "-o", "long.mov"],
         cwd=movie.parent,
         env=environment(state),
         stderr=subprocess.PIPE,

@@ -13,8 +13,8 @@ SAMPLE_SIZE = (1280, 720)
 SAMPLE_FRAMES = 60
 PLAYHEAD = 30
 SECONDS = 4
-PROMPT = "keep walking forward, slowly"
-MOTION = 7
+PROMPT = "walk forward, pan right"
+MOTION = 9
 
 
 def add(commands: Commands) -> None:

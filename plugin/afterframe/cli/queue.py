@@ -152,4 +152,4 @@ def _row(status: JobStatus) -> tuple[str, ...]:
 def _outcome(status: JobStatus) -> str:
     if status.result:
         return status.result.path
-    return status.error.message() if status.error else ""
+    return status.error.message if status.error else ""
