@@ -270,7 +270,7 @@ def _told(path: str) -> Iterator[None]:
     """Tell FFmpeg's errors in plain words."""
     try:
         yield
-    except av.error.InvalidDataError as error:
+    except (av.error.InvalidDataError, av.error.EOFError) as error:
         detail = "it is not a movie, or it is damaged"
         raise MediaUnreadable(path=path, detail=detail) from error
     except (av.error.DecoderNotFoundError, av.error.PatchWelcomeError) as error:

@@ -20,7 +20,7 @@ from .convert import LINEAR
 from .formats import DeliveryFormat
 from .frame import Frame
 from .movie import cores
-from .stills import SRGB, numbered, read_picture
+from .stills import DROP_FRAME, SRGB, numbered, read_picture
 from .verify import Expected
 
 TYPES = {"uint8": oiio.UINT8, "uint16": oiio.UINT16, "float16": oiio.HALF, "float32": oiio.FLOAT}
@@ -141,4 +141,4 @@ def _reads_back(path: str, frame: Frame) -> bool:
 def _smpte(label: str, drop: bool) -> tuple[int, int]:
     """Pack a timecode as in OpenEXR's header: two digits a byte (SMPTE ST 12-1)."""
     hours, minutes, seconds, frames = (int(part, 16) for part in label.replace(";", ":").split(":"))
-    return hours << 24 | minutes << 16 | seconds << 8 | frames | drop << 6, 0
+    return hours << 24 | minutes << 16 | seconds << 8 | frames | drop * DROP_FRAME, 0

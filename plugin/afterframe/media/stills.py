@@ -24,6 +24,8 @@ LINEAR_FORMATS = frozenset({"openexr", "hdr"})
 DEEPEST = {"uint8": 8, "uint16": 16, "half": 16, "float": 32}
 SRGB, LINEAR = 13, 8
 """Code points of the transfer function (H.273)."""
+DROP_FRAME = 1 << 6
+"""The flag in the first word of a timecode (SMPTE ST 12-1)."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def read_picture(path: str) -> Picture:
     return Picture(
         frame=_frame(spec, np.atleast_3d(samples), name),
         codec=name,
-        start_timecode=spec.get_string_attribute("smpte:TimeCode"),
+        start_timecode=_timecode(spec),
         pixel_aspect=_aspect(spec),
     )
 
@@ -205,6 +207,15 @@ def _colour(spec: oiio.ImageSpec, name: str, alpha: bool) -> ColourTags:
         tags = replace(tags, primaries=1 if rec709 else 2, transfer=LINEAR)
     unassociated = spec.get_int_attribute("oiio:UnassociatedAlpha")
     return replace(tags, premultiplied=alpha and not unassociated)
+
+
+def _timecode(spec: oiio.ImageSpec) -> str:
+    """Return the header's timecode; OpenImageIO's text of it forgets the drop-frame flag."""
+    text = spec.get_string_attribute("smpte:TimeCode")
+    coded = spec.getattribute("smpte:TimeCode")
+    if isinstance(coded, tuple) and coded[0] & DROP_FRAME:
+        return f"{text[:-3]};{text[-2:]}"
+    return text
 
 
 def _aspect(spec: oiio.ImageSpec) -> Fraction:

@@ -25,10 +25,8 @@ def _tags(source: PixelFormat, colour: ColourTags, stored: PixelFormat) -> Colou
 
 
 def _problem(width: int, height: int, pixels: PixelFormat) -> str:
-    del height
-    if width % 2 and pixels.subsampling[0]:
-        return f"4:2:2 needs an even width, not {width}"
-    return ""
+    del height, pixels
+    return f"ProRes needs an even width, not {width}" if width % 2 else ""
 
 
 def _format(name: str, label: str, profile: int, alpha: bool, bits: float) -> DeliveryFormat:
