@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from afterframe.imaging.cuts import is_cut
 from afterframe.imaging.flow import Flow, Grey, displaced, flow_at, flow_both_ways
 from afterframe.imaging.warp import (
-    Plane,
     Siting,
     displacement_map,
     plane_map,
     plane_values,
     warp_plane,
 )
+from afterframe.media.frame import Plane
 
 Single = NDArray[np.float32]
 

@@ -106,6 +106,7 @@ def _subject(rgb: NDArray[np.float32]) -> Single:
 
 def _palette(colours: NDArray[np.float32], count: int = 6) -> NDArray[np.float32]:
     """Return the main colours; the starting groups are cut by place, so nothing is random."""
+    count = min(count, len(colours))
     labels = (np.arange(len(colours)) * count // len(colours)).astype(np.int32)[:, None]
     rule = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 0.5)
     _, _, centres = cv2.kmeans(

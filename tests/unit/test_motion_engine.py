@@ -1,0 +1,167 @@
+"""The engine ``motion``, as the pipeline calls it: in every encoding, cancelled, said back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from afterframe.errors import Cancelled
+from afterframe.media.frame import ColourTags, Frame, MediaInfo, PixelFormat
+from afterframe_hosts.wire import catalogue, effects
+from afterframe_hosts.wire.job import Note
+from afterframe_models import registry
+from afterframe_models.base import Context, Request
+from afterframe_models.motion.engine import grid_step
+
+FORMATS = {
+    "yuv420p": PixelFormat("yuv", 8, subsampling=(1, 1)),
+    "yuv422p10": PixelFormat("yuv", 10, subsampling=(1, 0)),
+    "yuva444p12": PixelFormat("yuv", 12, alpha=True),
+    "rgb8": PixelFormat("rgb", 8),
+    "rgba16": PixelFormat("rgb", 16, alpha=True),
+    "rgb half": PixelFormat("rgb", 16, floating=True),
+    "rgb float": PixelFormat("rgb", 32, floating=True, alpha=True),
+    "grey8": PixelFormat("grey", 8),
+}
+
+
+@dataclass
+class Stills:
+    """A source of made frames: smooth colours, each frame a little brighter."""
+
+    format: PixelFormat
+    size: tuple[int, int] = (160, 90)
+    frames: int = 3
+
+    @property
+    def info(self) -> MediaInfo:
+        return MediaInfo(*self.size, self.frames, Fraction(24), self.format, ColourTags())
+
+    def read(self, index: int) -> Frame:
+        peak = 1.0 if self.format.floating else self.format.peak
+        planes = []
+        for plane in range(self.format.planes):
+            width, height = self.format.plane_size(plane, *self.size)
+            y, x = np.mgrid[:height, :width].astype(np.float32)
+            wave = 0.5 + 0.4 * np.sin(x / (9 - plane) + index) * np.cos(y / 7)
+            planes.append((wave * peak).astype(self.format.dtype))
+        return Frame(tuple(planes), self.format, ColourTags())
+
+
+def render(
+    source: Stills, values: Mapping[str, Any], *, frames: int = 5, at: int = 1, seed: int = 4
+) -> tuple[list[Frame], list[Note]]:
+    parameters = effects.resolve(effects.effect("generate").parameters, values)
+    request = Request("generate", source, at, frames, Fraction(24), Fraction(0), parameters, seed)
+    notes: list[Note] = []
+    made = registry.load("motion").render(request, Context(lambda: None, notes.append, 2))
+    return list(made), notes
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_encoding_goes_through_in_its_own_form(name: str) -> None:
+    source = Stills(FORMATS[name])
+    made, _ = render(source, {"zoom": 1.0, "pan_x": 0.5, "motion": 10})
+    original = source.read(1)
+    assert len(made) == 5
+    for frame in made:
+        assert (frame.format, frame.colour) == (original.format, original.colour)
+        for plane, was in zip(frame.planes, original.planes, strict=True):
+            assert plane.shape == was.shape
+            assert plane.dtype == was.dtype
+            assert plane.max() <= source.format.peak
+    assert (made[-1].planes[0] != original.planes[0]).mean() > 0.5
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_first_frame_is_the_frame_under_the_playhead_to_the_bit(name: str) -> None:
+    source = Stills(FORMATS[name])
+    made, _ = render(source, {"prompt": "slow pan left"}, at=2)
+    for plane, was in zip(made[0].planes, source.read(2).planes, strict=True):
+        np.testing.assert_array_equal(plane, was)
+
+
+def test_going_out_the_last_frame_is_the_source_and_it_is_said() -> None:
+    source = Stills(FORMATS["yuv420p"])
+    made, notes = render(source, {"zoom": -1.0})
+    np.testing.assert_array_equal(made[-1].planes[0], source.read(1).planes[0])
+    assert (made[0].planes[0] != source.read(1).planes[0]).mean() > 0.5
+    assert "note.motion.ends_at_source" in [note.id for note in notes]
+
+
+@pytest.mark.parametrize("size", [(2, 2), (17, 9), (90, 160), (1, 40), (333, 31)])
+def test_any_size_is_served(size: tuple[int, int]) -> None:
+    made, _ = render(Stills(FORMATS["yuv420p"], size), {"dolly": 1.0, "roll": 1.0, "motion": 10})
+    assert len(made) == 5
+    assert {(frame.width, frame.height) for frame in made} == {size}
+
+
+@pytest.mark.parametrize("frames", [1, 2, 9])
+def test_exactly_as_many_frames_as_asked(frames: int) -> None:
+    assert len(render(Stills(FORMATS["rgb8"]), {}, frames=frames)[0]) == frames
+
+
+def test_what_was_understood_and_what_not_is_said_in_both_languages() -> None:
+    _, notes = render(Stills(FORMATS["rgb8"]), {"prompt": "slow zoom in, birds fly"})
+    assert [note.text() for note in notes] == [
+        "Understood “slow zoom in”: zoom in, 30 %.",
+        "This engine cannot: “birds fly”.",
+    ]
+    assert [note.text("zh_CN") for note in notes] == [
+        "已理解“slow zoom in”：变焦推近，30 %。",
+        "该引擎无法做到：“birds fly”。",
+    ]
+
+
+def test_a_set_axis_silences_the_prompts_own_word_about_it() -> None:
+    _, notes = render(Stills(FORMATS["rgb8"]), {"prompt": "zoom in", "zoom": 0.2})
+    assert notes == []
+
+
+def test_still_and_the_default_are_said() -> None:
+    assert [n.id for n in render(Stills(FORMATS["rgb8"]), {"prompt": "static"})[1]] == [
+        "note.motion.still"
+    ]
+    assert [n.id for n in render(Stills(FORMATS["rgb8"]), {})[1]] == ["note.motion.default"]
+
+
+def test_every_note_is_in_every_catalogue() -> None:
+    for message in registry.load("motion").messages():
+        assert all(message in messages for messages in catalogue.LANGUAGES.values())
+
+
+def test_the_seed_decides_and_is_repeatable() -> None:
+    source = Stills(FORMATS["yuv420p"])
+    one, same, other = (render(source, {}, seed=seed)[0][2].planes[0] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert (one != other).any()
+
+
+def test_cancelling_stops_before_the_next_frame() -> None:
+    calls = 0
+
+    def check() -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 3:
+            raise Cancelled
+
+    parameters = effects.resolve(effects.effect("generate").parameters, {})
+    source = Stills(FORMATS["rgb8"])
+    request = Request("generate", source, 0, 50, Fraction(24), Fraction(0), parameters, 0)
+    frames = registry.load("motion").render(request, Context(check, lambda note: None, 1))
+    with pytest.raises(Cancelled):
+        list(frames)
+    assert calls == 4
+
+
+@pytest.mark.parametrize(
+    ("size", "step"), [((160, 90), 2), ((1280, 720), 2), ((1920, 1080), 4), ((3840, 2160), 8)]
+)
+def test_the_map_is_made_at_reduced_size(size: tuple[int, int], step: int) -> None:
+    assert grid_step(*size) == step
