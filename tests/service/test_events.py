@@ -155,6 +155,13 @@ def test_a_follower_without_a_service_says_so_and_finds_it_later(
     assert follower.pump().error is None
 
 
+def test_a_followers_first_call_starts_a_service_and_is_followed_at_once() -> None:
+    follower = Follower()
+    assert follower.call(lambda service: service.health().running).result(30) == 0
+    wait_for(lambda: follower.pump().connected, 2)
+    follower.stop()
+
+
 def test_a_follower_takes_requests_and_answers_them(client: Client, follower: Follower) -> None:
     session = HostSession(new_id(), "blender", "5.0", "/edit.blend", "", ("selection",))
     follower.listen(session)

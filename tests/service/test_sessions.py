@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 
 from afterframe_hosts.wire.client import Client
 from afterframe_hosts.wire.errors import AfterframeError, RemoteError
 from afterframe_hosts.wire.job import ErrorInfo, Job, new_id
 from afterframe_hosts.wire.session import HostAnswer, HostSession
+
+from .conftest import ended, wait_for
 
 MakeJob = Callable[..., Job]
 
@@ -139,3 +142,24 @@ def test_a_lost_result_is_offered_when_its_document_is_open_again(
     assert client.deliveries("/edit.blend") == ()
     client.register(blender())
     assert [status.job.id for status in client.deliveries("/edit.blend")] == [job.id]
+
+
+def test_a_registered_host_has_a_worker_ready_for_it(client: Client) -> None:
+    service = psutil.Process(client.endpoint.pid)
+    assert service.children() == []
+    client.register(blender())
+    wait_for(service.children)
+
+
+def test_a_service_that_stops_does_not_wait_for_hosts_that_listen(client: Client) -> None:
+    session = blender()
+    client.register(session)
+    with ThreadPoolExecutor(1) as pool:
+        polling = pool.submit(client.poll, session.id, 30)
+        wait_for(lambda: psutil.Process(client.endpoint.pid).children())
+        begun = time.monotonic()
+        client.stop()
+        with pytest.raises(AfterframeError):
+            polling.result(10)
+        wait_for(lambda: ended(client.endpoint.pid))
+    assert time.monotonic() - begun < 1.9

@@ -76,6 +76,7 @@ class Follower:
         self._connected = False
         self._error: AfterframeError | None = None
         self._stopped = threading.Event()
+        self._found = threading.Event()
 
     # from the user interface's thread: none of these waits
 
@@ -129,6 +130,7 @@ class Follower:
             self._start("afterframe calls", self._do_calls)
             self._calls.put(lambda: self._for_watching().unregister(session.id))
         self._stopped.set()
+        self._found.set()
         self._calls.put(lambda: None)
 
     # threads
@@ -142,6 +144,7 @@ class Follower:
     def _for_calls(self) -> Client:
         if self._caller is None:
             self._caller = self._connect(True)
+            self._found.set()
         return self._caller
 
     def _for_watching(self) -> Client:
@@ -157,6 +160,11 @@ class Follower:
                 run()
             except AfterframeError as error:
                 self._error = error
+
+    def _rest(self) -> None:
+        """Wait before the next attempt; less where a call has just found a service."""
+        self._found.wait(PAUSE)
+        self._found.clear()
 
     def _follow_events(self) -> None:
         last: int | None = None
@@ -174,7 +182,7 @@ class Follower:
             except AfterframeError as error:
                 self._error = error
             self._connected = False
-            self._stopped.wait(PAUSE)
+            self._rest()
 
     def _catch_up(self, number: int) -> None:
         """Tell how the jobs stand that were begun before the service was first reached."""
@@ -194,7 +202,7 @@ class Follower:
             except AfterframeError as error:
                 registered = False
                 if error.code != "unknown_session":  # else a new service: register at once
-                    self._stopped.wait(PAUSE)
+                    self._rest()
                 continue
             if request is not None:
                 self._requests.put(request)

@@ -75,6 +75,7 @@ async def _serve(folder: Path, idle: float, make_service: Callable[[Path], Servi
     finally:
         path.unlink(missing_ok=True)
         service.events.close()
+        service.sessions.close()
         server.should_exit = True
         await serving
         await service.stop()

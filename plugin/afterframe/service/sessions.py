@@ -25,7 +25,7 @@ class _Line:
         self.session = session
         self.heard = time.monotonic()
         self.polling = 0
-        self.requests: asyncio.Queue[HostRequest] = asyncio.Queue()
+        self.requests: asyncio.Queue[HostRequest | None] = asyncio.Queue()
         self.waiting: dict[str, asyncio.Future[HostAnswer]] = {}
 
     @property
@@ -33,6 +33,9 @@ class _Line:
         return self.polling > 0 or time.monotonic() - self.heard < SILENCE
 
     def hang_up(self) -> None:
+        """Let nobody wait any longer, neither the host nor those who have asked it."""
+        for _ in range(self.polling):
+            self.requests.put_nowait(None)
         for waiting in self.waiting.values():
             if not waiting.done():
                 waiting.set_exception(UnknownSession(session=self.session.id))
@@ -65,6 +68,11 @@ class Sessions:
             self.unregister(name)
         return tuple(line.session for line in self._lines.values())
 
+    def close(self) -> None:
+        """Forget all hosts."""
+        for name in list(self._lines):
+            self.unregister(name)
+
     async def poll(self, session: str, wait: float) -> HostRequest | None:
         """Return the next request to a host, waiting up to ``wait`` seconds for one.
 
@@ -74,12 +82,15 @@ class Sessions:
         line = self._line(session)
         line.polling += 1
         try:
-            return await asyncio.wait_for(line.requests.get(), wait)
+            request = await asyncio.wait_for(line.requests.get(), wait)
         except TimeoutError:
             return None
         finally:
             line.polling -= 1
             line.heard = time.monotonic()
+        if request is None:
+            raise UnknownSession(session=session)
+        return request
 
     async def ask(
         self, session: str, action: Action, arguments: Mapping[str, Any], timeout: float
