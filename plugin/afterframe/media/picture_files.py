@@ -79,7 +79,7 @@ class PictureFiles:
         if not (out.close() and written):
             raise self._failure(out.geterror())
         # Not every file format tells of a disk that was full in the end.
-        if not _reads_back(path, frame):
+        if not _reads_back(path, frame, self._made.ending):
             raise self._failure(f"{Path(path).name} does not read back as it was written")
 
     def _header(self, frame: Frame, index: int) -> oiio.ImageSpec:
@@ -126,7 +126,11 @@ class PictureFiles:
         return OSError(errno.EIO, detail.strip() or os.strerror(errno.EIO))
 
 
-def _reads_back(path: str, frame: Frame) -> bool:
+def _reads_back(path: str, frame: Frame, ending: bytes) -> bool:
+    with Path(path).open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - len(ending)))
+        if file.read() != ending:
+            return False
     try:
         planes = read_picture(path).frame.planes
     except MediaUnreadable:

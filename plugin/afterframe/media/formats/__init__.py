@@ -44,6 +44,7 @@ class DeliveryFormat:
         container: FFmpeg's name of it; OpenImageIO's for a sequence.
         pix_fmts: FFmpeg's names of stored formats, where the encoder wants other than planes.
         options: of the encoder, or header attributes of the pictures.
+        ending: the last bytes of every picture file, where a reader would not miss them.
         threads: what the encoder's threads share: the ``SLICE`` of a picture, or each has a
             ``FRAME`` of its own.
     """
@@ -60,6 +61,7 @@ class DeliveryFormat:
     encoder: str = ""
     pix_fmts: Mapping[PixelFormat, str] = field(default_factory=dict)
     options: Mapping[str, str | int] = field(default_factory=dict)
+    ending: bytes = b""
     threads: Literal["SLICE", "FRAME", "AUTO"] = "AUTO"
 
     @property

@@ -1,0 +1,216 @@
+"""Stills and sequences are read as they are stored."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import OpenImageIO as oiio
+import pytest
+from numpy.typing import NDArray
+
+from afterframe.errors import (
+    AfterframeError,
+    FrameOutside,
+    MediaMissing,
+    MediaUnreadable,
+)
+from afterframe.media.frame import Frame, PixelFormat
+from afterframe.media.source import open_media, probe
+from afterframe.media.stills import numbered
+from afterframe_hosts.wire.clip import Media
+from tests.makers import numbered_sequence, numbered_still, read_number, write_picture
+from tests.media import shared
+
+SHAPE = (20, 30)
+
+
+def noise(channels: int, dtype: type[np.generic], top: int = 0) -> NDArray[Any]:
+    random = np.random.default_rng(5)
+    if np.issubdtype(dtype, np.floating):
+        return (random.random((*SHAPE, channels)) * 4 - 1).astype(dtype)
+    return random.integers(0, top or np.iinfo(dtype).max + 1, (*SHAPE, channels)).astype(dtype)
+
+
+def read(path: Path) -> Frame:
+    with open_media(Media("still", str(path))) as source:
+        return source.read(0)
+
+
+def stacked(frame: Frame) -> NDArray[Any]:
+    return np.stack(frame.planes, axis=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "channels", "dtype", "pixels"),
+    [
+        ("a.png", 3, np.uint8, PixelFormat("rgb", 8)),
+        ("a.png", 4, np.uint8, PixelFormat("rgb", 8, alpha=True)),
+        ("a.png", 1, np.uint8, PixelFormat("grey", 8)),
+        ("a.png", 2, np.uint8, PixelFormat("grey", 8, alpha=True)),
+        ("a.png", 3, np.uint16, PixelFormat("rgb", 16)),
+        ("a.tif", 3, np.uint8, PixelFormat("rgb", 8)),
+        ("a.tif", 4, np.uint16, PixelFormat("rgb", 16, alpha=True)),
+        ("a.tif", 3, np.float32, PixelFormat("rgb", 32, True)),
+        ("a.exr", 3, np.float16, PixelFormat("rgb", 16, True)),
+        ("a.exr", 4, np.float16, PixelFormat("rgb", 16, True, True)),
+        ("a.exr", 3, np.float32, PixelFormat("rgb", 32, True)),
+    ],
+)
+def test_samples_are_kept_bit_by_bit(
+    name: str, channels: int, dtype: type[np.generic], pixels: PixelFormat, tmp_path: Path
+) -> None:
+    array = noise(channels, dtype)
+    straight = {"oiio:UnassociatedAlpha": 1} if not name.endswith("exr") else {}
+    frame = read(write_picture(tmp_path / name, array, **straight))
+    assert frame.format == pixels
+    np.testing.assert_array_equal(stacked(frame), array)
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+def test_dpx_keeps_its_true_depth(bits: int, tmp_path: Path) -> None:
+    values = noise(3, np.uint16, 2**bits)
+    shifted = (values << (16 - bits)) | (values >> (2 * bits - 16))
+    path = write_picture(tmp_path / "a.dpx", shifted, **{"oiio:BitsPerSample": bits})
+    frame = read(path)
+    assert frame.format == PixelFormat("rgb", bits)
+    np.testing.assert_array_equal(stacked(frame), values)
+
+
+def test_colour_is_told_by_the_file(tmp_path: Path) -> None:
+    png = read(write_picture(tmp_path / "a.png", noise(3, np.uint8)))
+    exr = read(write_picture(tmp_path / "a.exr", noise(4, np.float16)))
+    acescg = read(
+        write_picture(tmp_path / "b.exr", noise(3, np.float16), **{"oiio:ColorSpace": "ACEScg"})
+    )
+    assert (png.colour.primaries, png.colour.transfer, png.colour.full_range) == (1, 13, True)
+    assert (exr.colour.transfer, exr.colour.premultiplied) == (8, True)
+    assert (acescg.colour.space, acescg.colour.transfer) == ("lin_ap1_scene", 8)
+
+
+def test_a_data_window_is_placed_in_its_display_window(tmp_path: Path) -> None:
+    path = tmp_path / "a.exr"
+    spec = oiio.ImageSpec(8, 6, 3, oiio.HALF)
+    spec.x, spec.y, spec.full_width, spec.full_height = 4, 3, 20, 10
+    out = oiio.ImageOutput.create(str(path))
+    assert out.open(str(path), spec)
+    assert out.write_image(np.ones((6, 8, 3), np.float16))
+    assert out.close()
+    plane = read(path).planes[0]
+    assert plane.shape == (10, 20)
+    assert plane[3:9, 4:12].min() == 1
+    assert plane.sum() == 48
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_is_read_upright(orientation: int, tmp_path: Path) -> None:
+    upright = np.zeros((24, 32, 3), np.uint8)
+    upright[:8, :8] = 255  # the corner at the top left
+    turned = {
+        1: upright,
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: upright.transpose(1, 0, 2),
+        6: np.rot90(upright, 1),
+        7: upright.transpose(1, 0, 2)[::-1, ::-1],
+        8: np.rot90(upright, -1),
+    }[orientation]
+    path = write_picture(tmp_path / "a.png", np.ascontiguousarray(turned), Orientation=orientation)
+    frame = read(path)
+    np.testing.assert_array_equal(stacked(frame), upright)
+
+
+def test_a_still_stands_as_long_as_it_is_wanted(tmp_path: Path) -> None:
+    with open_media(Media("still", str(numbered_still(tmp_path / "a.png", 7)))) as source:
+        assert source.info.frames == 1
+        assert source.info.rate is None
+        assert read_number(stacked(source.read(500))) == 7
+        with pytest.raises(FrameOutside):
+            source.read(-1)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "exr", "jpg"])
+def test_a_sequence_counts_from_its_first_number(suffix: str, tmp_path: Path) -> None:
+    path = numbered_sequence(tmp_path, 12, first=1001, suffix=suffix)
+    (tmp_path / f"plate.{suffix}").write_bytes(b"not one of them")
+    with open_media(Media("sequence", path, first=1001, rate=Fraction(24))) as source:
+        assert (source.info.frames, source.info.rate) == (12, 24)
+        for index in (0, 11, 5, 5, 4):
+            assert read_number(stacked(source.read(index))) == index
+        with pytest.raises(FrameOutside):
+            source.read(12)
+
+
+def test_a_sequence_may_start_later_than_its_files_do(tmp_path: Path) -> None:
+    path = numbered_sequence(tmp_path, 12, first=1001)
+    with open_media(Media("sequence", path, first=1005)) as source:
+        assert source.info.frames == 8
+        assert read_number(stacked(source.read(0))) == 4
+
+
+def test_a_missing_picture_is_named(tmp_path: Path) -> None:
+    path = numbered_sequence(tmp_path, 12, first=1001)
+    Path(numbered(path, 1004)).unlink()
+    with open_media(Media("sequence", path, first=1001)) as source:
+        assert source.info.frames == 12
+        with pytest.raises(MediaMissing, match=r"plate\.1004\.png"):
+            source.read(3)
+        assert read_number(stacked(source.read(4))) == 4
+
+
+def test_a_sequence_without_its_first_picture_is_missing(tmp_path: Path) -> None:
+    path = numbered_sequence(tmp_path, 3, first=1001)
+    with pytest.raises(MediaMissing, match=r"plate\.1000\.png"):
+        probe(Media("sequence", path, first=1000))
+
+
+def test_a_picture_of_another_size_in_a_sequence_is_told(tmp_path: Path) -> None:
+    path = numbered_sequence(tmp_path, 3, first=1)
+    numbered_still(Path(numbered(path, 2)), 1, size=(48, 32))
+    with open_media(Media("sequence", path, first=1)) as source:
+        with pytest.raises(MediaUnreadable, match="size"):
+            source.read(1)
+        assert read_number(stacked(source.read(2))) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "number", "file"),
+    [
+        ("/a/p.####.exr", 7, "/a/p.0007.exr"),
+        ("/a/p.####.exr", 12345, "/a/p.12345.exr"),
+        ("/a#1/p_#.png", 9, "/a#1/p_9.png"),
+        ("/a/take#2_###.png", 9, "/a/take#2_009.png"),
+    ],
+)
+def test_the_last_run_of_marks_is_the_number(path: str, number: int, file: str) -> None:
+    assert numbered(path, number) == file
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [(None, MediaMissing), (b"", MediaUnreadable), (b"no picture" * 50, MediaUnreadable)],
+)
+def test_what_is_no_picture_is_told(
+    content: bytes | None, error: type[AfterframeError], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.png"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(error):
+        probe(Media("still", str(path)))
+
+
+def test_a_picture_that_breaks_off_is_unreadable(tmp_path: Path) -> None:
+    path = write_picture(tmp_path / "a.tif", noise(3, np.uint16))
+    path.write_bytes(path.read_bytes()[:600])
+    with pytest.raises(MediaUnreadable):
+        probe(Media("still", str(path)))
+
+
+def test_real_photos_are_read() -> None:
+    info = probe(Media("still", str(shared("photo/amber.jpg"))))
+    assert (info.width, info.height, info.codec) == (1080, 1080, "jpeg")
+    assert info.format == PixelFormat("rgb", 8)
