@@ -136,7 +136,7 @@ def _through_wide(frame: Frame, pixels: PixelFormat, colour: ColourTags) -> tupl
     if both_yuv and display_matrix(frame.colour, height) == display_matrix(colour, height):
         planes = _recoded(frame, pixels, colour)
     else:
-        planes = _from_rgb(_wide_rgb(frame), pixels, colour)
+        planes = _from_rgb(*_integer_rgb(frame), pixels, colour)
     return (*planes, *_alpha(frame, pixels))
 
 
@@ -182,13 +182,13 @@ def _coding(pixels: PixelFormat, full: bool, chroma: bool) -> tuple[float, float
     return 2.0 ** (pixels.depth - 1), pixels.peak if full else (white - black) * 224 / 219
 
 
-def _from_rgb(rgb: Plane, pixels: PixelFormat, colour: ColourTags) -> list[Plane]:
-    """Return planes of RGB (H, W, 3) from 0 to 65535."""
+def _from_rgb(rgb: Plane, peak: float, pixels: PixelFormat, colour: ColourTags) -> list[Plane]:
+    """Return planes of RGB (H, W, 3), uint16 from 0 to ``peak``."""
     if pixels.model == "rgb":
-        return [_scale(rgb[..., channel], WIDE, pixels) for channel in range(3)]
+        return [_scale(rgb[..., channel], peak, pixels) for channel in range(3)]
     shift = 16 - pixels.depth
     affine = yuv_affine(pixels, colour, rgb.shape[0]) * 2.0**shift
-    affine[:, :3] /= WIDE
+    affine[:, :3] /= peak
     if pixels.model == "grey":
         return [_round_shift(cv2.transform(rgb, affine[:1]), shift, pixels)]
     luma, u, v = cv2.split(cv2.transform(rgb, affine))
@@ -196,12 +196,11 @@ def _from_rgb(rgb: Plane, pixels: PixelFormat, colour: ColourTags) -> list[Plane
     return [_round_shift(plane, shift, pixels) for plane in planes]
 
 
-def _wide_rgb(frame: Frame) -> Plane:
-    """Return RGB (H, W, 3) of an integer picture, 0 to 65535."""
+def _integer_rgb(frame: Frame) -> tuple[Plane, float]:
+    """Return RGB (H, W, 3), uint16, of an integer picture, and the value of white."""
     if frame.format.model == "yuv" or not frame.colour.full_range:
-        return _quantise(rgb_floats(frame), WIDE, np.uint16)
-    wide = PixelFormat("rgb", 16)
-    return _stack([_scale(plane, frame.format.peak, wide) for plane in _three(frame)])
+        return _quantise(rgb_floats(frame), WIDE, np.uint16), WIDE
+    return _stack([plane.astype(np.uint16) for plane in _three(frame)]), frame.format.peak
 
 
 def _yuv_to_rgb_floats(frame: Frame) -> Plane:
@@ -239,7 +238,7 @@ def _through_floats(frame: Frame, pixels: PixelFormat, colour: ColourTags) -> tu
         kept = rgb[..., :1] if pixels.model == "grey" else rgb
         planes = [np.ascontiguousarray(p, dtype=pixels.dtype) for p in np.moveaxis(kept, 2, 0)]
     else:
-        planes = _from_rgb(_quantise(rgb, WIDE, np.uint16), pixels, colour)
+        planes = _from_rgb(_quantise(rgb, WIDE, np.uint16), WIDE, pixels, colour)
     return (*planes, *alpha)
 
 
