@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from afterframe.service.app import create_app
 from afterframe.service.running import Service
+from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.client import Client
 from afterframe_hosts.wire.errors import RemoteError, ServiceRefused
 from afterframe_hosts.wire.job import Job
@@ -45,6 +47,27 @@ def ask(
         return response.status, json.loads(data) if data else None
     finally:
         connection.close()
+
+
+async def post(service: Service, path: str, body: bytes) -> tuple[int, Any]:
+    """Post to an application in this process, behind its door."""
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "query_string": b"",
+        "headers": [],
+    }
+    await create_app(service)(scope, receive, send)
+    return sent[0]["status"], json.loads(sent[1]["body"])
 
 
 def test_the_right_token_comes_in_under_both_names(client: Client) -> None:
@@ -129,6 +152,20 @@ def test_unknown_addresses_and_methods_are_told_as_errors(client: Client) -> Non
     told, error = ask(client, path="/v1/jobs?limit=many")
     assert (told, error["code"]) == (400, "bad_message")
     assert ask(client, path="/v1/events", headers={"Last-Event-ID": "x"})[0] == 400
+
+
+def test_a_full_disk_under_the_queue_is_told_as_such(
+    state: Path, make_job: Callable[..., Job]
+) -> None:
+    service: Service = make_service(state)
+    pages = service.queue._database.execute("PRAGMA page_count").fetchone()[0]
+    service.queue._database.execute(f"PRAGMA max_page_count = {pages}")
+    jobs = [codec.dumps(make_job("x" * 1999)) for _ in range(40)]
+    answers = [asyncio.run(post(service, "/v1/jobs", job.encode())) for job in jobs]
+    service.queue.close()
+    status, error = next((status, told) for status, told in answers if status != 200)
+    assert (status, error["code"]) == (422, "disk_full")
+    assert str(state) in error["message"]
 
 
 def test_a_wrong_token_is_service_refused_at_the_client(client: Client) -> None:

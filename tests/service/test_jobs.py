@@ -203,10 +203,10 @@ def test_a_worker_killed_in_the_middle_leaves_one_whole_result(
     assert result_path(job).read_bytes() == b"x" * 60
 
 
+@pytest.mark.slow
 def test_a_deaf_worker_is_killed_when_its_job_is_cancelled(
-    start: Callable[..., Client], make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+    client: Client, make_job: MakeJob
 ) -> None:
-    client = start()
     job = make_job("deaf frames=2000 pause=0.05")
     client.submit(job)
     wait_for(lambda: client.job(job.id).progress.done > 0)

@@ -174,6 +174,19 @@ def test_lost_workers_use_attempts_up_and_put_backs_do_not(
     assert queue.retry(job).attempts == 0
 
 
+@pytest.mark.parametrize("step", [Queue.lost, Queue.put_back])
+def test_a_job_that_is_to_be_stopped_is_not_put_back(
+    queue: Queue, make_job: Callable[..., Job], step: Callable[[Queue, str], JobStatus]
+) -> None:
+    job = put(queue, make_job()).id
+    queue.claim("render", NOBODY, 30)
+    queue.unwanted(job)
+    assert step(queue, job).state == "cancelled"
+    assert queue.retry(job).state == "queued"
+    queue.claim("render", NOBODY, 30)
+    assert step(queue, job).state == "queued"
+
+
 def test_jobs_of_an_earlier_service_are_known_as_abandoned(
     queue: Queue, tmp_path: Path, make_job: Callable[..., Job]
 ) -> None:
@@ -243,6 +256,22 @@ def test_jobs_are_listed_newest_first_by_state_and_document(
     assert [status.job.id for status in queue.jobs(document="/a.blend")] == [second.id]
     assert len(queue.jobs(limit=1)) == 1
     assert queue.unfinished() == {second.id}
+
+
+def test_a_disk_that_is_full_harms_no_job_and_blocks_none_later(
+    queue: Queue, told: list[Event], make_job: Callable[..., Job]
+) -> None:
+    job = put(queue, make_job())
+    pages = queue._database.execute("PRAGMA page_count").fetchone()[0]
+    queue._database.execute(f"PRAGMA max_page_count = {pages}")
+    full = [make_job("x" * 1999) for _ in range(40)]
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        [put(queue, each) for each in full]
+    known = {status.job.id for status in queue.jobs()}
+    assert known == {event.status.job.id for event in told}
+    queue._database.execute("PRAGMA max_page_count = 1000000")
+    assert queue.claim("render", NOBODY, 30) == job
+    put(queue, full[-1])
 
 
 def test_a_resolved_job_is_what_is_run(queue: Queue, make_job: Callable[..., Job]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -12,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
-from afterframe.errors import AfterframeError, BadMessage
+from afterframe.errors import AfterframeError, BadMessage, DiskFull
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.job import DeliveryState, Event, Job, JobState
 from afterframe_hosts.wire.session import Action, HostAnswer, HostSession
@@ -24,6 +26,8 @@ BEAT = 5.0
 """Seconds of silence after which an event stream gives a sign of life."""
 LONGEST_WAIT = 60.0
 """Seconds that a long poll, or a question to a host, may last."""
+QUEUE_NEEDS_MB = 10
+"""What the queue may need for its next jobs."""
 MOST_JOBS = 1000
 """Jobs in one answer."""
 
@@ -39,6 +43,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_exception_handler(AfterframeError, _told)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(HTTPException, _not_found)
+    app.add_exception_handler(sqlite3.OperationalError, _not_stored)
     app.add_exception_handler(Exception, _broken)
     return app
 
@@ -223,6 +228,15 @@ async def _not_found(request: Request, error: Exception) -> Response:
     answer = error_answer(BadMessage(field=request.url.path, problem=error.detail))
     answer.status_code = error.status_code
     return answer
+
+
+async def _not_stored(request: Request, error: Exception) -> Response:
+    """The queue's own disk is full: nothing was changed."""
+    if "full" not in str(error):
+        return await _broken(request, error)
+    folder = _service(request).folder
+    free = shutil.disk_usage(folder).free >> 20
+    return error_answer(DiskFull(folder=str(folder), needed_mb=QUEUE_NEEDS_MB, free_mb=free))
 
 
 async def _broken(request: Request, error: Exception) -> Response:

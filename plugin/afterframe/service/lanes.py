@@ -113,7 +113,7 @@ class Lane:
         """Run jobs as they come; to be cancelled when the service stops."""
         while True:
             self._wake.clear()
-            if not self._closed and self._queue.waits(self.plan.kind):
+            if self.job or (not self._closed and self._queue.waits(self.plan.kind)):
                 await self._guarded()
                 continue
             try:
@@ -137,6 +137,7 @@ class Lane:
         if self._cancelled or self._worker is None:
             return
         self._cancelled = True
+        self._queue.unwanted(self.job)
         self._worker.send(Cancel(self.job))
         asyncio.get_running_loop().call_later(CANCEL_PATIENCE, self._force, self.job, self._worker)
 
@@ -146,13 +147,21 @@ class Lane:
             worker.kill()
 
     async def _guarded(self) -> None:
-        """Run a job; whatever breaks on the way, the lane goes on."""
+        """Run a job; whatever breaks on the way, the lane goes on and the job comes back."""
         try:
-            await self._run_next()
+            if self.job:  # something broke around it before
+                self._give_back()
+            else:
+                await self._run_next()
         except Exception:
             log.exception("%s: broke at job %s", self.plan.name, self.job or "(none)")
             await self._let_worker_go()
             await asyncio.sleep(AFTER_FAILURE)
+
+    def _give_back(self) -> None:
+        if self._queue.status(self.job).state == "running":
+            self._queue.lost(self.job)
+        self.job = ""
 
     async def _run_next(self) -> None:
         worker = await self._living_worker()
@@ -195,11 +204,8 @@ class Lane:
         worker.kill()
         self._worker = None
         job, self.job = self.job, ""
-        if self._cancelled:
-            self._queue.cancelled(job)
-        else:
-            log.warning("%s: the worker of job %s is lost", self.plan.name, job)
-            self._queue.lost(job)
+        status = self._queue.lost(job)
+        log.warning("%s: the worker of job %s is lost: %s", self.plan.name, job, status.state)
         await worker.end()
 
     async def _living_worker(self) -> _WorkerProcess:

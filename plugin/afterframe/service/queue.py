@@ -34,7 +34,7 @@ from afterframe_hosts.wire.job import (
     Result,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 """Number of the tables' form; a file of another form is set aside."""
 MAX_ATTEMPTS = 3
 """How often a job may take its worker down before it is given up."""
@@ -59,6 +59,7 @@ CREATE TABLE jobs (
     lease     REAL NOT NULL DEFAULT 0,
     progress  TEXT NOT NULL DEFAULT '{}',
     preview   INTEGER NOT NULL DEFAULT 0,
+    unwanted  INTEGER NOT NULL DEFAULT 0,
     error     TEXT,
     result    TEXT
 ) STRICT;
@@ -186,13 +187,19 @@ class Queue:
         """Return how many jobs are in a state."""
         return self._scalar("SELECT count(*) FROM jobs WHERE state = ?", state)
 
+    def unwanted(self, job: str) -> None:
+        """Note that a running job is to be stopped: if it is lost it does not come back."""
+        self._database.execute("UPDATE jobs SET unwanted = 1 WHERE id = ?", (job,))
+
     def retry(self, job: str) -> JobStatus:
         """Queue a failed or cancelled job again, its attempts forgotten. Raises NotPermitted."""
         with self._change() as told:
             state = self._need(job)["state"]
             if state not in ("failed", "cancelled"):
                 raise NotPermitted(job=job, state=state, wanted="queued")
-            return self._move(told, job, "queued", attempts=0, error=None, progress="{}")
+            return self._move(
+                told, job, "queued", attempts=0, error=None, progress="{}", unwanted=0
+            )
 
     # done by lanes
 
@@ -270,16 +277,21 @@ class Queue:
     def lost(self, job: str) -> JobStatus:
         """Put the job of a dead worker back, or give it up after ``MAX_ATTEMPTS``."""
         with self._change() as told:
-            attempts = self._need(job)["attempts"]
-            if attempts < MAX_ATTEMPTS:
+            row = self._need(job)
+            if row["unwanted"]:
+                return self._move(told, job, "cancelled")
+            if row["attempts"] < MAX_ATTEMPTS:
                 return self._move(told, job, "queued", progress="{}")
-            error = ErrorInfo.of(WorkerLost(attempts=attempts))
+            error = ErrorInfo.of(WorkerLost(attempts=row["attempts"]))
             return self._move(told, job, "failed", error=codec.dumps(error))
 
     def put_back(self, job: str) -> JobStatus:
         """Put back a running job that is not to blame: the attempt does not count."""
         with self._change() as told:
-            attempts = max(0, self._need(job)["attempts"] - 1)
+            row = self._need(job)
+            if row["unwanted"]:
+                return self._move(told, job, "cancelled")
+            attempts = max(0, row["attempts"] - 1)
             return self._move(told, job, "queued", attempts=attempts, progress="{}")
 
     def abandoned(self) -> tuple[Lease, ...]:
@@ -386,10 +398,11 @@ class Queue:
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield told
+            self._database.execute("COMMIT")
         except BaseException:
-            self._database.execute("ROLLBACK")
+            if self._database.in_transaction:  # some errors (a full disk) have ended it already
+                self._database.execute("ROLLBACK")
             raise
-        self._database.execute("COMMIT")
         for event in told:
             self.newest = event.sequence
             self._tell(event)
@@ -457,7 +470,7 @@ def _check(database: sqlite3.Connection) -> None:
 def _set_aside(path: Path) -> Path:
     """Rename a queue that cannot be used, with its journal; return its new name."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    aside = path.with_name(f"{path.stem}-damaged-{stamp}{path.suffix}")
+    aside = path.with_name(f"{path.stem}-aside-{stamp}{path.suffix}")
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():
