@@ -88,8 +88,8 @@ def _walk(files: list[Path], blender: Path) -> list[Any]:
         paths = [str(path.resolve()) for path in files]
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "BLENDER"))}
         done = subprocess.run(
-            [str(blender), str(WALKER), *paths, str(answer)],
-            env={**kept, "BLENDER_USER_RESOURCES": folder},
+            [str(blender), str(WALKER.with_name("launch.py")), str(WALKER), *paths, str(answer)],
+            env={**kept, "BLENDER_USER_RESOURCES": folder, "TMPDIR": folder},
             capture_output=True,
             text=True,
             timeout=LIMIT,

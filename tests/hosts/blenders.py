@@ -39,18 +39,13 @@ def clean_environment(folder: Path) -> dict[str, str]:
         for key, value in os.environ.items()
         if not key.startswith(("PYTHON", "BLENDER", "AFTERFRAME"))
     }
-    return {**kept, "BLENDER_USER_RESOURCES": str(folder / "blender"), **home(folder)}
-
-
-def home(folder: Path) -> dict[str, str]:
-    """Return the variables that give a service a home of its own."""
-    return {
+    own = {
+        "BLENDER_USER_RESOURCES": str(folder / "blender"),
+        "AFTERFRAME_STATE": str(folder / "state"),
         "HOME": str(folder),
-        "XDG_STATE_HOME": str(folder / "state"),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "XDG_CACHE_HOME": str(folder / "cache"),
-        "XDG_DATA_HOME": str(folder / "data"),
+        "TMPDIR": str(folder),
     }
+    return {**kept, **own}
 
 
 def run_script(version: str, script: str, folder: Path, *arguments: object) -> Any:
@@ -60,8 +55,8 @@ def run_script(version: str, script: str, folder: Path, *arguments: object) -> A
     """
     answer = folder / f"{Path(script).stem}-{version}.json"
     answer.unlink(missing_ok=True)
-    command = [str(python_of(version)), str(SCRIPTS / script), *map(str, arguments), str(answer)]
-    done = run(command, folder)
+    start = [str(python_of(version)), str(SCRIPTS / "launch.py"), str(SCRIPTS / script)]
+    done = run([*start, *map(str, arguments), str(answer)], folder)
     if not answer.is_file():
         pytest.fail(f"{script} in Blender {version} ended with {done.returncode}:\n{tail(done)}")
     return json.loads(answer.read_text())

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def main() -> int:
-    """Run as a script, by Blender or by a Python that has bpy; return the exit code."""
+def main() -> NoReturn:
+    """Run as a script, by Blender or by a Python that has bpy."""
     sys.path[:] = [str(ROOT), *(path for path in sys.path if path != str(Path(__file__).parent))]
     from afterframe_hosts.blender import batching, script
 
-    return script.run(__file__, batching.run)
+    script.run_on_project(__file__, batching.run)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
