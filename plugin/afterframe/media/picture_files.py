@@ -118,7 +118,7 @@ class PictureFiles:
         )
         try:
             with TemporaryFile(dir=self._path.parent) as file:
-                file.write(bytes(size))
+                file.write(bytes(2 * size))  # lossless coding can make noise larger than it was
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
