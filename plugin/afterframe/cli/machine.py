@@ -1,4 +1,4 @@
-"""What stands on this machine: graphics cards with their memory, host programs with their version."""
+"""What stands on this machine: graphics cards, and host programs with their versions."""
 
 from __future__ import annotations
 
