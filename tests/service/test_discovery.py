@@ -274,3 +274,15 @@ def test_an_idle_service_stops_itself(start: Callable[..., Client]) -> None:
     assert not discovery.endpoint_path().exists()
     with pytest.raises(ServiceUnreachable):
         client.health()
+
+
+@pytest.mark.slow
+def test_a_service_whose_state_was_removed_ends_and_leaves_its_successor_alone(
+    start: Callable[..., Client], state: Path, tmp_path: Path
+) -> None:
+    first = start()
+    state.rename(tmp_path / "removed")
+    second = start()
+    wait_for(lambda: ended(first.endpoint.pid), 15)
+    assert discovery.read_endpoint() == second.endpoint
+    assert second.health().pid == second.endpoint.pid

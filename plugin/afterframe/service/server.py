@@ -28,6 +28,8 @@ from .running import Service
 
 IDLE_MINUTES = 15.0
 """Minutes without jobs, hosts and requests after which the service stops itself."""
+LOOK_EVERY = 10.0
+"""Seconds between two looks whether hosts can still find the service."""
 LOG_BYTES = 2 << 20
 FAREWELL = 2
 """Seconds that open connections have when the service stops."""
@@ -71,9 +73,10 @@ async def _serve(folder: Path, idle: float, make_service: Callable[[Path], Servi
     try:
         await service.start()
         with _signals(service):
-            await _until_unneeded(service, door, idle)
+            await _until_unneeded(service, door, idle, endpoint)
     finally:
-        path.unlink(missing_ok=True)
+        if _can_be_found(path, endpoint):
+            path.unlink()
         service.events.close()
         service.sessions.close()
         server.should_exit = True
@@ -82,15 +85,25 @@ async def _serve(folder: Path, idle: float, make_service: Callable[[Path], Servi
         log.info("stopped")
 
 
-async def _until_unneeded(service: Service, door: Door, idle: float) -> None:
-    """Wait until the service is asked to stop, or nothing has happened for ``idle`` seconds."""
+async def _until_unneeded(service: Service, door: Door, idle: float, endpoint: Endpoint) -> None:
+    """Wait until the service is to stop: asked to, idle so long, or not to be found any more."""
     while not service.stopping.is_set():
         left = idle if service.busy() else idle - door.quiet_for
         if left <= 0:
             log.info("idle")
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(service.stopping.wait(), max(left, 0.05))
+            await asyncio.wait_for(service.stopping.wait(), min(max(left, 0.05), LOOK_EVERY))
+        if not _can_be_found(service.folder / ENDPOINT, endpoint):
+            log.warning("the endpoint file is no longer ours: the state folder was removed")
+            return
+
+
+def _can_be_found(path: Path, endpoint: Endpoint) -> bool:
+    try:
+        return path.read_text(encoding="utf-8") == codec.dumps(endpoint)
+    except OSError:
+        return False
 
 
 class _Server(uvicorn.Server):
