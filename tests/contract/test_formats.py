@@ -30,7 +30,7 @@ NAMES = sorted(formats())
 MOVIES = [name for name in NAMES if delivery_format(name).kind == "movie"]
 SEQUENCES = [name for name in NAMES if delivery_format(name).kind == "sequence"]
 WITH_ALPHA = ["exr", "ffv1", "png", "prores_4444", "tiff"]
-LOSSLESS = ["ffv1", "png", "tiff"]
+SQUARE = {"ffv1", "png"}
 RATES = [
     Fraction(24000, 1001),
     Fraction(24),
@@ -277,6 +277,19 @@ def test_linear_pictures_stay_linear_in_exr_and_nowhere_else(tmp_path: Path) -> 
     with opened(write(tmp_path, "png", frames), "png") as source:
         assert source.info.colour.transfer == 13
         assert psnr(source.read(0), frames[0]) > 80
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - SQUARE))
+def test_pixels_that_are_not_square_stay_so(name: str, tmp_path: Path) -> None:
+    shape = Fraction(16, 15)
+    with opened(write(tmp_path, name, rgb_frames(), pixel_aspect=shape), name) as source:
+        assert source.info.pixel_aspect == pytest.approx(shape, abs=0.001)
+
+
+@pytest.mark.parametrize("name", sorted(SQUARE))
+def test_a_format_that_loses_the_shape_of_pixels_refuses_others(name: str, tmp_path: Path) -> None:
+    with pytest.raises(FormatUnfit, match="16/15"):
+        writer_of(target_of(tmp_path, name), name, rgb_frames(1), pixel_aspect=Fraction(16, 15))
 
 
 @pytest.mark.parametrize("name", MOVIES)

@@ -76,6 +76,7 @@ class MovieFile:
         context = stream.codec_context
         context.time_base = 1 / expected.rate
         context.thread_type, context.thread_count = made.threads, cores()
+        context.sample_aspect_ratio = expected.pixel_aspect
         tag(context, expected.colour)
         if expected.start_timecode:
             stream.metadata["timecode"] = expected.start_timecode

@@ -97,6 +97,8 @@ class PictureFiles:
             spec.attribute("oiio:ColorSpace", named)
         for key, value in (*self._made.options.items(), *self._metadata.items()):
             spec.attribute(key, value)
+        if self._expected.pixel_aspect != 1:
+            spec.attribute("PixelAspectRatio", float(self._expected.pixel_aspect))
         if self._made.container == "openexr":
             self._add_times(spec, index)
         return spec

@@ -31,6 +31,7 @@ class Expected:
         format: stored in the file.
         colour: tags in the file.
         start_timecode: of the first picture; empty: none.
+        pixel_aspect: width of a pixel over its height.
     """
 
     width: int
@@ -40,6 +41,7 @@ class Expected:
     format: PixelFormat
     colour: ColourTags
     start_timecode: str = ""
+    pixel_aspect: Fraction = Fraction(1)
 
     @property
     def samples(self) -> frozenset[int]:
@@ -86,6 +88,7 @@ def _said(info: MediaInfo, made: DeliveryFormat, expected: Expected) -> str:
         ("frames", info.frames, expected.frames),
         ("size", (info.width, info.height), (expected.width, expected.height)),
         ("rate", info.rate, expected.rate),
+        ("pixel aspect", round(info.pixel_aspect, 3), round(expected.pixel_aspect, 3)),
     ]
     if made.kind == "movie":
         colour, wanted = info.colour, expected.colour

@@ -84,6 +84,7 @@ def open_writer(
     colour: ColourTags,
     source_format: PixelFormat,
     start_timecode: str = "",
+    pixel_aspect: Fraction = Fraction(1),
     metadata: Mapping[str, str] | None = None,
     token: str = "",
 ) -> Writer:
@@ -100,6 +101,7 @@ def open_writer(
         colour: tags of the frames.
         source_format: format of the frames.
         start_timecode: of the first frame; empty: none.
+        pixel_aspect: width of a pixel over its height.
         metadata: further text for the container or the pictures' headers.
         token: marks the temporary name, and is the same whenever the same result is tried again:
             what an earlier, killed attempt left in the folder is removed. Empty: a random one.
@@ -117,6 +119,8 @@ def open_writer(
     if target.suffix.lower() not in made.suffixes:
         problem = f"it is written as {' or '.join(made.suffixes)}, not {target.suffix or target}"
         raise FormatUnfit(format=format, problem=problem)
+    if made.square_pixels and pixel_aspect != 1:
+        raise FormatUnfit(format=format, problem=f"its pixels are {pixel_aspect}, not square")
     if made.kind == "sequence" and "#" not in target.name:
         raise ValueError(f"a sequence's path has # where the number stands: {target}")
     if start_timecode:
@@ -129,6 +133,7 @@ def open_writer(
         format=stored,
         colour=made.tags(source_format, colour, stored),
         start_timecode=start_timecode,
+        pixel_aspect=pixel_aspect,
     )
     return Writer(target, made, expected, dict(metadata or {}), token or secrets.token_hex(4))
 

@@ -45,6 +45,7 @@ class DeliveryFormat:
         pix_fmts: FFmpeg's names of stored formats, where the encoder wants other than planes.
         options: of the encoder, or header attributes of the pictures.
         ending: the last bytes of every picture file, where a reader would not miss them.
+        square_pixels: it can hold no others.
         threads: what the encoder's threads share: the ``SLICE`` of a picture, or each has a
             ``FRAME`` of its own.
     """
@@ -62,6 +63,7 @@ class DeliveryFormat:
     pix_fmts: Mapping[PixelFormat, str] = field(default_factory=dict)
     options: Mapping[str, str | int] = field(default_factory=dict)
     ending: bytes = b""
+    square_pixels: bool = False
     threads: Literal["SLICE", "FRAME", "AUTO"] = "AUTO"
 
     @property

@@ -42,6 +42,7 @@ FORMATS = (
         frame_bytes=raw_bytes,
         container="matroska",
         encoder="ffv1",
+        square_pixels=True,  # PyAV does not hand the shape of pixels on to Matroska
         pix_fmts={PixelFormat("rgb", 8): "bgr0", PixelFormat("rgb", 8, alpha=True): "bgra"},
         # Every picture a keyframe, in slices: any frame is one decode, on all cores.
         options={"level": 3, "g": 1, "slices": 16, "slicecrc": 1},
