@@ -18,7 +18,7 @@ from ..wire.clip import Clip, Span
 from ..wire.errors import AfterframeError, BadMessage, ItemGone
 from ..wire.follower import Follower
 from ..wire.job import DeliveryState, ErrorInfo, Job, JobStatus
-from ..wire.session import HostAnswer, HostRequest
+from ..wire.session import HostAnswer, HostRequest, HostSession
 from .request import made_anew
 
 INTERVAL = 0.1
@@ -59,12 +59,15 @@ class Pump:
         deliver_at_once: tell the service of a placed result when it is placed; otherwise when
             :meth:`deliver` is called, once the document has been saved.
         works: by the id under which each was first submitted.
+        listening: the panel and the command line may ask things of this host.
     """
 
     host: Host
     follower: Follower
     deliver_at_once: bool = True
     works: dict[str, Work] = field(default_factory=dict)
+    listening: bool = False
+    _session: HostSession | None = None
     _asked: list[tuple[Work, Future[JobStatus]]] = field(default_factory=list)
 
     def submit(self, job: Job) -> Work:
@@ -78,6 +81,7 @@ class Pump:
 
     def pump(self) -> None:
         """Take in what is new: never waits."""
+        self._announce()
         answered = [each for each in self._asked if each[1].done()]
         self._asked = [each for each in self._asked if not each[1].done()]
         for work, future in answered:
@@ -108,6 +112,13 @@ class Pump:
         """Stop all that is not over."""
         waiting = [work.job.id for work in self.works.values() if not work.over]
         return tuple(self._cancel(job) for job in waiting)
+
+    def _announce(self) -> None:
+        """Say which document is open, when that has changed."""
+        session = self.host.describe() if self.listening else None
+        if session is not None and session != self._session:
+            self._session = session
+            self.follower.listen(session)
 
     def _cancel(self, job: str) -> Future[Any]:
         return self.follower.call(lambda client: client.cancel(job))
