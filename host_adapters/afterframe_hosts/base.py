@@ -4,8 +4,7 @@ An adapter implements :class:`Host`. It is made of three small classes, one for 
 happens to a timeline: it is read, its pictures are captured, results are placed on it. A class
 that lacks one of their methods cannot be instantiated.
 
-Where a result goes in time, what it is called, and how clips are asked for is the same in every
-host; those rules are the functions and dataclasses at the end of this module.
+Where a result goes in time and what it is called is the same in every host: see ``wire.results``.
 """
 
 from __future__ import annotations
@@ -19,13 +18,12 @@ from typing import Literal, cast
 from .wire.clip import Clip, Span
 from .wire.errors import BadValue
 from .wire.job import JobStatus, Output
+from .wire.results import result_name
 from .wire.session import HostSession
 
 QueryKind = Literal["selected", "all", "channel", "color", "name"]
 
 _QUERIES = "selected, all, channel:NUMBER, color:NAME or name:PATTERN"
-_LONGEST_NAME = 80
-"""Of a result's file name without version and suffix: what every file system and path takes."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Query:
 
     Attributes:
         kind: ``selected``, ``all``, ``channel`` (a track, by number), ``color`` (a label colour
-            of the host), ``name`` (a pattern with ``*`` and ``?``).
+            of the host), ``name`` (a pattern; see :meth:`fits`).
         value: number, colour or pattern; empty for ``selected`` and ``all``.
     """
 
@@ -54,6 +52,16 @@ class Query:
         if not (bare or named) or (kind == "channel" and not re.fullmatch(r"\d{1,4}", value)):
             raise BadValue(field="strips", value=text[:60], allowed=_QUERIES)
         return cls(cast(QueryKind, kind), value)
+
+    def fits(self, name: str) -> bool:
+        """Return whether a name fits the pattern ``value``, in either case.
+
+        ``*`` stands for any run of characters and ``?`` for one; everything else stands for
+        itself, since clips are called ``shot [1].mov``.
+        """
+        signs = {"*": ".*", "?": "."}
+        parts = (signs.get(part) or re.escape(part) for part in re.split(r"([*?])", self.value))
+        return re.fullmatch("".join(parts), name, re.DOTALL | re.IGNORECASE) is not None
 
 
 @dataclass(frozen=True)
@@ -165,28 +173,3 @@ class Host(Timeline, Capture, Placement):
         return Output(
             folder=str(self.destination()), name=result_name(clip, effect), rate=clip.rate
         )
-
-
-def result_start(status: JobStatus) -> int:
-    """Return the timeline frame at which a finished job's result belongs.
-
-    A generated clip begins at the frame it was made from, an extension continues the clip at the
-    side asked for, anything else stands where its clip does.
-    """
-    if status.result is None:
-        raise ValueError("a job without a result has no place")
-    job, clip = status.job, status.job.clip
-    if job.effect == "generate":
-        return clip.record_range.start if job.at is None else job.at
-    if job.effect == "extend":
-        if job.parameters.get("side", "tail") == "head":
-            return clip.record_range.start - status.result.frames
-        return clip.record_range.end
-    return clip.record_range.start
-
-
-def result_name(clip: Clip, effect: str) -> str:
-    """Return a result's file name without version and suffix: ``shot_010_generate``."""
-    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", clip.name)
-    stem = re.sub(r'[\x00-\x1f<>:"/\\|?*\s]+', "_", stem).strip("._ ")
-    return f"{stem[:_LONGEST_NAME] or 'clip'}_{effect}"

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from afterframe.media.frame import Frame, MediaInfo
 from afterframe_hosts.wire.job import Note
-
 from afterframe_models.card import Card
 
 __all__ = ["Card", "Context", "Engine", "Request", "Source"]

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from afterframe.errors import UnknownEngine
 from afterframe_hosts.wire import codec, effects
 from afterframe_hosts.wire.session import EngineInfo
-
 from afterframe_models.card import Card
 
 if TYPE_CHECKING:  # base imports numpy, which must stay out of the service

@@ -59,7 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "alone": [_alone(job) for _ in range(ROUNDS)],
         }
     rows = [(name, _first(each), _end(each)) for name, each in timings.items()]
-    report.table(("", "submit to first frame, s", "last frame to done, s"), rows, quiet=options.json)
+    report.table(
+        ("", "submit to first frame, s", "last frame to done, s"), rows, quiet=options.json
+    )
     added = _end(timings["warm"]) - _end(timings["alone"])
     ok = (
         _first(timings["warm"]) <= WARM_BAR
@@ -105,8 +107,8 @@ def _warm(job: Job) -> list[Timing]:
 def _through_service(client: Client, job: Job) -> Timing:
     first = last = 0.0
     start = time.perf_counter()
-    status = client.submit(replace(job, id=new_id()))
-    for status in client.follow(status.job.id):
+    job_id = client.submit(replace(job, id=new_id())).job.id
+    for status in client.follow(job_id):
         now = time.perf_counter()
         if status.progress.phase == "making" and status.progress.done and not first:
             first = now

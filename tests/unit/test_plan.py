@@ -63,6 +63,11 @@ def test_retime_of_a_clip_that_is_slow_already_goes_on_from_there() -> None:
     assert (plan.frames, plan.step) == (192, Fraction(1, 4))
 
 
+@pytest.mark.parametrize(("side", "timecode"), [("tail", "01:00:02:00"), ("head", "00:59:59:00")])
+def test_an_extension_has_the_timecode_of_its_side(side: str, timecode: str) -> None:
+    assert make_plan(job("extend", side=side, frames=24)).start_timecode == timecode
+
+
 def test_a_timecode_of_the_job_stands() -> None:
     asked = replace(job(), output=Output("/o", start_timecode="10:00:00:00"))
     assert make_plan(asked).start_timecode == "10:00:00:00"

@@ -41,7 +41,9 @@ def a_job() -> Job:
 def a_status() -> JobStatus:
     result = Result("/o.mov", "/o.json", 96, RATE, (1920, 1080), notes=(Note("x", {"n": 1}),))
     error = ErrorInfo("disk_full", "full", "free some", {"free_mb": 3})
-    return JobStatus(a_job(), "done", 1.5, 2.5, 1, Progress("making", 1, 2, 0.5), True, error, result)
+    return JobStatus(
+        a_job(), "done", 1.5, 2.5, 1, Progress("making", 1, 2, 0.5), True, error, result
+    )
 
 
 VALUES = [

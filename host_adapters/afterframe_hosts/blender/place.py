@@ -9,10 +9,11 @@ from typing import Any
 
 import bpy
 
-from ..base import Placed, result_start
+from ..base import Placed
 from ..wire.clip import Clip, Span
 from ..wire.errors import NoFreeChannel, PlaceFailed
 from ..wire.job import JobStatus, Result
+from ..wire.results import result_start
 from . import capture, compat, exact, look, studio, timeline
 
 COLOR_TAG = "COLOR_06"
@@ -29,7 +30,7 @@ def place(status: JobStatus) -> Placed:
         return there
     result, clip = _result(status), status.job.clip
     scene, source = timeline.find_item(clip.item)
-    span = Span(result_start(status) + _moved(source, clip), result.frames)
+    span = Span(result_start(status.job, result.frames) + _moved(source, clip), result.frames)
     channel = _free_channel(scene, source, span)
     strip = _add(scene, status, result, span, channel)
     try:

@@ -11,10 +11,11 @@ from typing import Any
 
 import opentimelineio as otio
 
-from ..base import result_start
+from ..wire.clip import Media
 from ..wire.errors import PlaceFailed
 from ..wire.job import JobStatus, Result
-from .media import Style, reference_to, style_of
+from ..wire.results import result_start
+from .media import Style, first_file, reference_to, style_of
 from .spans import is_transition, length_of, whole_view
 from .timeline import OURS, Edit
 from .times import nearest, time_range
@@ -38,15 +39,16 @@ def with_result(
         folder: absolute, of the timeline file.
 
     Raises:
-        PlaceFailed: the result would begin before the timeline does.
+        PlaceFailed: the result would begin before the timeline does, or its files are not there.
     """
     result = status.result
     if result is None:
         raise ValueError("a job without a result has no place")
-    start = result_start(status)
+    start = result_start(status.job, result.frames)
     if start < edit.start:
         detail = f"it would begin {edit.start - start} frames before the timeline does"
         raise PlaceFailed(path=result.path, detail=detail)
+    _check_files(result)
     copy = model.deepcopy()
     shown_from = -whole_view(model).origin * edit.rate
     place = _Place(shown_from + start - edit.start, _duration(result, edit), edit)
@@ -56,6 +58,14 @@ def with_result(
         copy.tracks.insert(_above_video(copy), track)
         _put(clip, track, place)
     return copy
+
+
+def _check_files(result: Result) -> None:
+    made = Media("sequence" if "#" in result.path else "movie", result.path, result.first)
+    for offset in (0, result.frames - 1):
+        file = first_file(made, offset)
+        if not file.is_file():
+            raise PlaceFailed(path=str(file), detail="it is not there")
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ def _clip(
 ) -> otio.schema.Clip:
     edit, job = place.edit, status.job
     rate = edit.written_rate if result.rate == edit.rate else float(result.rate)
-    begins = nearest(result_start(status) * result.rate / edit.rate)
+    begins = nearest(result_start(status.job, result.frames) * result.rate / edit.rate)
     reference = reference_to(result, rate, begins, style, folder)
     return otio.schema.Clip(
         name=_name(result),

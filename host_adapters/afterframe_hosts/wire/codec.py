@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from .errors import BadMessage
 
 T = TypeVar("T")
-Json = typing.Union[None, bool, int, float, str, list[Any], dict[str, Any]]
+Json = bool | int | float | str | list[Any] | dict[str, Any] | None
 
 
 def dump(value: Any) -> Json:

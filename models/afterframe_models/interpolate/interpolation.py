@@ -34,10 +34,7 @@ from afterframe.media.frame import Plane
 Single = NDArray[np.float32]
 
 AGREEMENT_WINDOW = (7, 7)
-AGREEMENT_SOFTNESS = 1.5
-"""Grey levels of difference between the two flows' errors over which the choice is gradual."""
-APART = 1.5
-"""Pixels between the two flows from which on one is taken: a mean of both would be neither."""
+"""Samples over which the two warps are compared."""
 
 GHOST_FROM, GHOST_TO = 30.0, 60.0
 """Grey levels of disagreement from which the mix fades to, and is, one frame alone. On the six
@@ -150,15 +147,11 @@ def blended(first: Plane, second: Plane, share: float | Single) -> Plane:
 def _flow_between(pair: Pair, time: float) -> tuple[Flow, Single]:
     """Return the flow of what is at each place at ``time``, and how far its warps disagree."""
     forward, backward = pair.flows
-    candidates = (flow_at(forward, time), -flow_at(backward, 1 - time))
-    errors = [_disagreement(pair, flow, time) for flow in candidates]
-    to_second = 1 / (1 + np.exp(np.clip((errors[1] - errors[0]) / AGREEMENT_SOFTNESS, -30, 30)))
-    share = to_second[..., None].astype(np.float32)
-    flow = candidates[0] + share * (candidates[1] - candidates[0])
-    apart = np.hypot(*cv2.split(candidates[0] - candidates[1])) > APART
-    better = np.where(share > 0.5, candidates[1], candidates[0])
-    flow[apart] = better[apart]
-    return flow, np.minimum(*errors)
+    along_first, along_second = flow_at(forward, time), -flow_at(backward, 1 - time)
+    first_error = _disagreement(pair, along_first, time)
+    second_error = _disagreement(pair, along_second, time)
+    better = (second_error < first_error)[..., None]
+    return np.where(better, along_second, along_first), np.minimum(first_error, second_error)
 
 
 def _disagreement(pair: Pair, flow: Flow, time: float) -> Single:

@@ -40,8 +40,10 @@ class MotionEngine(Engine):
         move = choose_move(reading, explicit)
         for note in _said_back(reading, explicit, move):
             context.note(note)
+        if not move.goes_out:
+            yield source  # before the depth is guessed: who waits sees the first frame at once
         camera = None if move.is_still else _camera(source, move, request)
-        for index in range(request.frames):
+        for index in range(0 if move.goes_out else 1, request.frames):
             context.check()
             time = index / max(1, request.frames - 1)
             if camera is None or camera.is_at_rest(time):

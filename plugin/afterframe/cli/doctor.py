@@ -17,6 +17,7 @@ GIGABYTE = 1024**3
 SCARCE_DISK_GB = 5.0
 """Below this a few seconds of 4K no longer fit, and we say so."""
 SCARCE_MEMORY_GB = 2.0
+NO_ENGINE = "no engine of this version makes it"
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,8 @@ def _engines() -> list[Finding]:
     for effect in EFFECTS:
         ready = [info.name for info in infos if effect in info.effects and info.ready]
         needs = [info.needs for info in infos if effect in info.effects and info.needs]
-        state = ", ".join(ready) or "no engine is ready"
+        makers = [info.name for info in infos if effect in info.effects]
+        state = ", ".join(ready) or ("no engine is ready" if makers else NO_ENGINE)
         findings.append(Finding(effect, state, "" if ready else next(iter(needs), "")))
     return findings
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from afterframe.core.clips import media_frame
 from afterframe.core.timecode import frames_for, rescale, timecode
 from afterframe_hosts.wire.job import Job
+from afterframe_hosts.wire.results import result_start
 
 DRAFT_SIDE = 640
 """Longest side of a draft in pixels: small enough for a few seconds on two cores."""
@@ -44,10 +45,11 @@ def make_plan(job: Job) -> Plan:
     clip, values = job.clip, job.parameters
     rate = job.output.rate or clip.rate
     at = job.at if job.at is not None else clip.record_range.start
-    start = at if job.effect == "generate" else clip.record_range.start
+    frames = _frames(job, rate)
+    start = result_start(job, frames)
     return Plan(
         at=_shown(job, at),
-        frames=_frames(job, rate),
+        frames=frames,
         rate=rate,
         step=abs(clip.speed) * clip.rate * Fraction(values.get("speed", 1)) / rate,
         seed=int(values.get("seed") or 0),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from afterframe.core.recipe import SUFFIX, Recipe, read_recipe
 from afterframe.errors import AfterframeError, OutputExists
-from afterframe_hosts.base import result_name
 from afterframe_hosts.wire.job import Job
+from afterframe_hosts.wire.results import result_name
 
 SEQUENCE_DIGITS = 4
 _VERSION = re.compile(r"_v(\d{3,})$")

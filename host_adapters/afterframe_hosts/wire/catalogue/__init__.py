@@ -33,7 +33,7 @@ def text_or(otherwise: str, message_id: str, language: str = "en", **params: Any
 
 
 def match(language: str) -> str:
-    """Return the catalogue that serves a locale name such as ``zh_HANS``, ``zh-CN`` or ``en_GB``."""
+    """Return the catalogue that serves a locale such as ``zh_HANS``, ``zh-CN`` or ``en_GB``."""
     name = language.replace("-", "_")
     if name in LANGUAGES:
         return name
