@@ -48,11 +48,14 @@ def done(
     name: str = "",
     **parameters: Any,
 ) -> JobStatus:
-    """A finished job on ``clip``."""
+    """A finished job on ``clip``, its files there."""
     folder = Path(clip.document).parent / "Afterframe"
     job = Job(new_id(), effect, clip, Output(folder=str(folder)), at=at, parameters=parameters)
     stem = name or f"shot_{effect}_v001.mov"
     result = Result(str(folder / stem), str(folder / "r.json"), frames, rate, (1280, 720), first=7)
+    (folder / stem).parent.mkdir(parents=True, exist_ok=True)
+    for number in range(7, 7 + frames):
+        (folder / stem.replace("####", f"{number:04}")).touch()
     return JobStatus(job, "done", 0.0, 0.0, result=result)
 
 
@@ -74,7 +77,9 @@ def test_the_result_stands_on_a_new_track_from_the_playhead_on(edit: Interchange
     (clip,) = edit.selection()
     status = done(clip, at=HOUR + 30)
     placed = edit.place(status)
-    assert placed == Placed("1/1", "shot_generate_v001", "Afterframe", Span(HOUR + 30, 24))
+    assert placed == Placed(
+        f"job:{status.job.id}", "shot_generate_v001", "Afterframe", Span(HOUR + 30, 24)
+    )
     tracks = model(edit).tracks
     assert [(track.name, track.kind) for track in tracks] == [
         ("V1", "Video"), ("Afterframe", "Video"), ("A1", "Audio"),
@@ -138,9 +143,6 @@ def test_tracks_of_ours_are_used_while_they_are_free_and_never_overlap(
 def test_the_second_run_goes_on_from_the_first_runs_file(edit: InterchangeHost) -> None:
     (clip,) = edit.selection()
     edit.place(done(clip, at=HOUR + 30))
-    result = edit.path.parent / "Afterframe" / "shot_generate_v001.mov"
-    result.parent.mkdir()
-    result.touch()
     first = edit.save()
     assert first.name == "edit_afterframe_v001.otio"
     again = InterchangeHost.open(first)
@@ -211,8 +213,6 @@ def test_a_sequence_is_placed_with_its_numbers(edit: InterchangeHost) -> None:
     folder = edit.path.parent / "Afterframe" / "take_v001"
     assert reference.target_url_for_image_number(0) == "Afterframe/take_v001/take_v001.0007.exr"
     assert reference.number_of_images_in_sequence() == 24
-    folder.mkdir(parents=True)
-    (folder / "take_v001.0007.exr").touch()
     read = InterchangeHost.open(edit.save()).clip_at(HOUR + 30)
     assert read.media.path == str(folder / "take_v001.####.exr")
     assert (read.media.first, read.media_range) == (7, Span(0, 24))
@@ -248,8 +248,6 @@ def test_results_are_named_the_way_the_timeline_names_its_media(
     expected = {"relative": "Afterframe/n%C3%A9%201.mov", "path": str(result),
                 "url": result.as_uri()}  # fmt: skip
     assert model(host).tracks[1][1].media_reference.target_url == expected[style]
-    result.parent.mkdir(exist_ok=True)
-    result.touch()
     saved = max(edit.path.parent.glob("*_afterframe_*"))
     assert InterchangeHost.open(saved).clip_at(HOUR + 30).media.path == str(result)
 

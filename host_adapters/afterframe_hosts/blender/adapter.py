@@ -49,7 +49,9 @@ class BlenderHost(Host):
 
     def selection(self) -> tuple[Clip, ...]:
         """Return the selected strips, the active one first."""
-        return self.clips(Query("selected"))
+        scene = compat.edited_scene()
+        strips = timeline.selected_strips(scene)
+        return tuple(timeline.read_clip(scene, strip, self.document()) for strip in strips)
 
     def clips(self, query: Query) -> tuple[Clip, ...]:
         """Return the strips that are meant; results of ours only when they are selected.

@@ -80,7 +80,9 @@ def shots_of_list(host: Host, path: Path, name: str, settings: Sequence[str]) ->
 
 
 def _found(host: Host, query: str) -> tuple[Clip, ...]:
-    clips = host.clips(Query.parse(query))
+    asked = Query.parse(query)
+    # What is wrong with a selection, the selection itself says best.
+    clips = host.selection() if asked.kind == "selected" else host.clips(asked)
     if not clips:
         raise ItemNotFound(path=host.describe().document, item=query)
     return clips

@@ -7,7 +7,6 @@ strips are read from their file; of all others the frames are rendered.
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import os
 from collections.abc import Iterator
@@ -39,31 +38,30 @@ def selected_strips(scene: Any) -> list[Any]:
         NothingSelected: there is none.
         UnsupportedItem: what is active, or all that is selected, has no picture of its own.
     """
-    editor = scene.sequence_editor
-    chosen = [each for each in compat.all_strips(editor) if each.select] if editor else []
-    active = editor.active_strip if editor else None
-    if active in chosen:
-        chosen.remove(active)
-        chosen.insert(0, active)
+    chosen = _chosen(scene)
     if not chosen:
         raise NothingSelected()
-    sources = [strip for strip in map(source_of, chosen) if strip is not None]
+    sources = _sources(chosen)
+    active = scene.sequence_editor.active_strip
     if not sources or (chosen[0] == active and source_of(active) is None):
         raise UnsupportedItem(item=chosen[0].name, kind=chosen[0].type.lower())
-    return list(dict.fromkeys(sources))
+    return sources
 
 
 def find_strips(scene: Any, query: Query) -> list[Any]:
-    """Return the strips that ``query`` means, in timeline order; never results of ours.
+    """Return the strips that ``query`` means, in timeline order.
+
+    Results of ours are among them only when they are selected.
 
     Raises:
         BadValue: there is no colour of this name.
     """
     if query.kind == "selected":
-        return selected_strips(scene)
-    editor = scene.sequence_editor
-    found = [s for s in compat.strips(editor) if s.type in SHOTS] if editor else []
-    found = [s for s in found if not s.mute and JOB_KEY not in s and _fits(s, query)]
+        found = _sources(_chosen(scene))
+    else:
+        editor = scene.sequence_editor
+        found = [s for s in compat.strips(editor) if s.type in SHOTS] if editor else []
+        found = [s for s in found if not s.mute and JOB_KEY not in s and _fits(s, query)]
     return sorted(found, key=lambda strip: (compat.first_frame(strip), strip.channel))
 
 
@@ -96,11 +94,13 @@ def find_item(item: str) -> tuple[Any, Any]:
         scene_name, name = json.loads(item)
     except (ValueError, TypeError):
         raise ItemGone(item=item[:60]) from None
+    if not (isinstance(scene_name, str) and isinstance(name, str)):
+        raise ItemGone(item=item[:60])
     scene = bpy.data.scenes.get(scene_name)
     editor = scene.sequence_editor if scene is not None else None
     strip = compat.all_strips(editor).get(name) if editor is not None else None
     if strip is None:
-        raise ItemGone(item=str(name)[:60])
+        raise ItemGone(item=name[:60])
     return scene, strip
 
 
@@ -108,12 +108,12 @@ def read_clip(scene: Any, strip: Any, document: str) -> Clip:
     """Return a strip as a clip.
 
     The media range of a strip that is not plain tells only where it comes from; of what Blender
-    itself makes (scene, meta, title) the document stands for the medium. Such clips are for
+    itself makes (scene, meta, title) the project's file stands for the medium. Such clips are for
     ``capture``.
     """
     start, end = compat.first_frame(strip), compat.end_frame(strip)
     record = Span(start, max(1, end - start))
-    media, used, speed = _plain_media(scene, strip) or _nominal_media(strip, record, document)
+    media, used, speed = _plain_media(scene, strip) or _nominal_media(strip, record)
     return Clip(
         name=strip.name,
         media=media,
@@ -201,6 +201,21 @@ def media_files(strip: Any) -> Iterator[Path]:
         yield from (folder / name for name in names)
 
 
+def _chosen(scene: Any) -> list[Any]:
+    """Return all selected strips, the active one first."""
+    editor = scene.sequence_editor
+    chosen = [each for each in compat.all_strips(editor) if each.select] if editor else []
+    active = editor.active_strip if editor else None
+    if active in chosen:
+        chosen.remove(active)
+        chosen.insert(0, active)
+    return chosen
+
+
+def _sources(chosen: list[Any]) -> list[Any]:
+    return list(dict.fromkeys(strip for strip in map(source_of, chosen) if strip is not None))
+
+
 def _fits(strip: Any, query: Query) -> bool:
     if query.kind == "channel":
         return bool(strip.channel == int(query.value))
@@ -209,7 +224,7 @@ def _fits(strip: Any, query: Query) -> bool:
             allowed = " | ".join(COLORS)
             raise BadValue(field="strips", value=f"color:{query.value}"[:60], allowed=allowed)
         return bool(strip.color_tag == f"COLOR_{COLORS.index(query.value.lower()) + 1:02d}")
-    return query.kind == "all" or fnmatch.fnmatchcase(strip.name, query.value)
+    return query.kind == "all" or query.fits(strip.name)
 
 
 def _plain_media(scene: Any, strip: Any) -> tuple[Media, Span, Fraction] | None:
@@ -264,9 +279,9 @@ def _is_reversed(strip: Any) -> bool:
     return bool(strip.use_reverse_frames)
 
 
-def _nominal_media(strip: Any, record: Span, document: str) -> tuple[Media, Span, Fraction]:
+def _nominal_media(strip: Any, record: Span) -> tuple[Media, Span, Fraction]:
     path = next(media_files(strip), None) if strip.type in {"MOVIE", "IMAGE"} else None
-    media = Media("still", str(path) if path is not None else document)
+    media = Media("still", str(path or bpy.data.filepath or bpy.app.tempdir))
     return media, Span(0, record.duration), Fraction(1)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from ..wire.errors import (
     CaptureFailed,
     ItemGone,
     ItemNotFound,
+    MediaMissing,
     NothingSelected,
     PlaceFailed,
     PlayheadOutside,
@@ -23,9 +23,10 @@ from ..wire.errors import (
 from ..wire.job import JobStatus, new_id
 from ..wire.session import HostSession
 from . import document
+from .media import first_file
 from .place import with_result
 from .sample import sample_timeline
-from .timeline import OURS, Item, survey
+from .timeline import OURS, Item, picture_tracks, survey
 from .times import nearest, seconds
 
 
@@ -94,12 +95,13 @@ class InterchangeHost(Host):
             raise NothingSelected() from error
 
     def clips(self, query: Query) -> tuple[Clip, ...]:
-        """Return the clips meant, bottom track first.
+        """Return the clips meant, in the order of time; of a moment, the bottom track first.
 
         ``all`` leaves out what we made ourselves. A clip whose medium is not there is among them;
         :meth:`problems` tells of it.
         """
-        return tuple(item.clip for item in self._found(query) if item.clip)
+        found = sorted(self._found(query), key=lambda item: (item.span.start, item.track))
+        return tuple(item.clip for item in found if item.clip)
 
     def problems(self, query: Query) -> tuple[AfterframeError, ...]:
         """Return why clips that are meant cannot be worked on: no medium, no picture."""
@@ -122,11 +124,9 @@ class InterchangeHost(Host):
             raise PlayheadOutside(
                 frame=frame, first=self.start, last=self.end - 1, clip=self._edit.name
             )
-        there = [item for item in reversed(self._edit.items) if frame in item.span]
-        if not there:
+        item = self._topmost(frame)
+        if item is None:
             raise ItemNotFound(path=str(self.path), item=f"at frame {frame}")
-        pictures = (item for item in there if not isinstance(item.problem, UnsupportedItem))
-        item = next(pictures, there[0])
         if item.problem or item.clip is None:
             raise item.problem or ItemNotFound(path=str(self.path), item=item.name)
         return item.clip
@@ -138,7 +138,7 @@ class InterchangeHost(Host):
     def capture(self, clip: Clip, frames: Span, folder: Path, *, seen: bool = False) -> Clip:
         """Return the clip as it is: its media frames are known, and a file renders nothing."""
         item = self._same(clip)
-        if item is None:
+        if item is None or item.clip != clip:
             raise ItemGone(item=clip.name)
         if not (frames.start in clip.record_range and frames.end - 1 in clip.record_range):
             span = clip.record_range
@@ -146,8 +146,9 @@ class InterchangeHost(Host):
             raise PlayheadOutside(
                 frame=outside, first=span.start, last=span.end - 1, clip=clip.name
             )
-        if item.problem:
-            raise item.problem
+        file = first_file(clip.media, max(0, clip.media_range.start))
+        if not file.is_file():
+            raise MediaMissing(path=str(file))
         if seen:
             raise CaptureFailed(item=clip.name, detail="a timeline file holds no graded pictures")
         return clip
@@ -172,7 +173,7 @@ class InterchangeHost(Host):
         """Return where the result of a job stands, None where it does not."""
         for item in self._edit.items:
             if job and item.job == job:
-                track = self._model.tracks[int(item.id.split("/")[0])]
+                track = picture_tracks(self._model)[item.track - 1]
                 return Placed(item.id, item.name, track.name, item.span)
         return None
 
@@ -196,9 +197,15 @@ class InterchangeHost(Host):
 
     def _found(self, query: Query) -> list[Item]:
         if query.kind == "selected":
-            under = [item for item in self._edit.items if self._playhead in item.span]
-            return under[-1:]
+            under = self._topmost(self._playhead)
+            return [under] if under else []
         return [item for item in self._edit.items if _fits(item, query)]
+
+    def _topmost(self, frame: int) -> Item | None:
+        """Return the topmost item with pictures at a frame, else the topmost one."""
+        there = [item for item in reversed(self._edit.items) if frame in item.span]
+        pictures = (item for item in there if not isinstance(item.problem, UnsupportedItem))
+        return next(pictures, there[0] if there else None)
 
     def _same(self, clip: Clip) -> Item | None:
         """Return the item that a clip came from, unless the file has another one in its place."""
@@ -222,5 +229,5 @@ def _fits(item: Item, query: Query) -> bool:
     if query.kind == "color":
         return item.colour.casefold() == query.value.casefold()
     if query.kind == "name":
-        return fnmatchcase(item.name.casefold(), query.value.casefold())
+        return query.fits(item.name)
     return not item.job

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,8 @@ class Item:
     """A clip of a video track, as far as it can be seen.
 
     Attributes:
-        id: where it is in the file: indices from the top, ``0/3`` or ``0/3/0/1`` in a nest.
+        id: where it is in the file: indices from the top, ``0/3`` or ``0/3/0/1`` in a nest. A
+            result of ours is named by its job, since others may be placed before it.
         name: as the user knows it.
         track: number of its top-level video track, from 1 at the bottom.
         span: where it stands, in timeline frames.
@@ -109,7 +110,7 @@ class _Ground:
 
 
 def _survey(model: otio.schema.Timeline, path: Path) -> Edit:
-    tracks = [each for each in model.tracks if _is_picture(each)]
+    tracks = picture_tracks(model)
     if not tracks:
         raise ValueError("it has no video track")
     written = _written_rate(model, tracks)
@@ -125,7 +126,7 @@ def _survey(model: otio.schema.Timeline, path: Path) -> Edit:
             ground = _Ground(path, rate, start, number)
             items += _visit(child, view, Fraction(0), str(index), ground)
     end = start + nearest(view.last * rate)
-    return Edit(model.name or path.stem, rate, written, start, end, tuple(items))
+    return Edit(model.name or path.stem, rate, written, start, end, _by_job(items))
 
 
 def _visit(item: Any, view: View, start: Fraction, address: str, ground: _Ground) -> Iterator[Item]:
@@ -226,6 +227,24 @@ def job_of(item: Any) -> str:
     ours = item.metadata.get(OURS)
     job = ours.get("job") if hasattr(ours, "get") else None
     return job if isinstance(job, str) else ""
+
+
+def picture_tracks(model: otio.schema.Timeline) -> list[Any]:
+    """Return the top-level tracks with pictures, from the bottom: ``Item.track`` counts these."""
+    return [each for each in model.tracks if _is_picture(each)]
+
+
+def _by_job(items: list[Item]) -> tuple[Item, ...]:
+    """Name our results by their jobs; a copy that the user made of one stays named by its place."""
+    first = {item.job: item for item in reversed(items)}
+    return tuple(
+        _renamed(item, f"job:{item.job}") if item.job and first[item.job] is item else item
+        for item in items
+    )
+
+
+def _renamed(item: Item, name: str) -> Item:
+    return replace(item, id=name, clip=item.clip and replace(item.clip, item=name))
 
 
 def _is_seen(item: Any) -> bool:

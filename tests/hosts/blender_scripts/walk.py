@@ -14,7 +14,6 @@ from pathlib import Path
 
 import bpy
 
-FILES, ANSWER = sys.argv[1:-1], Path(sys.argv[-1])
 JOB = "afterframe_job"
 LONG = 64
 """Longer arrays are told by their hash."""
@@ -159,18 +158,18 @@ def flatten(value):
 
 def main():
     warnings.simplefilter("ignore", DeprecationWarning)
+    files, answers = sys.argv[1:-1], Path(sys.argv[-1])
     answer = []
-    for number, file in enumerate(FILES):
+    for number, file in enumerate(files):
         bpy.ops.wm.open_mainfile(filepath=file)
         answer.append(walk_open_file())
         if number == 0:
-            answer.append(walk_resaved(file))
-    ANSWER.write_text(json.dumps(answer))
+            answer.append(walk_resaved(answers.with_suffix(".blend")))
+    answers.write_text(json.dumps(answer))
 
 
-def walk_resaved(file):
-    """Save an untouched copy of a file: what differs in it, Blender itself changes on saving."""
-    copy = ANSWER.with_suffix(".blend")
+def walk_resaved(copy):
+    """Save the untouched file as a copy: what differs in it, Blender itself changes on saving."""
     bpy.ops.wm.save_as_mainfile(filepath=str(copy))
     bpy.ops.wm.open_mainfile(filepath=str(copy))
     found = walk_open_file()
@@ -183,4 +182,5 @@ def walk_open_file():
     return {"values": walk.values, "added": walk.added, "renamed": walk.renamed}
 
 
-main()
+if __name__ == "__main__":
+    main()
