@@ -164,6 +164,15 @@ def test_an_error_is_said_in_words_for_people(afterframe: Run) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_an_error_is_said_in_the_users_language(state: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "afterframe.cli.main", "generate", "gone.mov"]
+    chinese = {**environment(state), "LC_ALL": "zh_CN.UTF-8"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=chinese, capture_output=True, encoding="utf-8", timeout=60
+    )
+    assert "不存在" in done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_ctrl_c_cancels_and_leaves_nothing(state: Path, movie: Path) -> None:
     command = [sys.executable, "-m", "afterframe.cli.main", "generate", str(movie)]

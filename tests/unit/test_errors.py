@@ -83,7 +83,15 @@ def test_an_error_of_a_newer_version_keeps_its_own_words() -> None:
 
 @pytest.mark.parametrize(
     ("locale", "language"),
-    [("zh_HANS", "zh_CN"), ("zh-CN", "zh_CN"), ("en_GB", "en"), ("fr_FR", "en"), ("", "en")],
+    [
+        ("zh_HANS", "zh_CN"),
+        ("zh-CN", "zh_CN"),
+        ("zh_CN.UTF-8", "zh_CN"),
+        ("en_GB", "en"),
+        ("fr_FR.UTF-8", "en"),
+        ("C", "en"),
+        ("", "en"),
+    ],
 )
 def test_a_hosts_locale_finds_its_catalogue(locale: str, language: str) -> None:
     assert catalogue.match(locale) == language

@@ -78,7 +78,7 @@ def run_demo(options: argparse.Namespace) -> int:
     paths = {"movie": movie, "timeline": placed, "recipe": beside(movie), "contact_sheet": sheet}
     if not options.json:
         for note in status.result.notes:
-            print(note.text())
+            print(note.text(show.language()))
     _print(paths, options.json)
     return 0
 

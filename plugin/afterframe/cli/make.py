@@ -26,7 +26,7 @@ Commands = Any
 def add(commands: Commands) -> None:
     """Add a command for every effect, its options drawn from the declaration."""
     for effect in EFFECTS.values():
-        text = catalogue.text(effect.help_id)
+        text = catalogue.text(effect.help_id, show.language())
         command = commands.add_parser(effect.name, help=text, description=f"{text}.")
         command.add_argument(
             "source",
@@ -160,7 +160,7 @@ def tell(status: JobStatus, placed: Path | None, *, as_json: bool) -> int:
         show.error(status.error.exception())
     elif status.result:
         for note in status.result.notes:
-            print(note.text())
+            print(note.text(show.language()))
         print(status.result.path)
         if placed:
             print(placed)
@@ -182,7 +182,9 @@ def _parameter_option(command: argparse.ArgumentParser, parameter: Parameter) ->
         f"--{parameter.name.replace('_', '-')}",
         dest=f"set_{parameter.name}",
         metavar=parameter.kind.upper(),
-        help=(catalogue.text(parameter.help_id) + allowed + default).replace("%", "%%"),
+        help=(catalogue.text(parameter.help_id, show.language()) + allowed + default).replace(
+            "%", "%%"
+        ),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from afterframe.errors import AfterframeError
-from afterframe_hosts.wire import codec
+from afterframe_hosts.wire import catalogue, codec
 from afterframe_hosts.wire.job import ErrorInfo
 
 
@@ -17,12 +18,19 @@ def data(value: Any) -> None:
     print(json.dumps(codec.dump(value), ensure_ascii=False, indent=1))
 
 
+def language() -> str:
+    """Return the catalogue of the user's language: ``LC_ALL``, ``LC_MESSAGES`` or ``LANG``."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return catalogue.match(next((name for name in names if name), "en"))
+
+
 def error(problem: AfterframeError, *, as_json: bool = False) -> None:
     """Print what went wrong and what to do; JSON goes where programs read it."""
     if as_json:
         data({"error": ErrorInfo.of(problem)})
         return
-    print(f"{problem.message()}\n{problem.fix()}".rstrip(), file=sys.stderr)
+    said = f"{problem.message(language())}\n{problem.fix(language())}"
+    print(said.rstrip(), file=sys.stderr)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -34,7 +34,7 @@ def text_or(otherwise: str, message_id: str, language: str = "en", **params: Any
 
 def match(language: str) -> str:
     """Return the catalogue that serves a locale such as ``zh_HANS``, ``zh-CN`` or ``en_GB``."""
-    name = language.replace("-", "_")
+    name = language.replace("-", "_").partition(".")[0]
     if name in LANGUAGES:
         return name
     return "zh_CN" if name.split("_")[0] == "zh" else "en"
