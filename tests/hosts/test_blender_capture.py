@@ -40,6 +40,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     makers.numbered_movie(folder / "fast.mp4", 120, Fraction(60), SIZE)
     makers.numbered_sequence(folder / "plates", 24, size=SIZE)
     makers.numbered_still(folder / "still.png", 777, SIZE)
+    makers.sound_only(folder / "tone.wav", 2)
     return folder
 
 

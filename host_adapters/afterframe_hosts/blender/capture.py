@@ -137,14 +137,14 @@ def _render(
     depth = depth if studio.has_standard_view(copy) else "linear"
     studio.set_output(copy, size, depth, alpha)
     suffix = "exr" if depth == "linear" else "png"
-    colour = _scene_linear_name(copy) if depth == "linear" else studio.DISPLAY
+    names = [f"picture.{FIRST_NUMBER + n:06d}.{suffix}" for n in range(frames.duration)]
     if frames.duration == 1:
-        still = folder / f"still.{suffix}"
-        studio.render_still(copy, frames.start, still, strip.name)
-        return Media("still", str(still), colour_space=colour)
-    for index in range(frames.duration):
-        picture = folder / f"picture.{FIRST_NUMBER + index:06d}.{suffix}"
-        studio.render_still(copy, frames.start + index, picture, strip.name)
+        names = [f"still.{suffix}"]
+    for index, name in enumerate(names):
+        studio.render_still(copy, frames.start + index, folder / name, strip.name)
+    colour = _encoding(folder / names[0])
+    if frames.duration == 1:
+        return Media("still", str(folder / names[0]), colour_space=colour)
     path = str(folder / f"picture.######.{suffix}")
     return Media("sequence", path, FIRST_NUMBER, colour_space=colour)
 
@@ -176,7 +176,10 @@ def _keep(owner: Any, name: str) -> Any:
     return compat.strips(owner)[name]
 
 
-def _scene_linear_name(copy: Any) -> str:
-    """Return the name of the encoding of an EXR picture that Blender has written."""
-    settings = copy.render.image_settings
-    return str(settings.linear_colorspace_settings.name)
+def _encoding(picture: Path) -> str:
+    """Return Blender's name for the encoding in which it has written a picture."""
+    image = bpy.data.images.load(str(picture))
+    try:
+        return str(image.colorspace_settings.name)
+    finally:
+        bpy.data.images.remove(image)

@@ -60,7 +60,7 @@ def is_neutral(strip: Any) -> bool:
     """Return True when a strip shows its pictures as they are: no transform, no grade."""
     transform, crop = strip.transform, strip.crop
     return bool(
-        not strip.modifiers
+        all(modifier.mute for modifier in strip.modifiers)
         and strip.blend_alpha == strip.color_multiply == strip.color_saturation == 1.0
         and not (strip.use_flip_x or strip.use_flip_y)
         and transform.scale_x == transform.scale_y == 1.0
@@ -71,8 +71,8 @@ def is_neutral(strip: Any) -> bool:
 
 def neutralise(strip: Any) -> None:
     """Make a strip show its pictures as they are, over whatever lies below."""
-    for modifier in list(strip.modifiers):
-        strip.modifiers.remove(modifier)
+    for modifier in strip.modifiers:
+        modifier.mute = True
     strip.mute = False
     strip.blend_type, strip.blend_alpha = "REPLACE", 1.0
     strip.color_multiply = strip.color_saturation = 1.0

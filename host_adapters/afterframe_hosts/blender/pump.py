@@ -129,7 +129,7 @@ class Pump:
     def _hear(self, work: Work, status: JobStatus, submitted: bool = False) -> None:
         """Note how a job stands. What failed or was cancelled before it was asked for again is
         tried again; what is done and gone from the disk is made anew."""
-        if work.over:
+        if work.over or _is_older(status, work.status):
             return
         work.status = status
         again = submitted and status.state in {"failed", "cancelled"}
@@ -182,6 +182,12 @@ class Pump:
             self.host.reveal(str(arguments.get("item", "")))
             return {}
         raise BadMessage(field="action", problem=f"{action} is not something this host can do")
+
+
+def _is_older(status: JobStatus, known: JobStatus | None) -> bool:
+    """Return True for news that was overtaken: answers and events come by different ways."""
+    same = known is not None and known.job.id == status.job.id
+    return same and known is not None and status.updated < known.updated
 
 
 def _why(status: JobStatus) -> AfterframeError:

@@ -5,6 +5,7 @@ Arguments: folder with the media, the .blend to write, folder for renders, ``all
 Answers with the probes: for each kind, strip name and frames, and what Blender renders there.
 """
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -51,7 +52,9 @@ def skip(strip, frames):
 
 def new_effect(editor, name, kind, channel, strip, end):
     names = [p.identifier for p in strips(editor).bl_rna.functions["new_effect"].parameters]
-    start = int(strip.content_start if hasattr(strip, "content_start") else strip.frame_start)
+    start = 1
+    if strip:
+        start = int(strip.content_start if hasattr(strip, "content_start") else strip.frame_start)
     last = {"length": end - start} if "length" in names else {"frame_end": end}
     over = {"input1" if "input1" in names else "seq1": strip} if strip else {}
     return strips(editor).new_effect(
@@ -200,6 +203,13 @@ def make_nested(project):
     project.probe("scene", nested, project.slot * SLOT + 11)
 
 
+def make_others(editor):
+    """What a project has beside pictures: sound (not in every build), titles."""
+    with contextlib.suppress(RuntimeError):
+        strips(editor).new_sound("tone", str(MEDIA / "tone.wav"), 5, 1)
+    new_effect(editor, "title", "TEXT", 6, None, 60)
+
+
 def make_rate_adjusted(project):
     """As when a user drops a movie of another rate: only the operator does it."""
     start = project.start()
@@ -243,6 +253,7 @@ def main():
         make_cut(project)
         make_altered(project)
         make_nested(project)
+        make_others(project.editor)
     scene.frame_start, scene.frame_end = 1, 10000
     scene.render.image_settings.color_mode = "RGB"
     scene.frame_set(17)
