@@ -41,6 +41,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "mpeg2.mpg": {"codec": "mpeg2video"},
     "mpeg2.mxf": {"codec": "mpeg2video", "pix_fmt": "yuv422p", "size": (720, 576)},
     "mpeg4.avi": {"codec": "mpeg4"},
+    "mpeg4.ts": {"codec": "mpeg4", "gop": 30},
     "h264.avi": {},
     "sound.mov": {"sound": True},
     "prores.mov": {"codec": "prores_ks", "pix_fmt": "yuv422p10le"},
@@ -222,6 +223,27 @@ def test_a_truncated_movie_gives_what_is_there_and_names_the_first_that_is_not(
         assert number_of(source.read(2)) == 2
 
 
+@pytest.mark.parametrize("codec", ["libx264", "mjpeg", "mpeg2video", "dvvideo"])
+def test_a_picture_cut_through_is_not_there(codec: str, tmp_path: Path) -> None:
+    """A decoder would make something up for the lower half."""
+    pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    path = numbered_movie(
+        tmp_path / "a.mov", size=(720, 576), codec=codec, pix_fmt=pixels, gop=1, b_frames=0
+    )
+    whole = index_in_front(path)
+    with av.open(str(whole)) as container:
+        places = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
+    start, size = places[20]
+    assert start is not None
+    part = tmp_path / "cut.mp4"
+    part.write_bytes(whole.read_bytes()[: start + size * 3 // 4])
+    with opened(part) as source:
+        assert number_of(source.read(19)) == 19
+        with pytest.raises(MediaTruncated) as told:
+            source.read(20)
+    assert told.value.params["frame"] == 20
+
+
 def test_a_movie_whose_index_is_missing_is_unreadable(tmp_path: Path) -> None:
     part = cut_off(make(tmp_path, "b_frames.mp4"), 0.9)
     with pytest.raises(MediaUnreadable, match="damaged"):
@@ -232,6 +254,23 @@ def test_a_movie_of_which_nothing_is_left_is_unreadable(tmp_path: Path) -> None:
     part = cut_off(index_in_front(make(tmp_path, "b_frames.mp4")), 0.3)
     with pytest.raises(MediaUnreadable):
         opened(part)
+
+
+@pytest.mark.parametrize("name", ["mpeg4.ts", "open_gop.ts", "mpeg2.ts"])
+def test_a_stream_caught_in_the_middle_begins_with_its_first_keyframe(
+    name: str, tmp_path: Path
+) -> None:
+    path = make(tmp_path, name)
+    with av.open(str(path)) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+    inside = packets[5].pos
+    assert inside is not None
+    tables = path.read_bytes()[: 3 * 188]
+    path.write_bytes(tables + path.read_bytes()[inside // 188 * 188 :])
+    with opened(path) as source:
+        first = number_of(source.read(0))
+        assert first == KINDS[name].get("gop", 12)
+        assert [number_of(frame) for frame in source.frames(0, 10)] == [*range(first, first + 10)]
 
 
 def test_a_picture_damaged_in_the_middle_is_told_and_the_rest_is_read(tmp_path: Path) -> None:

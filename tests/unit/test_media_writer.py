@@ -122,8 +122,8 @@ def test_a_limit_met_at_any_byte_is_told_and_leaves_nothing(name: str, tmp_path:
         folder.parent.rmdir()
         hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         told = {}
-        for step in range(13):
-            limit = whole * step // 12 - (step == 12)
+        even = [whole * step // 12 for step in range(12)]
+        for limit in even + [whole - 2**power for power in range(0, 15, 2)]:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
             told[limit] = attempt(folder, sys.argv[2])
             resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))

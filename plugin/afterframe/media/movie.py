@@ -189,13 +189,9 @@ class MovieSource(Source):
     def _decode(self) -> Iterator[tuple[int, av.VideoFrame]]:
         """Yield pictures with their numbers, from where the container stands to its end."""
         counter = 0
-        started = False
         for packet in self._container.demux(self._stream):
-            # A seek in a transport stream lands anywhere; what is not decoded from a keyframe
-            # may look like a picture and be none. A corrupt packet is one cut off in the middle.
-            started = started or packet.is_keyframe
-            if not started or packet.is_corrupt:
-                continue
+            if packet.is_corrupt:
+                continue  # cut through: some decoders would make up what is missing
             for picture in _decode_packet(packet):
                 if self._index.counted:
                     number: int | None = counter

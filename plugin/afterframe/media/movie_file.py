@@ -47,13 +47,11 @@ class MovieFile:
         picture.pts, picture.time_base = self._count, 1 / self._rate
         self._count += 1
         self._container.mux(self._stream.encode(picture))
-        self._file.check()
 
     def close(self) -> None:
         """Write what the encoder holds back, the index, and everything down to the disk."""
         self._container.mux(self._stream.encode(None))
         self._container.close()
-        self._file.check()
         os.fsync(self._file.fileno())
         self._file.close()
 
@@ -86,23 +84,13 @@ class MovieFile:
 
 
 class _WholeWrites(io.FileIO):
-    """A new file that writes all it is given, and remembers an error that FFmpeg swallows."""
+    """A new file that writes all it is given: a disk may take a part, and say so the next time."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "x+b")
-        self._error: OSError | None = None
 
     def write(self, data: Buffer, /) -> int:
         rest = memoryview(data)
-        try:
-            while rest:
-                rest = rest[super().write(rest) :]
-        except OSError as error:
-            self._error = self._error or error
-            raise
+        while rest:
+            rest = rest[super().write(rest) :]
         return memoryview(data).nbytes
-
-    def check(self) -> None:
-        """Raise the first error that was met."""
-        if self._error is not None:
-            raise self._error

@@ -326,7 +326,10 @@ class Writer:
         if taken and not overwrite:
             raise FileExistsError(taken[0])
         for picture in sorted(self._part.iterdir()):
-            picture.replace(folder / picture.name)
+            if overwrite:
+                picture.replace(folder / picture.name)
+            else:
+                rename_new(picture, folder / picture.name)
             taken = [old for old in taken if old.name != picture.name]
         for old in taken:
             old.unlink()
