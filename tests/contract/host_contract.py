@@ -510,7 +510,7 @@ def no_two_results_overlap(stage: Stage) -> None:
 
 @check
 def a_result_is_still_found_when_others_stand_beside_it(stage: Stage) -> None:
-    first = _done(stage, TWO, at=stage.start + 45)
+    first = _done(stage, TWO, at=stage.start + 47)
     placed = stage.host.place(first)
     for at in (2, 18):
         stage.host.place(_done(stage, SHOT, at=stage.start + at))
@@ -580,9 +580,9 @@ def an_item_is_revealed_at_its_first_frame(stage: Stage) -> None:
 
 @check
 def a_result_is_revealed_at_its_first_frame(stage: Stage) -> None:
-    placed = stage.host.place(_done(stage, TWO, at=stage.start + 45))
+    placed = stage.host.place(_done(stage, TWO, at=stage.start + 47))
     stage.host.reveal(placed.item)
-    assert stage.host.playhead() == stage.start + 45
+    assert stage.host.playhead() == stage.start + 47
     (clip,) = stage.host.selection()
     assert (clip.name, clip.record_range) == (placed.name, placed.span)
 
