@@ -11,9 +11,9 @@
     |   |-- MediaTruncated      (EOFError)            ends before it says it does
     |   |-- NoPicture           (ValueError)          sound only, or zero length
     |   `-- FrameOutside        (IndexError)          no such frame in the medium
-    |-- OutputError
-    |   |-- NotWritable         (PermissionError)     destination folder
-    |   |-- DiskFull            (OSError)             told before, or met while writing
+    |-- OutputError                                   (also in wire.errors)
+    |   |-- NotWritable         (PermissionError)     destination folder (wire.errors)
+    |   |-- DiskFull            (OSError)             before or while writing (wire.errors)
     |   |-- OutputExists        (FileExistsError)     a file is there and may not be replaced
     |   |-- UnknownFormat       (LookupError)         no such delivery format
     |   |-- FormatUnfit         (ValueError)          the format cannot hold this picture
@@ -30,11 +30,11 @@
     |   |-- NotPermitted        (ValueError)          state does not allow it
     |   |-- Cancelled                                 by the user
     |   `-- WorkerLost                                the worker died, attempts are used up
-    |-- RequestError
+    |-- RequestError                                  (also in wire.errors)
     |   |-- Unauthorised        (PermissionError)     no token or a wrong one
     |   |-- ForeignOrigin       (PermissionError)     Host or Origin header of somebody else
     |   |-- BodyTooLarge        (ValueError)
-    |   |-- PathNotPermitted    (PermissionError)     outside what the job names
+    |   |-- PathNotPermitted    (PermissionError)     outside what it names (wire.errors)
     |   |-- UnknownSession      (LookupError)
     |   `-- HostSilent          (TimeoutError)        a host session did not answer
     |-- TimelineError                                 (also in wire.errors)
@@ -53,11 +53,17 @@ from afterframe_hosts.wire.errors import (
     AfterframeError,
     BadMessage,
     BadValue,
+    DiskFull,
     HostError,
+    HostUnable,
     ItemNotFound,
     MediaError,
     MediaMissing,
+    NotWritable,
+    OutputError,
+    PathNotPermitted,
     PlayheadOutside,
+    RequestError,
     ServiceError,
     ShotListError,
     TimelineError,
@@ -69,11 +75,17 @@ __all__ = [
     "AfterframeError",
     "BadMessage",
     "BadValue",
+    "DiskFull",
     "HostError",
+    "HostUnable",
     "ItemNotFound",
     "MediaError",
     "MediaMissing",
+    "NotWritable",
+    "OutputError",
+    "PathNotPermitted",
     "PlayheadOutside",
+    "RequestError",
     "ServiceError",
     "ShotListError",
     "TimelineError",
@@ -104,24 +116,6 @@ class FrameOutside(MediaError, IndexError):
     """Params: path, frame, frames."""
 
     code = "frame_outside"
-
-
-class OutputError(AfterframeError):
-    """A result cannot be written."""
-
-    code = "output"
-
-
-class NotWritable(OutputError, PermissionError):
-    """Params: folder, detail."""
-
-    code = "not_writable"
-
-
-class DiskFull(OutputError, OSError):
-    """Params: folder, needed_mb, free_mb."""
-
-    code = "disk_full"
 
 
 class OutputExists(OutputError, FileExistsError):
@@ -220,12 +214,6 @@ class WorkerLost(JobError):
     code = "worker_lost"
 
 
-class RequestError(AfterframeError):
-    """A request is refused at the service's door."""
-
-    code = "request"
-
-
 class Unauthorised(RequestError, PermissionError):
     """Params: none."""
 
@@ -242,12 +230,6 @@ class BodyTooLarge(RequestError, ValueError):
     """Params: limit_kb."""
 
     code = "body_too_large"
-
-
-class PathNotPermitted(RequestError, PermissionError):
-    """Params: path."""
-
-    code = "path_not_permitted"
 
 
 class UnknownSession(RequestError, LookupError):

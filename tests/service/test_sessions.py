@@ -113,7 +113,7 @@ def test_a_host_is_not_asked_what_it_cannot_do(client: Client) -> None:
     client.register(session)
     with pytest.raises(RemoteError) as told:
         client.ask(session.id, "step_take")
-    assert told.value.code == "not_permitted"
+    assert told.value.code == "host_unable"
 
 
 def test_a_result_waits_for_its_document_until_it_is_placed(

@@ -8,9 +8,15 @@
     |-- UnknownEffect       (LookupError)
     |-- HostError                             what a host program refuses or lacks
     |   |-- NothingSelected, UnsupportedItem, PlayheadOutside, NoFreeChannel,
-    |   |-- ItemGone, CaptureFailed, PlaceFailed, DocumentUnsaved
+    |   |-- ItemGone, CaptureFailed, CaptureTooLong, PlaceFailed, SaveFailed,
+    |   |-- DocumentUnsaved, HostUnable
     |-- MediaError                            a source cannot be used
     |   |-- MediaMissing        (FileNotFoundError)
+    |-- OutputError                           a result, or a captured picture, cannot be written
+    |   |-- NotWritable         (PermissionError)   destination folder
+    |   |-- DiskFull            (OSError)           told before, or met while writing
+    |-- RequestError                          a request is refused
+    |   |-- PathNotPermitted    (PermissionError)   outside what the request may touch
     |-- TimelineError                         a timeline file cannot be used
     |   |-- TimelineUnreadable  (ValueError)        not a timeline file
     |   |-- ItemNotFound        (LookupError)       no such clip on it, or none at this time
@@ -121,16 +127,34 @@ class CaptureFailed(HostError):
     code = "capture_failed"
 
 
+class CaptureTooLong(HostError, ValueError):
+    """More frames than the host renders while its user waits. Params: item, frames, limit."""
+
+    code = "capture_too_long"
+
+
 class PlaceFailed(HostError):
     """The host did not take the result. Params: path, detail."""
 
     code = "place_failed"
 
 
+class SaveFailed(HostError):
+    """The host could not save its document. Params: path, detail."""
+
+    code = "save_failed"
+
+
 class DocumentUnsaved(HostError):
     """What was asked needs a document that has a file. Params: none."""
 
     code = "document_unsaved"
+
+
+class HostUnable(HostError, ValueError):
+    """The host cannot do what was asked of it. Params: host, action."""
+
+    code = "host_unable"
 
 
 class MediaError(AfterframeError):
@@ -143,6 +167,36 @@ class MediaMissing(MediaError, FileNotFoundError):
     """The source is not where the clip says it is. Params: path."""
 
     code = "media_missing"
+
+
+class OutputError(AfterframeError):
+    """A result cannot be written."""
+
+    code = "output"
+
+
+class NotWritable(OutputError, PermissionError):
+    """Nothing can be written there. Params: folder, detail."""
+
+    code = "not_writable"
+
+
+class DiskFull(OutputError, OSError):
+    """There is not enough room. Params: folder, needed_mb, free_mb."""
+
+    code = "disk_full"
+
+
+class RequestError(AfterframeError):
+    """A request is refused."""
+
+    code = "request"
+
+
+class PathNotPermitted(RequestError, PermissionError):
+    """A path is outside what the request may touch. Params: path."""
+
+    code = "path_not_permitted"
 
 
 class TimelineError(AfterframeError):

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from afterframe.errors import HostSilent, NotPermitted, UnknownSession
+from afterframe.errors import HostSilent, HostUnable, UnknownSession
 from afterframe_hosts.wire.job import new_id
 from afterframe_hosts.wire.session import Action, HostAnswer, HostRequest, HostSession
 
@@ -99,12 +99,12 @@ class Sessions:
 
         Raises:
             UnknownSession: it does not listen, or has left meanwhile.
-            NotPermitted: it cannot do this.
+            HostUnable: it cannot do this.
             HostSilent: no answer within ``timeout`` seconds.
         """
         line = self._line(session)
         if action not in line.session.capabilities:
-            raise NotPermitted(job=session, state=line.session.host, wanted=action)
+            raise HostUnable(host=line.session.name or line.session.host, action=action)
         request = HostRequest(new_id(), action, dict(arguments))
         waiting = line.waiting[request.id] = asyncio.get_running_loop().create_future()
         line.requests.put_nowait(request)
