@@ -84,6 +84,7 @@ def numbered_movie(
     options: Mapping[str, str] | None = None,
     timecode: str = "",
     sound: bool = False,
+    pixel_aspect: Fraction = Fraction(1),
 ) -> Path:
     """Write a movie whose n-th presented picture says ``first + n``; return its path.
 
@@ -95,6 +96,7 @@ def numbered_movie(
         options: the encoder's own (``{"x264-params": "open-gop=1"}``).
         timecode: of the first picture, written into the container.
         sound: with a tone of the same length beside the picture.
+        pixel_aspect: width of a pixel over its height.
     """
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, options=dict(options or {}))
@@ -102,6 +104,7 @@ def numbered_movie(
         stream.width, stream.height = size
         stream.pix_fmt = pix_fmt
         stream.codec_context.time_base = 1 / rate
+        stream.codec_context.sample_aspect_ratio = pixel_aspect
         if codec.startswith(("libx26", "mpeg")):
             stream.codec_context.gop_size = gop
             stream.codec_context.max_b_frames = b_frames

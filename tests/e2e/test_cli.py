@@ -117,7 +117,14 @@ BAD_INPUT = {
     "absurd seconds": (["generate", "shot.mov", "--seconds", "1e12"], "bad_value"),
     "no number": (["generate", "shot.mov", "--zoom", "much"], "bad_value"),
     "absurd rate": (["generate", "shot.mov", "--rate", "0"], "bad_value"),
-    "absurd size": (["generate", "shot.mov", "--size", "0x0"], "bad_value"),
+    "no size": (["generate", "shot.mov", "--size", "0x0"], "bad_value"),
+    "absurd size": (["generate", "shot.mov", "--size", "99999x99999"], "bad_value"),
+    "its own source": (
+        ["generate", "shot.mov", "-o", "shot.mov", "--overwrite"],
+        "path_not_permitted",
+    ),
+    "a folder": (["generate", "."], "media_unreadable"),
+    "a missing list": (["batch", "gone.csv"], "shot_list"),
     "unknown engine": (["generate", "shot.mov", "--engine", "magic"], "unknown_engine"),
     "engine of another effect": (
         ["generate", "shot.mov", "--engine", "interpolate"],

@@ -11,7 +11,14 @@ import numpy as np
 import pytest
 
 from afterframe.core.recipe import beside, read_recipe
-from afterframe.errors import Cancelled, EngineFailed, OutOfMemory, OutputExists
+from afterframe.errors import (
+    Cancelled,
+    EngineFailed,
+    NotWritable,
+    OutOfMemory,
+    OutputExists,
+    PathNotPermitted,
+)
 from afterframe.media.display import to_rgb8
 from afterframe.media.frame import Frame
 from afterframe.media.source import open_media
@@ -224,6 +231,71 @@ def test_a_taken_path_is_refused_before_anything_is_made(
     with pytest.raises(OutputExists):
         run(job(movie, tmp_path, folder="", path=str(taken)))
     assert taken.read_bytes() == b"precious"
+
+
+def test_a_recipe_whose_result_was_removed_gives_way(
+    use: Callable[..., None], movie: Media, tmp_path: Path
+) -> None:
+    use(play)
+    path = tmp_path / "mine.mov"
+    run(job(movie, tmp_path, folder="", path=str(path)))
+    path.unlink()
+    again, _, _ = run(job(movie, tmp_path, folder="", path=str(path)))
+    assert read_recipe(Path(again.recipe)).job.output.path == str(path)
+    assert path.is_file()
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_source_is_never_written_over(
+    use: Callable[..., None], movie: Media, tmp_path: Path, overwrite: bool
+) -> None:
+    use(play)
+    before = Path(movie.path).read_bytes()
+    link = tmp_path / "alias.mov"
+    link.symlink_to(movie.path)
+    for path in (movie.path, str(link)):
+        asked = job(movie, tmp_path, folder="", path=path, overwrite=overwrite, format="h264")
+        with pytest.raises((PathNotPermitted, OutputExists)):
+            run(asked)
+    assert Path(movie.path).read_bytes() == before
+
+
+def test_a_result_that_cannot_be_replaced_keeps_its_recipe(
+    use: Callable[..., None], movie: Media, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(play)
+    path = tmp_path / "mine.mov"
+    first, _, _ = run(job(movie, tmp_path, folder="", path=str(path)))
+    recipe = Path(first.recipe).read_bytes()
+
+    def held_open(*_: object, **__: object) -> None:
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr("afterframe.media.writer.replace_open", held_open, raising=False)
+    monkeypatch.setattr(Path, "replace", held_open)
+    with pytest.raises(NotWritable):
+        run(job(movie, tmp_path, folder="", path=str(path), overwrite=True))
+    assert Path(first.recipe).read_bytes() == recipe
+    assert sorted(entry.name for entry in tmp_path.iterdir() if "mine" in entry.name) == [
+        "mine.afterframe.json",
+        "mine.mov",
+    ]
+
+
+def test_the_shape_of_pixels_goes_through(use: Callable[..., None], tmp_path: Path) -> None:
+    use(play)
+    wide = Fraction(64, 45)
+    path = numbered_movie(
+        tmp_path / "pal.mov", frames=24, rate=RATE, size=(180, 144), pixel_aspect=wide
+    )
+    asked = job(Media("movie", str(path)), tmp_path, at=100)
+    result, _, _ = run(asked)
+    with open_media(Media("movie", result.path)) as source:
+        assert source.info.pixel_aspect == wide
+    square, _, _ = run(replace(asked, id=new_id(), output=replace(asked.output, size=(256, 144))))
+    with open_media(Media("movie", square.path)) as source:
+        assert source.info.pixel_aspect == 1
+        assert read_number(to_rgb8(source.read(0))) == 4
 
 
 def test_a_failure_keeps_the_file_that_was_to_be_replaced(

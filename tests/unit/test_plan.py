@@ -56,6 +56,10 @@ def test_retime_stretches_the_clip_as_it_stands(speed: float, frames: int, step:
     assert (plan.frames, plan.step) == (frames, step)
 
 
+def test_a_speed_is_the_number_that_was_written() -> None:
+    assert make_plan(job("retime", speed=0.7)).step == Fraction(7, 10)
+
+
 def test_retime_of_a_clip_that_is_slow_already_goes_on_from_there() -> None:
     slow = job("retime", speed=0.5)
     clip = replace(slow.clip, speed=Fraction(1, 2), record_range=Span(0, 96))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from .clip import Clip
@@ -12,7 +13,7 @@ _LONGEST_NAME = 80
 
 
 def result_start(job: Job, frames: int) -> int:
-    """Return the timeline frame at which a job's result of ``frames`` frames belongs.
+    """Return the timeline frame where a job's result of ``frames`` frames, at its rate, belongs.
 
     A generated clip begins at the frame it was made from, an extension continues the clip at the
     side asked for, anything else stands where its clip does.
@@ -22,7 +23,9 @@ def result_start(job: Job, frames: int) -> int:
         return record.start if job.at is None else job.at
     if job.effect != "extend":
         return record.start
-    return record.start - frames if job.parameters.get("side") == "head" else record.end
+    if job.parameters.get("side") != "head":
+        return record.end
+    return record.start - math.ceil(frames * job.clip.rate / (job.output.rate or job.clip.rate))
 
 
 def result_name(clip: Clip, effect: str) -> str:

@@ -180,7 +180,7 @@ def run_batch(
     if batch.missing:
         raise MediaMissing(path=", ".join(batch.missing))
     _check(client, batch, jobs)
-    return follow.run(client, [_current(client, job) for job in jobs], quiet=quiet)
+    return follow.run(client, jobs, quiet=quiet, submit=_submit)
 
 
 def _of_timeline(
@@ -253,8 +253,8 @@ def _check(client: Client, batch: Batch, jobs: Sequence[Job]) -> None:
         raise shot_list_error(batch.path, problems)
 
 
-def _current(client: Client, job: Job) -> Job:
-    """Submit a job; return it under the id under which it is now being made, or is done."""
+def _submit(client: Client, job: Job) -> JobStatus:
+    """Submit a job, under the id under which it is now being made, or is done."""
     from afterframe.core.shots import next_id
 
     status = client.submit(job)
@@ -262,8 +262,8 @@ def _current(client: Client, job: Job) -> Job:
         job = replace(job, id=next_id(job.id))
         status = client.submit(job)
     if status.state in {"failed", "cancelled"}:
-        client.retry(job.id)
-    return job
+        return client.retry(job.id)
+    return status
 
 
 def _is_there(result: Result | None) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from afterframe_hosts.wire.client import Client
+from afterframe_hosts.wire.errors import RemoteError
 from afterframe_hosts.wire.job import Job, JobStatus
 
 from . import show
@@ -17,21 +19,36 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
-def run(client: Client, jobs: Sequence[Job], *, quiet: bool) -> tuple[JobStatus, ...]:
+def run(
+    client: Client,
+    jobs: Sequence[Job],
+    *,
+    quiet: bool,
+    submit: Callable[[Client, Job], JobStatus] = Client.submit,
+) -> tuple[JobStatus, ...]:
     """Submit the jobs, follow them to their end, and return how they ended, in their order.
 
-    Ctrl-C cancels what has not finished, waits until it has stopped, and is raised again.
+    Ctrl-C cancels what has not finished, waits until it has stopped, and is raised again; so does
+    a refusal of one of the jobs.
+
+    Args:
+        client: of the service.
+        jobs: in the order in which they are made.
+        quiet: show no bars.
+        submit: hands a job over, perhaps under another id.
     """
+    submitted: list[str] = []
     ended: dict[str, JobStatus] = {}
-    statuses = [client.submit(job) for job in jobs]
     with Watch(quiet) as watch:
         try:
-            for status in statuses:
-                ended[status.job.id] = _until_end(client, status.job.id, watch)
-        except KeyboardInterrupt:
-            _cancel(client, [job.id for job in jobs if job.id not in ended])
+            for job in jobs:
+                submitted.append(submit(client, job).job.id)
+            for job_id in submitted:
+                ended[job_id] = _until_end(client, job_id, watch)
+        except BaseException:  # Ctrl-C, or a refusal: nothing goes on behind the user's back
+            _cancel(client, [job_id for job_id in submitted if job_id not in ended])
             raise
-    return tuple(ended[job.id] for job in jobs)
+    return tuple(ended[job_id] for job_id in submitted)
 
 
 class Watch:
@@ -86,7 +103,7 @@ def _until_end(client: Client, job: str, watch: Watch) -> JobStatus:
 def _cancel(client: Client, ids: Sequence[str]) -> None:
     """Cancel jobs and wait until each has stopped, so that nothing is left half done."""
     for job in ids:
-        if not client.job(job).finished:
+        with suppress(RemoteError):  # it has finished meanwhile
             client.cancel(job)
     for job in ids:
         _until_end(client, job, Watch(quiet=True))

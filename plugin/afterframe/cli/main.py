@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return EXIT_CANCELLED
+    except Exception as error:  # noqa: BLE001 - the border to the user; kept in the log
+        _log_unexpected()
+        show.error(AfterframeError(detail=f"{type(error).__name__}: {error}"), as_json=options.json)
+        return EXIT_FAILED
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,6 +52,24 @@ def parser() -> argparse.ArgumentParser:
     for command in commands.choices.values():
         command.add_argument("--json", action="store_true", help="print JSON, for programs")
     return root
+
+
+def _log_unexpected() -> None:
+    """Write the exception at hand to the command line's log."""
+    import logging
+
+    from afterframe_hosts.wire.discovery import state_folder
+
+    path = state_folder() / "logs" / "cli.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    log = logging.getLogger(__name__)
+    log.addHandler(handler)
+    log.propagate = False
+    log.exception("a command ended unexpectedly")
+    handler.close()
+    log.removeHandler(handler)
 
 
 if __name__ == "__main__":

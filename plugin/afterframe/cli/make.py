@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from afterframe_hosts.wire.clip import Clip
     from afterframe_hosts.wire.job import Job, JobStatus, Output
 
+LARGEST_SIDE = 65536
+"""Pixels; as ``wire.job.Output`` permits."""
 Commands = Any
 """What ``ArgumentParser.add_subparsers`` returns; argparse keeps its class to itself."""
 
@@ -52,7 +54,8 @@ def add_output_options(command: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FILE",
-        help="the result's path; default: a folder Afterframe beside the source",
+        help="the result's path; .png .tif .exr make numbered pictures in a folder of that name; "
+        "default: a folder Afterframe beside the source",
     )
     command.add_argument("--format", default="auto", help="delivery format (see: doctor)")
     command.add_argument("--rate", help="frames a second of the result, 25 or 24000/1001")
@@ -147,8 +150,10 @@ def parse_size(text: str) -> tuple[int, int]:
         BadValue: it is no size.
     """
     width, cross, height = text.lower().partition("x")
-    if cross and width.isdecimal() and height.isdecimal() and int(width) * int(height) >= 1:
-        return int(width), int(height)
+    if cross and width.isdecimal() and height.isdecimal():
+        size = int(width[:9]), int(height[:9])
+        if all(1 <= side <= LARGEST_SIDE for side in size):
+            return size
     raise BadValue(field="size", value=text, allowed="WIDTHxHEIGHT, such as 1920x1080")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from afterframe_hosts.wire import discovery
+from afterframe_hosts.wire.client import Client
 from afterframe_hosts.wire.job import JobStatus
 
 from . import show
@@ -65,7 +66,7 @@ def run_cancel(options: argparse.Namespace) -> int:
         ids = [status.job.id for status in known if not status.finished]
     else:
         ids = [_whole_id(given, known) for given in options.job]
-    statuses = [client.cancel(job) for job in ids]
+    statuses = [_cancel(client, job) for job in ids]
     if options.json:
         show.data(statuses)
         return 0
@@ -124,6 +125,12 @@ def _drain() -> None:
     Client(endpoint).stop(drain=True)
     while process_lives(endpoint.pid):
         time.sleep(0.2)
+
+
+def _cancel(client: Client, job: str) -> JobStatus:
+    """Cancel a job; one that has finished meanwhile is as it is."""
+    status = client.job(job)
+    return status if status.finished else client.cancel(job)
 
 
 def _whole_id(given: str, known: Sequence[JobStatus]) -> str:

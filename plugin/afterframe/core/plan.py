@@ -51,7 +51,7 @@ def make_plan(job: Job) -> Plan:
         at=_shown(job, at),
         frames=frames,
         rate=rate,
-        step=abs(clip.speed) * clip.rate * Fraction(values.get("speed", 1)) / rate,
+        step=abs(clip.speed) * clip.rate * _decimal(values.get("speed", 1)) / rate,
         seed=int(values.get("seed") or 0),
         start=start,
         start_timecode=job.output.start_timecode
@@ -73,6 +73,11 @@ def _frames(job: Job, rate: Fraction) -> int:
     if values.get("frames"):
         return int(values["frames"])
     if "seconds" in values:
-        return frames_for(Fraction(values["seconds"]).limit_denominator(1_000_000), rate)
+        return frames_for(_decimal(values["seconds"]), rate)
     seconds = job.clip.record_range.duration / job.clip.rate
-    return frames_for(seconds / Fraction(values.get("speed", 1)), rate)
+    return frames_for(seconds / _decimal(values.get("speed", 1)), rate)
+
+
+def _decimal(value: float) -> Fraction:
+    """Return the number that the user wrote: 0.7 is 7/10, not the float nearest to it."""
+    return Fraction(value).limit_denominator(1_000_000)

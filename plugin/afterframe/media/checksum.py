@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from afterframe_hosts.wire.clip import Media
+from afterframe_hosts.wire.clip import Media, Span
 
 from .frame import Frame
 from .stills import numbered
@@ -33,21 +33,36 @@ class Digest:
         return self._hash.hexdigest()
 
 
-def fingerprint(media: Media) -> str:
-    """Return a quick fingerprint of a medium's contents, the same wherever the file lies.
+def fingerprint(media: Media, used: Span) -> str:
+    """Return a quick fingerprint of a medium's contents, the same wherever it lies.
 
     SHA-256 over the size and a megabyte each of head, middle and tail: it tells an exchanged or
-    re-encoded file within milliseconds, not a single changed byte in a large one. Of a sequence
-    the first picture is taken.
+    re-encoded file within milliseconds, not a single changed byte in a large one. Of a sequence,
+    the sizes of all pictures that are used are taken, and the first, middle and last whole.
+
+    Args:
+        media: the source.
+        used: its frames that are used.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: a file cannot be read.
     """
-    path = Path(numbered(media.path, media.first) if media.kind == "sequence" else media.path)
+    digest = hashlib.sha256()
+    if media.kind != "sequence":
+        _add_file(digest, Path(media.path))
+        return digest.hexdigest()
+    first = media.first + used.start
+    for number in range(first, first + used.duration):
+        digest.update(f"{Path(numbered(media.path, number)).stat().st_size} ".encode())
+    for number in sorted({first, first + used.duration // 2, first + used.duration - 1}):
+        _add_file(digest, Path(numbered(media.path, number)))
+    return digest.hexdigest()
+
+
+def _add_file(digest: hashlib._Hash, path: Path) -> None:
     size = path.stat().st_size
-    digest = hashlib.sha256(str(size).encode())
+    digest.update(str(size).encode())
     with path.open("rb") as file:
         for start in sorted({0, max(0, size // 2 - BLOCK // 2), max(0, size - BLOCK)}):
             file.seek(start)
             digest.update(file.read(BLOCK))
-    return digest.hexdigest()

@@ -6,6 +6,7 @@ import errno
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from afterframe.errors import DiskFull, NotWritable, OutputError
 
@@ -31,12 +32,15 @@ def make_folder(folder: Path) -> list[Path]:
     """Make a folder with its parents; return those that were made, deepest first.
 
     Raises:
-        NotWritable: it cannot be made, or is not a folder.
+        NotWritable: it cannot be made or written to, or is not a folder.
     """
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
     except OSError as error:
+        remove_empty(missing)
         raise told(error, folder, 0) from error
     return missing
 

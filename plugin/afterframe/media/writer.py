@@ -27,7 +27,7 @@ from typing import Protocol, Self
 import av
 
 from afterframe.core.timecode import parse_time
-from afterframe.errors import FormatUnfit, OutputExists, VerifyFailed
+from afterframe.errors import DiskFull, FormatUnfit, OutputExists, VerifyFailed
 from afterframe.platform import rename_new
 
 from .convert import convert
@@ -152,11 +152,15 @@ class Writer:
         self._made = made
         self._expected = expected
         self._base = target.parent.parent if made.kind == "sequence" else target.parent
-        _remove_left(self._base, token)
+        remove_left(self._base, token)
         size = made.frame_bytes(expected.width, expected.height, expected.format)
         self._needed = size * expected.frames
-        check_room(self._base, self._needed)
         self._folders = make_folder(self._base)
+        try:
+            check_room(self._base, self._needed)
+        except DiskFull:
+            remove_empty(self._folders)
+            raise
         self._part = self._base / _part_name(target, made.kind, token)
         self._name = target.name
         self._count = 0
@@ -336,19 +340,19 @@ class Writer:
         self._part.rmdir()
 
 
-def _part_name(target: Path, kind: str, token: str) -> str:
-    if kind == "sequence":
-        return f".{target.parent.name}.{token}.part"
-    return f".{target.stem}.{token}.part{target.suffix}"
-
-
-def _remove_left(folder: Path, token: str) -> None:
-    """Remove what a killed attempt of the same token left."""
+def remove_left(folder: Path, token: str) -> None:
+    """Remove what a killed attempt of the same token left in the folder."""
     for left in folder.glob(f".*.{token}.part*"):
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:
             left.unlink(missing_ok=True)
+
+
+def _part_name(target: Path, kind: str, token: str) -> str:
+    if kind == "sequence":
+        return f".{target.parent.name}.{token}.part"
+    return f".{target.stem}.{token}.part{target.suffix}"
 
 
 def _pictures_of(target: Path) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 import cv2
 
@@ -38,16 +39,22 @@ def fit_size(width: int, height: int, longest: int | None) -> tuple[int, int]:
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
 
 
-def resized(frame: Frame, width: int, height: int) -> Frame:
+def resized(frame: Frame, width: int, height: int, pixel_aspect: Fraction = Fraction(1)) -> Frame:
     """Return the frame at another size: area average downwards, Lanczos upwards.
 
     Where the shape differs, the picture fills the new one and is cropped about its centre, never
     stretched. Every plane is scaled to its own new size, so that subsampled chroma stays where
     it was.
+
+    Args:
+        frame: the picture.
+        width: wanted, in pixels.
+        height: wanted.
+        pixel_aspect: shape of the frame's pixels over that of the wanted ones.
     """
     if (frame.width, frame.height) == (width, height):
         return frame
-    frame = _cropped(frame, width, height)
+    frame = _cropped(frame, width / pixel_aspect, height)
     planes = tuple(
         _resized(plane, frame.format.plane_size(index, width, height), frame.format.peak)
         for index, plane in enumerate(frame.planes)
@@ -55,8 +62,8 @@ def resized(frame: Frame, width: int, height: int) -> Frame:
     return replace(frame, planes=planes)
 
 
-def _cropped(frame: Frame, width: int, height: int) -> Frame:
-    """Crop to the shape of width x height, on the chroma grid."""
+def _cropped(frame: Frame, width: Fraction, height: int) -> Frame:
+    """Crop to the shape of width x height in the frame's own pixels, on the chroma grid."""
     across, down = (1 << step for step in frame.format.subsampling)
     keep_width = min(frame.width, round(frame.height * width / height / across) * across)
     keep_height = min(frame.height, round(frame.width * height / width / down) * down)

@@ -3,7 +3,8 @@
 The order makes a kill at any moment harmless. Frames go to a temporary name. When they are all
 there and verified, the recipe takes its name first, and only if that name was free: it holds the
 place for the result, which follows by a rename. A recipe of this job without a result is what a
-killed attempt left; the next attempt removes it.
+killed attempt left; the next attempt removes it. Where the user has asked to replace a file, the
+result comes first and its recipe follows.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ from afterframe.core.recipe import (
     to_text,
 )
 from afterframe.errors import OutputExists
-from afterframe.media.checksum import fingerprint
 from afterframe.media.formats import choose, delivery_format
 from afterframe.media.frame import MediaInfo
 from afterframe.media.writer import Writer, open_writer
@@ -36,7 +36,7 @@ from afterframe.platform import rename_new
 from afterframe_hosts.wire.job import Job, Note, Result
 from afterframe_models.card import Card
 
-from .naming import result_path
+from .naming import check_not_source, result_path
 from .pixels import Passage
 
 PACKAGES = ("numpy", "opencv-python-headless", "av", "openimageio")
@@ -67,13 +67,14 @@ class Target:
         Raises:
             UnknownFormat, FormatUnfit: see ``afterframe.media.formats``.
             OutputExists: the job names a path that is taken.
+            PathNotPermitted: the job names its own source: that is never written to.
         """
         name = job.output.format
         if name == "auto":
             suffix = Path(job.output.path).suffix.lower()
             name = choose(info, suffix)
         target = cls(job, plan, info, name)
-        target.path()
+        check_not_source(target.path(), job.clip.media)
         return target
 
     def path(self) -> Path:
@@ -97,6 +98,7 @@ class Target:
             colour=self.info.colour,
             source_format=self.info.format,
             start_timecode=self.plan.start_timecode,
+            pixel_aspect=self.info.pixel_aspect,
             token=self.job.id,
         )
 
@@ -116,33 +118,40 @@ class Target:
             made = make_recipe(_name_beside(path), writer.first)
             try:
                 self._publish_at(path, writer, made)
-            except FileExistsError:
+            except FileExistsError as error:
                 if self.job.output.path:
-                    raise
+                    raise OutputExists(path=str(path)) from error
                 continue
             return result_of(made, path)
         raise OutputExists(path=str(self.path()))
 
     def _publish_at(self, path: Path, writer: Writer, recipe: Recipe) -> None:
-        place = beside(path)
-        replace = self.job.output.overwrite
-        _write_new(place, to_text(recipe), replace=replace)
+        place, text = beside(path), to_text(recipe)
+        if self.job.output.overwrite:
+            # What is there keeps its own recipe until it has been replaced.
+            writer.publish(path, overwrite=True)
+            _write_new(place, text, replace=True)
+            return
+        # At an exact path that is free, a recipe is that of a result which is gone.
+        _write_new(place, text, replace=bool(self.job.output.path))
         try:
-            writer.publish(path, overwrite=replace)
+            writer.publish(path)
         except BaseException:
             place.unlink(missing_ok=True)
             raise
 
 
-def recipe(job: Job, card: Card, way: Passage, made: Made, notes: tuple[Note, ...]) -> Recipe:
-    """Return the recipe of a result."""
+def recipe(
+    job: Job, card: Card, way: Passage, source_print: str, made: Made, notes: tuple[Note, ...]
+) -> Recipe:
+    """Return the recipe of a result; ``source_print`` is the source's fingerprint."""
     source = way.source.info
     return Recipe(
         schema=SCHEMA,
         job=job,
         source=SourceRecord(
             path=job.clip.media.path,
-            fingerprint=fingerprint(job.clip.media),
+            fingerprint=source_print,
             width=source.width,
             height=source.height,
             colour=way.record,

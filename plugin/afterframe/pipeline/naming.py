@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from afterframe.core.recipe import SUFFIX, Recipe, read_recipe
-from afterframe.errors import AfterframeError, OutputExists
+from afterframe.errors import AfterframeError, OutputExists, PathNotPermitted
+from afterframe_hosts.wire.clip import Media
 from afterframe_hosts.wire.job import Job
 from afterframe_hosts.wire.results import result_name
 
@@ -31,6 +32,19 @@ def result_path(job: Job, suffix: str, sequence: bool) -> Path:
     stem = output.name or result_name(job.clip, job.effect)
     version = 1 + max(_versions(Path(output.folder), stem), default=0)
     return _placed(Path(output.folder), f"{stem}_v{version:03d}", suffix, sequence)
+
+
+def check_not_source(path: Path, media: Media) -> None:
+    """Raise PathNotPermitted where a result would be written over the source it is made from."""
+    pictures = "#" in path.name
+    if media.kind == "sequence":
+        same = _same(path.parent if pictures else path, Path(media.path).parent) and (
+            pictures or path.name == Path(media.path).name
+        )
+    else:
+        same = _same(path, Path(media.path))
+    if same:
+        raise PathNotPermitted(path=str(path))
 
 
 def made_before(job: Job) -> tuple[Recipe, Path] | None:
@@ -74,6 +88,13 @@ def _placed(folder: Path, name: str, suffix: str, sequence: bool) -> Path:
 def _taken(path: Path) -> bool:
     place = path.parent if "#" in path.name else path
     return place.exists()
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _versions(folder: Path, stem: str) -> list[int]:

@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from afterframe.core.plan import Plan, make_plan
 from afterframe.core.recipe import Made, Recipe
-from afterframe.errors import AfterframeError, EngineFailed, OutOfMemory
-from afterframe.media.checksum import Digest
+from afterframe.errors import AfterframeError, EngineFailed, MediaUnreadable, OutOfMemory
+from afterframe.media.checksum import Digest, fingerprint
 from afterframe.media.frame import Frame, MediaInfo
+from afterframe.media.writer import remove_left
 from afterframe_hosts.wire.job import Job, Note, Progress, Result
 from afterframe_models import registry
 from afterframe_models.base import Context, Request, Source
@@ -59,6 +61,7 @@ def run_job(job: Job, hooks: Hooks) -> Result:
     """
     before = made_before(job)
     if before:
+        remove_left(before[1].parent, job.id)
         return delivery.result_of(*before)
     hooks.progress(Progress("reading"))
     plan = make_plan(job)
@@ -77,6 +80,7 @@ class _Work:
         self.way: Passage = passage(self.card, source)
         self.info = _delivered(source.info, self.card.alpha)
         self.target = delivery.Target.choose(job, plan, self.info)
+        self.source_print = _fingerprint(job)
         self.notes: list[Note] = []
         self.digest = Digest()
         self.started = time.monotonic()
@@ -156,7 +160,9 @@ class _Work:
             size=(self.info.width, self.info.height),
             digest=self.digest.hexdigest(),
         )
-        return delivery.recipe(self.job, self.card, self.way, made, tuple(self.notes))
+        return delivery.recipe(
+            self.job, self.card, self.way, self.source_print, made, tuple(self.notes)
+        )
 
 
 def _source(clip: ClipSource, plan: Plan, job: Job) -> Source:
@@ -166,8 +172,19 @@ def _source(clip: ClipSource, plan: Plan, job: Job) -> Source:
     width, height = fit_size(width, height, plan.longest_side)
     if (width, height) == (info.width, info.height):
         return clip
-    scaled = replace(info, width=width, height=height)
-    return FilteredSource(clip, scaled, lambda frame: resized(frame, width, height))
+    # A size that was asked for is one of square pixels; else they keep their shape.
+    aspect = Fraction(1) if job.output.size else info.pixel_aspect
+    scaled = replace(info, width=width, height=height, pixel_aspect=aspect)
+    shape = info.pixel_aspect / aspect
+    return FilteredSource(clip, scaled, lambda frame: resized(frame, width, height, shape))
+
+
+def _fingerprint(job: Job) -> str:
+    media = job.clip.media
+    try:
+        return fingerprint(media, job.clip.media_range)
+    except OSError as error:
+        raise MediaUnreadable(path=media.path, detail=error.strerror or str(error)) from error
 
 
 def _delivered(info: MediaInfo, alpha: str) -> MediaInfo:

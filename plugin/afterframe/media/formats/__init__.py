@@ -147,6 +147,8 @@ def _best(info: MediaInfo) -> str:
 
 
 def _fits(made: DeliveryFormat, info: MediaInfo) -> bool:
+    if made.square_pixels and info.pixel_aspect != 1:
+        return False
     return not made.problem(info.width, info.height, made.stores(info.format))
 
 
