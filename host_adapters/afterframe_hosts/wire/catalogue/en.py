@@ -10,7 +10,7 @@ MESSAGES: dict[str, str] = {
     "effect.bridge.help": "Fill the gap between two clips",
     "effect.restyle.label": "Style Transfer",
     "effect.restyle.help": "Paint the clip in another style, steady over time",
-    "effect.retime.label": "Slow Motion",
+    "effect.retime.label": "Change Speed",
     "effect.retime.help": "Change the clip's speed with frames made in between",
     # parameters
     "parameter.generate.prompt.label": "Prompt",
@@ -79,12 +79,12 @@ MESSAGES: dict[str, str] = {
     "error.no_free_channel.message": "No channel above the clip is free from {first} to {last}.",
     "error.no_free_channel.fix": "Clear a channel above the clip there, then place it again.",
     "error.item_gone.message": "{item} is no longer on the timeline.",
-    "error.item_gone.fix": "Undo its removal, or place the result by hand from the queue.",
-    "error.capture_failed.message": "The host gave no picture of {item}: {detail}",
+    "error.item_gone.fix": "Undo its removal, or add the result's file to the timeline by hand.",
+    "error.capture_failed.message": "The editor gave no picture of {item}: {detail}",
     "error.capture_failed.fix": "See whether the clip plays in the editor, then try again.",
     "error.capture_too_long.message": "The editor has to render {item} first: {frames} frames.",
     "error.capture_too_long.fix": "Trim it to {limit} frames, or run the batch without a window.",
-    "error.place_failed.message": "The host did not take {path}: {detail}",
+    "error.place_failed.message": "The editor did not take {path}: {detail}",
     "error.place_failed.fix": "The result is safe on disk; add it to the timeline by hand.",
     "error.save_failed.message": "The project could not be saved as {path}: {detail}",
     "error.save_failed.fix": "Make room or save it elsewhere; the results are safe on disk.",
@@ -92,14 +92,14 @@ MESSAGES: dict[str, str] = {
     "error.document_unsaved.fix": "Save it to a file, then try again.",
     "error.host_unable.message": "{host} cannot do this: {action}.",
     "error.host_unable.fix": "Do it in the editor itself.",
-    "error.service_unreachable.message": "The Afterframe engine does not answer: {detail}",
+    "error.service_unreachable.message": "The Afterframe service does not answer: {detail}",
     "error.service_unreachable.fix": "Start it with: afterframe serve. Its log says more.",
     "error.service_missing.message": "No Afterframe engine is installed (looked at {looked}).",
     "error.service_missing.fix": "Run: python3 install/bootstrap.py setup",
-    "error.service_refused.message": "The Afterframe engine does not accept this program.",
-    "error.service_refused.fix": "Another engine was started since: try again.",
+    "error.service_refused.message": "The Afterframe service does not accept this program.",
+    "error.service_refused.fix": "Another service was started since: try again.",
     "error.service_version.message": (
-        "The running engine is version {running}, this program is {wanted}."
+        "The running service is version {running}, this program is {wanted}."
     ),
     "error.service_version.fix": "Wait for its {jobs} jobs, then: afterframe serve --replace.",
     "error.endpoint_foreign.message": "{path} belongs to another user, or others can read it.",
@@ -108,7 +108,9 @@ MESSAGES: dict[str, str] = {
     "error.media_missing.message": "{path} is not there.",
     "error.media_missing.fix": "Put the file back or relink the clip in the editor.",
     "error.media_unreadable.message": "{path} cannot be read: {detail}",
-    "error.media_unreadable.fix": "Convert it to ProRes, DNxHR or a picture sequence.",
+    "error.media_unreadable.fix": (
+        "Choose a movie or picture; if it is one, convert it to ProRes, DNxHR or pictures."
+    ),
     "error.media_truncated.message": "{path} breaks off before frame {frame}.",
     "error.media_truncated.fix": "Copy the file again from its source, or trim the clip.",
     "error.no_picture.message": "{path} holds no picture.",
@@ -120,7 +122,9 @@ MESSAGES: dict[str, str] = {
     "error.disk_full.message": "{folder} has {free_mb} MB free; {needed_mb} MB are needed.",
     "error.disk_full.fix": "Free some space, choose another folder, or a smaller format.",
     "error.output_exists.message": "{path} is there already.",
-    "error.output_exists.fix": "Choose another name, or allow it to be replaced (--overwrite).",
+    "error.output_exists.fix": (
+        "Choose another name, or allow it to be replaced (command line: --overwrite)."
+    ),
     "error.unknown_format.message": "There is no delivery format called {format}.",
     "error.unknown_format.fix": "Choose one of: {known}.",
     "error.format_unfit.message": "{format} cannot hold this picture: {problem}",
@@ -147,16 +151,18 @@ MESSAGES: dict[str, str] = {
     "error.cancelled.fix": "Start it again when you want it.",
     "error.worker_lost.message": "The render process died {attempts} times.",
     "error.worker_lost.fix": (
-        "Try a smaller size or the draft; the log says more (afterframe logs)."
+        "Try a smaller size or fewer frames; the log says more (afterframe logs)."
     ),
     "error.unauthorised.message": "The request carries no valid token.",
     "error.unauthorised.fix": "Use the token of the endpoint file.",
     "error.foreign_origin.message": "A request from elsewhere is refused ({header}: {value}).",
-    "error.foreign_origin.fix": "The engine answers programs on this machine only.",
+    "error.foreign_origin.fix": "The service answers programs on this machine only.",
     "error.body_too_large.message": "The request is larger than {limit_kb} kB.",
     "error.body_too_large.fix": "Send pictures as files in the job's folder.",
-    "error.path_not_permitted.message": "{path} is outside what this job may touch.",
-    "error.path_not_permitted.fix": "Name a file of the job.",
+    "error.path_not_permitted.message": (
+        "{path} is outside what this job may write, or is its own source."
+    ),
+    "error.path_not_permitted.fix": "Choose another place for the result.",
     "error.unknown_session.message": "There is no host session {session}.",
     "error.unknown_session.fix": "Open the editor and its Afterframe add-on.",
     "error.host_silent.message": "{host} did not answer within {seconds} seconds.",
