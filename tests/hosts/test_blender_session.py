@@ -64,8 +64,8 @@ def test_a_running_blender_answers(blender: str, client: Client, tmp_path: Path)
     clips = {clip.name: clip for clip in _clips(selection)}
     assert set(clips) == {"look.mov", "turned", "strobed", "gone"}
 
-    folder = tmp_path / "pictures"
-    folder.mkdir()
+    folder = tmp_path / "Afterframe" / "pictures"
+    folder.mkdir(parents=True)
     frames = {"start": 208, "duration": 1}
     strobed = codec.dump(clips["strobed"])
     asked = {"clip": strobed, "frames": frames, "folder": str(folder)}
@@ -77,14 +77,17 @@ def test_a_running_blender_answers(blender: str, client: Client, tmp_path: Path)
 
 
 @pytest.mark.parametrize("version", ["5.2.3"], indirect=True)
-def test_what_cannot_be_done_is_told_by_its_code(blender: str, client: Client) -> None:
+def test_what_cannot_be_done_is_told_by_its_code(
+    blender: str, client: Client, tmp_path: Path
+) -> None:
     clips = {clip.name: clip for clip in _clips(_ask(client, blender, "selection"))}
     gone = {"clip": codec.dump(clips["gone"]), "frames": {"start": 301, "duration": 1}}
     for action, arguments, code in (
         ("reveal", {"item": '["Scene", "nobody"]'}, "item_gone"),
         ("reveal", {"item": "nonsense"}, "item_gone"),
         ("capture", {}, "bad_message"),
-        ("capture", {**gone, "folder": "/nowhere"}, "media_missing"),
+        ("capture", {**gone, "folder": str(tmp_path / "Afterframe")}, "media_missing"),
+        ("capture", {**gone, "folder": str(tmp_path)}, "path_not_permitted"),
     ):
         answer = client.ask(blender, action, arguments)  # type: ignore[arg-type]
         assert answer.error is not None

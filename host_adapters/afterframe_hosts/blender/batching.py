@@ -17,7 +17,7 @@ from ..wire import discovery
 from ..wire.errors import AfterframeError, DocumentUnsaved, PlaceFailed
 from ..wire.follower import Follower
 from .adapter import BlenderHost
-from .pump import Pump, Work
+from .pump import INTERVAL, Pump, Work
 from .request import Wish, make_job
 from .shots import Shot, shots_of_list, shots_of_strips
 
@@ -85,7 +85,8 @@ def _work(pump: Pump) -> None:
     """Pump until every job is over; say each change of a job once."""
     said: dict[str, str] = {}
     while not all(work.over for work in pump.works.values()):
-        time.sleep(pump.tick())
+        pump.pump()
+        time.sleep(INTERVAL)
         for job, work in pump.works.items():
             state = work.status.state if work.status else "queued"
             if said.get(job) != state:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import TimeoutError
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,15 @@ from ..wire.follower import Follower
 from ..wire.system import own_environment
 from . import compat
 from .adapter import BlenderHost
-from .pump import Pump, Work
+from .pump import INTERVAL, Pump, Work
 from .request import Wish, make_job
 from .sheet import render_sheet
 
 PLAYHEAD = 31
 """The thirty-first picture of the sample, which is 60 pictures long and begins at frame 1."""
 SECONDS = 4
+PATIENCE = 20.0
+"""Seconds for the demo's service to stop."""
 PARAMETERS = {"prompt": "keep walking forward, slowly", "motion": 7.0, "seconds": SECONDS}
 
 
@@ -87,12 +91,14 @@ def _generate(engine: Path) -> Work:
     try:
         work = pump.submit(job)
         while not work.over:
-            time.sleep(pump.tick())
+            pump.pump()
+            time.sleep(INTERVAL)
         if work.error is not None:
             raise work.error
         return work
     finally:
-        follower.call(lambda client: client.stop()).result(20)
+        with suppress(AfterframeError, TimeoutError):  # it stops by itself when it is idle
+            follower.call(lambda client: client.stop()).result(PATIENCE)
         follower.stop()
 
 

@@ -6,6 +6,8 @@ a timer; without one, timers never fire and a loop of our own calls it.
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -15,14 +17,29 @@ from typing import Any
 from ..base import Host, Placed
 from ..wire import codec
 from ..wire.clip import Clip, Span
-from ..wire.errors import AfterframeError, BadMessage, ItemGone
-from ..wire.follower import Follower
+from ..wire.errors import (
+    AfterframeError,
+    HostUnable,
+    ItemGone,
+    PathNotPermitted,
+    ServiceUnreachable,
+)
+from ..wire.follower import Follower, News
 from ..wire.job import DeliveryState, ErrorInfo, Job, JobStatus
 from ..wire.session import HostAnswer, HostRequest, HostSession
+from ..wire.system import state_folder
 from .request import made_anew
 
 INTERVAL = 0.1
 """Seconds between two looks: short for an eye, and nothing for a processor."""
+INTERVAL_AFTER_ERROR = 5.0
+LOST_AFTER = 45.0
+"""Seconds without the service after which no job is waited for any longer: it may take 30 to
+start on a slow, busy machine."""
+JOBS = "jobs"
+"""The service's job folders, in its state folder."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -67,6 +84,7 @@ class Pump:
     deliver_at_once: bool = True
     works: dict[str, Work] = field(default_factory=dict)
     listening: bool = False
+    _lost_since: float | None = None
     _session: HostSession | None = None
     _asked: list[tuple[Work, Future[JobStatus]]] = field(default_factory=list)
 
@@ -80,14 +98,14 @@ class Pump:
         return work
 
     def pump(self) -> None:
-        """Take in what is new: never waits."""
+        """Take in what is new: never waits, and raises nothing for one job's or request's sake."""
         self._announce()
         answered = [each for each in self._asked if each[1].done()]
         self._asked = [each for each in self._asked if not each[1].done()]
         for work, future in answered:
             error = future.exception()
-            if isinstance(error, AfterframeError):
-                work.error = error
+            if error is not None:
+                work.error = _named(error)
             else:
                 self._hear(work, future.result(), submitted=True)
         news = self.follower.pump()
@@ -97,10 +115,18 @@ class Pump:
                     self._hear(work, event.status)
         for request in news.requests:
             self.follower.answer(self._answer(request))
+        self._give_up_when_lost(news)
 
     def tick(self) -> float:
-        """Pump, and return after how many seconds to do so again: a function for a timer."""
-        self.pump()
+        """Pump, and return after how many seconds to do so again: a function for a timer.
+
+        Blender would end a timer for good whose function raises.
+        """
+        try:
+            self.pump()
+        except Exception:
+            log.exception("not foreseen")
+            return INTERVAL_AFTER_ERROR
         return INTERVAL
 
     def deliver(self) -> tuple[Future[Any], ...]:
@@ -112,6 +138,19 @@ class Pump:
         """Stop all that is not over."""
         waiting = [work.job.id for work in self.works.values() if not work.over]
         return tuple(self._cancel(job) for job in waiting)
+
+    def _give_up_when_lost(self, news: News) -> None:
+        """End what waits for a service that has been away too long, with the reason."""
+        waiting = [work for work in self.works.values() if not work.over]
+        if news.connected or not waiting:
+            self._lost_since = None
+            return
+        if self._lost_since is None:
+            self._lost_since = time.monotonic()
+        away = time.monotonic() - self._lost_since
+        if away > LOST_AFTER:
+            for work in waiting:
+                work.error = news.error or ServiceUnreachable(detail=f"gone for {away:.0f} s")
 
     def _announce(self) -> None:
         """Say which document is open, when that has changed."""
@@ -127,8 +166,15 @@ class Pump:
         self._asked.append((work, self.follower.call(action)))
 
     def _hear(self, work: Work, status: JobStatus, submitted: bool = False) -> None:
-        """Note how a job stands. What failed or was cancelled before it was asked for again is
-        tried again; what is done and gone from the disk is made anew."""
+        """Note how a job stands; what cannot be taken in ends this job alone."""
+        try:
+            self._take_in(work, status, submitted)
+        except Exception as error:  # noqa: BLE001 - a host's border: its timer goes on
+            work.error = _named(error)
+
+    def _take_in(self, work: Work, status: JobStatus, submitted: bool) -> None:
+        """What failed or was cancelled before it was asked for again is tried again; what is done
+        and gone from the disk is made anew."""
         if work.over or _is_older(status, work.status):
             return
         work.status = status
@@ -147,10 +193,9 @@ class Pump:
     def _place(self, work: Work, status: JobStatus) -> None:
         try:
             work.placed = self.host.place(status)
-        except AfterframeError as error:
+        except ItemGone as error:
             work.error = error
-            if isinstance(error, ItemGone):
-                self._deliver(work, "lost")
+            self._deliver(work, "lost")
             return
         if self.deliver_at_once:
             self._deliver(work, "placed")
@@ -162,8 +207,8 @@ class Pump:
     def _answer(self, request: HostRequest) -> HostAnswer:
         try:
             return HostAnswer(request.id, value=self._do(request.action, request.arguments))
-        except AfterframeError as error:
-            return HostAnswer(request.id, error=ErrorInfo.of(error))
+        except Exception as error:  # noqa: BLE001 - a host's border: its timer goes on
+            return HostAnswer(request.id, error=ErrorInfo.of(_named(error)))
 
     def _do(self, action: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         if action == "selection":
@@ -172,7 +217,7 @@ class Pump:
         if action == "capture":
             clip = codec.load(Clip, arguments.get("clip"), "clip")
             frames = codec.load(Span, arguments.get("frames"), "frames")
-            folder = Path(str(arguments.get("folder", "")))
+            folder = self._permitted(str(arguments.get("folder", "")))
             seen = arguments.get("seen") is True
             return {"clip": codec.dump(self.host.capture(clip, frames, folder, seen=seen))}
         if action == "place":
@@ -181,7 +226,23 @@ class Pump:
         if action == "reveal":
             self.host.reveal(str(arguments.get("item", "")))
             return {}
-        raise BadMessage(field="action", problem=f"{action} is not something this host can do")
+        raise HostUnable(host=self.host.describe().name, action=action)
+
+    def _permitted(self, folder: str) -> Path:
+        """Return a folder that pictures may be written to: of a job, or beside the results."""
+        allowed = (state_folder() / JOBS, self.host.destination())
+        path = Path(folder).resolve()
+        if not any(path.is_relative_to(each.resolve()) for each in allowed):
+            raise PathNotPermitted(path=folder)
+        return path
+
+
+def _named(error: BaseException) -> AfterframeError:
+    """Return an error as one of ours; what we have no name for is logged whole."""
+    if isinstance(error, AfterframeError):
+        return error
+    log.error("not foreseen", exc_info=error)
+    return AfterframeError(detail=f"{type(error).__name__}: {error}")
 
 
 def _is_older(status: JobStatus, known: JobStatus | None) -> bool:
