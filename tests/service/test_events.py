@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
 from afterframe_hosts.wire import discovery
 from afterframe_hosts.wire.client import Client
-from afterframe_hosts.wire.errors import RemoteError, ServiceUnreachable
-from afterframe_hosts.wire.follower import Follower, News
+from afterframe_hosts.wire.errors import EndpointForeign, RemoteError, ServiceUnreachable
+from afterframe_hosts.wire.follower import PAUSE, Follower, News
 from afterframe_hosts.wire.job import Event, Job, new_id
 from afterframe_hosts.wire.session import HostAnswer, HostSession
 
-from .conftest import wait_for
+from .conftest import STANDIN, wait_for
 
 MakeJob = Callable[..., Job]
 
@@ -26,6 +29,18 @@ MakeJob = Callable[..., Job]
 @pytest.fixture
 def follower() -> Iterator[Follower]:
     made = Follower(lambda start: discovery.connect(start=False))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def own_follower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Follower]:
+    """A follower that starts services itself, with stand-in workers."""
+    engine = tmp_path / "python"
+    engine.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{STANDIN}" service 5\n')
+    engine.chmod(0o755)
+    monkeypatch.setenv("AFTERFRAME_ENGINE", str(engine))
+    made = Follower()
     yield made
     made.stop()
 
@@ -153,6 +168,96 @@ def test_a_follower_without_a_service_says_so_and_finds_it_later(
     wait_for(lambda: follower.pump().connected)
     wait_for(lambda: client.sessions() == (session,))
     assert follower.pump().error is None
+
+
+def test_a_follower_starts_a_killed_service_again_while_a_job_is_expected(
+    own_follower: Follower, make_job: MakeJob
+) -> None:
+    job = make_job("frames=60 pause=0.02")
+    own_follower.call(lambda service: service.submit(job)).result(30)
+    events: list[Event] = []
+    connected: list[bool] = []
+
+    def pump() -> list[Event]:
+        news = own_follower.pump()
+        events.extend(news.events)
+        connected.append(news.connected)
+        return events
+
+    wait_for(lambda: any(event.status.progress.done for event in pump()))
+    os.kill(discovery.connect(start=False).endpoint.pid, signal.SIGKILL)
+    wait_for(lambda: pump()[-1].status.finished)
+    assert states(events)[-4:] == ["running", "queued", "running", "done"]
+    assert events[-1].status.attempts == 2
+    assert connected[-1]
+    assert False in connected[connected.index(True) :]
+
+
+def test_a_follower_of_which_nothing_is_expected_leaves_a_stopped_service_alone(
+    own_follower: Follower, make_job: MakeJob
+) -> None:
+    job = make_job()
+    own_follower.call(lambda service: service.submit(job)).result(30)
+    wait_for(lambda: states(list(own_follower.pump().events))[-1:] == ["done"])
+    session = HostSession(new_id(), "blender", "5.0", "/edit.blend")
+    own_follower.listen(session)
+    own_follower.call(lambda service: service.stop()).result(5)
+    wait_for(lambda: not own_follower.pump().connected)
+    own_follower.listen(replace(session, document="/other.blend"))
+    own_follower.answer(HostAnswer(new_id(), {}))
+    time.sleep(3 * PAUSE)
+    assert not discovery.endpoint_path().exists()
+    news = own_follower.pump()
+    assert isinstance(news.error, ServiceUnreachable)
+    assert not news.lasting
+
+
+def test_a_follower_tells_of_an_expected_job_that_the_queue_has_forgotten(
+    own_follower: Follower, make_job: MakeJob, state: Path
+) -> None:
+    job = make_job("frames=1000 pause=0.02")
+    own_follower.call(lambda service: service.submit(job)).result(30)
+    wait_for(lambda: own_follower.pump().events)
+    os.kill(discovery.connect(start=False).endpoint.pid, signal.SIGKILL)
+    for part in state.glob("queue.sqlite3*"):
+        part.unlink()
+    told: list[Event] = []
+
+    def pump() -> bool:
+        told.extend(own_follower.pump().events)
+        return states(told)[-1:] == ["failed"]
+
+    wait_for(pump)
+    assert told[-1].status.error is not None
+    assert told[-1].status.error.code == "unknown_job"
+
+
+def test_an_error_that_does_not_pass_by_itself_is_told_as_lasting(
+    own_follower: Follower, make_job: MakeJob
+) -> None:
+    job = make_job("frames=1000 pause=0.02")
+    own_follower.call(lambda service: service.submit(job)).result(30)
+    wait_for(lambda: own_follower.pump().connected)
+    service = discovery.connect(start=False).endpoint.pid
+    discovery.endpoint_path().chmod(0o644)
+    os.kill(service, signal.SIGKILL)
+    wait_for(lambda: own_follower.pump().error)
+    time.sleep(2 * PAUSE)
+    news = own_follower.pump()
+    assert isinstance(news.error, EndpointForeign)
+    assert news.lasting
+    assert not news.connected
+
+
+def test_a_document_that_changes_is_told_to_a_service_that_runs(
+    client: Client, follower: Follower
+) -> None:
+    session = HostSession(new_id(), "blender", "5.0", "/edit.blend")
+    follower.listen(session)
+    wait_for(lambda: client.sessions() == (session,))
+    later = replace(session, document="/other.blend")
+    follower.listen(later)
+    wait_for(lambda: client.sessions() == (later,), 3)
 
 
 def test_a_followers_first_call_starts_a_service_and_is_followed_at_once() -> None:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import codec
 from .client import Client, Endpoint
 from .errors import (
+    AfterframeError,
     BadMessage,
     EndpointForeign,
     ServiceMissing,
@@ -171,7 +173,7 @@ def _start(python: Path) -> Endpoint:
     if log.is_file() and log.stat().st_size > START_LOG_LIMIT:
         log.unlink()
     command = [str(python), "-m", "afterframe.service"]
-    begun, process = time.monotonic(), start_detached(command, log)
+    begun, process = time.monotonic(), _start_process(command, log)
     deadline = begun + PATIENCE
     while time.monotonic() < deadline:
         endpoint = _running()
@@ -181,9 +183,18 @@ def _start(python: Path) -> Endpoint:
             raise ServiceUnreachable(detail=_last_line(log) or f"exit code {process.returncode}")
         if process.poll() == 0 and time.monotonic() > begun + AGAIN:
             # the one that was in its place then has not come up, or was about to end
-            begun, process = time.monotonic(), start_detached(command, log)
+            begun, process = time.monotonic(), _start_process(command, log)
         time.sleep(0.02)
     raise ServiceUnreachable(detail=f"it did not start within {PATIENCE:g} s; see {log}")
+
+
+def _start_process(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+    try:
+        return start_detached(command, log)
+    except OSError as error:
+        if isinstance(error, AfterframeError):
+            raise
+        raise ServiceUnreachable(detail=f"it could not be started: {error}") from error
 
 
 def _installed() -> str:

@@ -13,24 +13,31 @@ done with :meth:`Follower.call`::
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from . import discovery
 from .client import Client
-from .errors import AfterframeError
-from .job import Event
+from .errors import AfterframeError, RemoteError, ServiceUnreachable
+from .job import ErrorInfo, Event, JobStatus
 from .session import HostAnswer, HostRequest, HostSession
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 PAUSE = 1.0
 """Seconds between two attempts to reach a service that is not there."""
+LONGEST_PAUSE = 30.0
+"""Seconds between two starts of a service that ends again and again."""
+STEADY = 10.0
+"""Seconds after which a service that was started again is taken for sound."""
 LONG_POLL = 20.0
 
 
@@ -43,7 +50,7 @@ class News:
             ones tell how the jobs stand that were begun before the service was reached.
         requests: what the host is asked to do; answer with :meth:`Follower.answer`.
         connected: True while the service is followed.
-        error: why it is not.
+        error: why it is not; None while it is, and before the first attempt.
     """
 
     events: tuple[Event, ...] = ()
@@ -51,12 +58,19 @@ class News:
     connected: bool = False
     error: AfterframeError | None = None
 
+    @property
+    def lasting(self) -> bool:
+        """True when ``error`` does not pass by itself, and is to be shown: a service of another
+        version, another user's endpoint file, no engine installed."""
+        return self.error is not None and not isinstance(self.error, ServiceUnreachable)
+
 
 class Follower:
     """Follows one service in threads of its own.
 
-    A service is started by the first :meth:`call`, and by a later one when it has stopped since;
-    following and listening alone take part in a service that runs, and wait for one.
+    A service is started by the first :meth:`call`, by a later one when it has stopped since, and
+    when it ends while a job is expected (see :meth:`expect`), which it then takes back from its
+    queue. Following and listening alone take part in a service that runs, and wait for one.
 
     Args:
         connect: finds the service; starts one when its argument is True.
@@ -73,6 +87,11 @@ class Follower:
         self._requests: queue.SimpleQueue[HostRequest] = queue.SimpleQueue()
         self._threads: dict[str, threading.Thread] = {}
         self._session: HostSession | None = None
+        self._noting = threading.Lock()
+        self._expected: set[str] = set()
+        self._known: dict[str, JobStatus] = {}
+        self._last: int | None = None
+        self._since = 0.0
         self._connected = False
         self._error: AfterframeError | None = None
         self._stopped = threading.Event()
@@ -83,6 +102,8 @@ class Follower:
     def call(self, action: Callable[[Client], T]) -> Future[T]:
         """Have something done with a client; calls are done one after the other, in order.
 
+        A job whose status it returns is expected from then on.
+
         Returns:
             Its result, or its error, in due time; look at ``done()`` from the timer.
         """
@@ -92,7 +113,11 @@ class Follower:
             if not future.set_running_or_notify_cancel():
                 return
             try:
-                future.set_result(action(self._for_calls()))
+                result = action(self._for_calls())
+                if isinstance(result, JobStatus):
+                    self.expect(result.job.id)
+                    self._note(result)
+                future.set_result(result)
             except Exception as error:  # noqa: BLE001 - handed to whoever looks at the future
                 future.set_exception(error)
 
@@ -100,6 +125,11 @@ class Follower:
         self._start("afterframe calls", self._do_calls)
         self._start("afterframe events", self._follow_events)
         return future
+
+    def expect(self, job: str) -> None:
+        """Wait for this job: until it is seen finished, a service that ends is started again."""
+        with self._noting:
+            self._expected.add(job)
 
     def listen(self, session: HostSession) -> None:
         """Say that this host runs; again when its document or capabilities change."""
@@ -109,13 +139,13 @@ class Follower:
             self._start("afterframe requests", self._take_requests)
             self._start("afterframe events", self._follow_events)
         else:
-            self.call(lambda client: client.register(session))
+            self._say(lambda service: service.register(session))
 
     def answer(self, answer: HostAnswer) -> None:
         """Answer a request."""
         session = self._session
         if session is not None:
-            self.call(lambda client: client.answer(session.id, answer))
+            self._say(lambda service: service.answer(session.id, answer))
 
     def pump(self) -> News:
         """Return what is new."""
@@ -127,13 +157,17 @@ class Follower:
         """Let the threads end; they do within seconds, and hold up nothing until then."""
         session = self._session
         if session is not None:
-            self._start("afterframe calls", self._do_calls)
-            self._calls.put(lambda: self._for_watching().unregister(session.id))
+            self._say(lambda service: service.unregister(session.id))
         self._stopped.set()
         self._found.set()
         self._calls.put(lambda: None)
 
     # threads
+
+    def _say(self, action: Callable[[Client], None]) -> None:
+        """Tell a service that runs; none is started for it."""
+        self._calls.put(lambda: action(self._for_watching()))
+        self._start("afterframe calls", self._do_calls)
 
     def _start(self, name: str, work: Callable[[], None]) -> None:
         if name not in self._threads and not self._stopped.is_set():
@@ -156,39 +190,107 @@ class Follower:
     def _do_calls(self) -> None:
         while not (self._stopped.is_set() and self._calls.empty()):
             run = self._calls.get()
-            try:
+            with suppress(AfterframeError):  # a future has it, or whoever follows finds it too
                 run()
-            except AfterframeError as error:
-                self._error = error
 
-    def _rest(self) -> None:
+    def _rest(self, seconds: float = PAUSE) -> None:
         """Wait before the next attempt; less where a call has just found a service."""
-        self._found.wait(PAUSE)
+        self._found.wait(seconds)
         self._found.clear()
 
     def _follow_events(self) -> None:
-        last: int | None = None
+        starts = 0
         while not self._stopped.is_set():
-            try:
-                for number, event in self._for_watching().stream(last):
-                    if last is None:
-                        self._catch_up(number)
-                    last = number
-                    self._connected, self._error = True, None
-                    if self._stopped.is_set():
-                        return
-                    if event is not None:
-                        self._events.put(event)
-            except AfterframeError as error:
-                self._error = error
+            problem = self._follow_stream()
+            if self._connected and time.monotonic() - self._since > STEADY:
+                starts = 0
             self._connected = False
-            self._rest()
+            if isinstance(problem, ServiceUnreachable) and self._outstanding():
+                if starts:
+                    self._rest(min(PAUSE * 2**starts, LONGEST_PAUSE))
+                starts += 1
+                problem = self._start_again()
+            self._error = problem
+            if problem is not None:
+                self._rest()
+
+    def _follow_stream(self) -> AfterframeError | None:
+        """Take in what one connection brings; return why it has ended."""
+        settled = False
+        try:
+            for number, event in self._for_watching().stream(self._last):
+                if self._last is None:
+                    self._catch_up(number)
+                self._last = number
+                if not self._connected:
+                    self._connected, self._since = True, time.monotonic()
+                    self._error = None
+                if self._stopped.is_set():
+                    return None
+                if event is not None:
+                    self._put(event)
+                elif not settled:  # all that was kept has come
+                    self._settle(number)
+                    settled = True
+        except AfterframeError as error:
+            return error
+        except Exception as error:
+            log.exception("following broke")
+            return AfterframeError(detail=f"{type(error).__name__}: {error}")
+        return ServiceUnreachable(detail="it has closed the connection")
+
+    def _start_again(self) -> AfterframeError | None:
+        """Start the service that has ended before its work was done."""
+        if self._stopped.is_set():
+            return None
+        try:
+            self._connect(True)
+        except AfterframeError as error:
+            return error
+        return None
 
     def _catch_up(self, number: int) -> None:
         """Tell how the jobs stand that were begun before the service was first reached."""
         for status in reversed(self._for_watching().jobs()):
             if not status.finished or status.created >= self._began:
-                self._events.put(Event(number, "state", status.updated, status))
+                self._put(Event(number, "state", status.updated, status))
+
+    def _settle(self, number: int) -> None:
+        """Ask after jobs that are expected and of which no event has told how they stand.
+
+        A queue that had to be set aside does not know them any more: they have failed.
+        """
+        for job in self._outstanding():
+            known = self._known.get(job)
+            try:
+                status = self._for_watching().job(job)
+            except RemoteError as error:
+                if error.code != "unknown_job" or known is None:
+                    raise
+                status = replace(
+                    known, state="failed", updated=time.time(), error=ErrorInfo.of(error)
+                )
+            if known is None or status.updated > known.updated:
+                self._put(Event(number, "state", status.updated, status))
+
+    def _outstanding(self) -> tuple[str, ...]:
+        with self._noting:
+            return tuple(
+                job
+                for job in self._expected
+                if job not in self._known or not self._known[job].finished
+            )
+
+    def _put(self, event: Event) -> None:
+        self._note(event.status)
+        self._events.put(event)
+
+    def _note(self, status: JobStatus) -> None:
+        """Keep the newest: answers and events come by different ways."""
+        with self._noting:
+            known = self._known.get(status.job.id)
+            if known is None or known.updated <= status.updated:
+                self._known[status.job.id] = status
 
     def _take_requests(self) -> None:
         registered = False
