@@ -11,7 +11,10 @@ import OpenImageIO as oiio
 
 def read_picture(path: str) -> Any:
     """Return a picture file as float32 (height, width, channels), 0 to 1."""
-    return oiio.ImageInput.open(path).read_image("float")
+    picture = oiio.ImageInput.open(path)
+    if picture is None:
+        raise OSError(oiio.geterror())
+    return picture.read_image("float")
 
 
 def psnr(one: Any, other: Any) -> float:

@@ -63,7 +63,9 @@ def run(action: Callable[[], int], is_module: bool) -> NoReturn:
 
 def _leave(code: int) -> NoReturn:
     """End at once: the module bpy now and then waits for a thread of its own in its exit."""
-    shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
+    own = Path(bpy.app.tempdir)
+    if own.name.startswith("blender_"):  # where Blender could not make its own, the system's
+        shutil.rmtree(own, ignore_errors=True)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
