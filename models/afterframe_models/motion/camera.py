@@ -139,7 +139,8 @@ class Camera:
         """Return the map of the frame at ``time``, 0 (first frame) to 1 (last)."""
         along = _eased(1 - float(time) if self._reversed else float(time))
         sources = self._sources(self._grid, along, 1 + self._growth * along)
-        nodes = sources + np.array(self._middle, np.float32)
+        x, y = self._middle
+        nodes = _affine(sources, [[1, 0, x], [0, 1, y]])
         return CoarseMap(nodes, self._step, *self._size)
 
     def is_at_rest(self, time: float) -> bool:
@@ -157,23 +158,23 @@ class Camera:
             return places
         scale = math.exp(-pose.zoom) / cover
         cos, sin = math.cos(pose.roll) * scale, math.sin(pose.roll) * scale
-        turned = np.asarray(places @ np.array([[cos, sin], [-sin, cos]], np.float32))
-        parallax = np.asarray(np.array(pose.truck) - pose.dolly * turned, np.float32)
-        found: Single = turned + FAR_DISTANCE * parallax
-        parallax *= 1 - FAR_DISTANCE
-        base = found
+        turned = _affine(places, [[cos, -sin, 0], [sin, cos, 0]])
+        (x, y), back = pose.truck, -pose.dolly
+        parallax = _affine(turned, [[back, 0, x], [0, back, y]])
+        base = turned + np.float32(FAR_DISTANCE) * parallax
+        parallax *= np.float32(1 - FAR_DISTANCE)
+        found = base
         for _ in range(_ROUNDS if parallax.any() else 0):
-            found = base + parallax * self._depth_at(found)[..., None]
+            depth = self._depth_at(found)
+            found = base + parallax * cv2.merge((depth, depth))
         return np.asarray(found, np.float32)
 
     def _depth_at(self, places: Single) -> Single:
-        shift = (np.array(self._middle, np.float32) + 0.5) / self._step - 0.5 + MARGIN
+        each, (x, y) = 1 / self._step, self._middle
+        shift = 0.5 / self._step - 0.5 + MARGIN
+        nodes = _affine(places, [[each, 0, x * each + shift], [0, each, y * each + shift]])
         out: Any = cv2.remap(
-            self._depth,
-            np.asarray(places / self._step + shift, np.float32),
-            _UNSET,
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
+            self._depth, nodes, _UNSET, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
         return np.asarray(out, np.float32)
 
@@ -276,6 +277,11 @@ class _Path:
 _UNSET: Any = None  # an argument of OpenCV that its type stubs want, and that may be left out
 _SWAY_HERTZ = (0.35, 0.8, 1.7)
 _SWAY_SHARE = (0.6, 0.3, 0.1)
+
+
+def _affine(places: Single, matrix: list[list[float]]) -> Single:
+    """Return the places moved by a 2 x 3 matrix; many times faster than numpy's broadcasting."""
+    return np.asarray(cv2.transform(places, np.array(matrix)), np.float32)
 
 
 def _turned_back(move: Move) -> Move:

@@ -95,7 +95,9 @@ def plane_map(
     offset = np.array(_siting_offset(subsampling, siting), np.float32)
     scale = np.array([1 << across, 1 << down], np.float32)
     width, height = -(-coarse.width >> across), -(-coarse.height >> down)
-    nodes = (coarse.nodes - offset) / scale if across or down else coarse.nodes
+    nodes: Any = coarse.nodes
+    if across or down:
+        nodes = cv2.transform(nodes, np.column_stack((np.diag(1 / scale), -offset / scale)))
     return _at_plane(nodes, coarse.step, (width, height), scale, offset)
 
 
@@ -216,8 +218,14 @@ def _at_plane(
     offset: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Return what stands at the nodes, linearly between them, at every sample of a plane."""
-    ratio, shift = scale / step, (offset + 0.5) / step - 0.5 + MARGIN
-    to_nodes = np.array([[ratio[0], 0, shift[0]], [0, ratio[1], shift[1]]], np.float64)
+    factor_x, factor_y = step / scale
+    if (offset == (scale - 1) / 2).all() and factor_x.is_integer() and factor_y.is_integer():
+        # Nothing but an enlargement, which OpenCV does three times faster than a warp.
+        left, top = round(MARGIN * factor_x), round(MARGIN * factor_y)
+        large: Any = cv2.resize(nodes, None, fx=factor_x, fy=factor_y)
+        return np.asarray(large[top : top + size[1], left : left + size[0]], np.float32)
+    shift = (offset + 0.5) / step - 0.5 + MARGIN
+    to_nodes = np.array([[1 / factor_x, 0, shift[0]], [0, 1 / factor_y, shift[1]]], np.float64)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     full: Any = cv2.warpAffine(nodes, to_nodes, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(full, np.float32)
