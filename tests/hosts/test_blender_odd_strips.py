@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ SIZE = (96, 64)
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("media")
     write_movie(folder / "look.mov", (320, 180), 12)
+    makers.numbered_movie(folder / "numbers.mov", 12, Fraction(24), SIZE)
     makers.write_picture(folder / "bright.exr", np.full((64, 96, 3), 3.5, np.float16))
     glass = np.full((64, 96, 4), (200, 100, 50, 128), np.uint8)
     makers.write_picture(folder / "glass.png", glass, **{"oiio:UnassociatedAlpha": 1})
@@ -62,6 +64,7 @@ def test_what_cannot_be_captured_is_told(odd: Any) -> None:
         "picture of a sequence": "media_missing",
         "before": "playhead_outside",
         "after": "playhead_outside",
+        "many with a window": "capture_too_long",
     }
 
 
@@ -72,6 +75,12 @@ def test_pictures_brighter_than_white_stay_so(odd: Any) -> None:
     assert np.allclose(read_picture(clip.media.path)[..., :3], 3.5, atol=0.01)
     assert _clip(odd, "nested").media.path.endswith(".exr")
     assert np.allclose(read_picture(_clip(odd, "nested").media.path)[..., :3], 1.0, atol=0.01)
+
+
+def test_a_movie_in_an_encoding_that_goes_beyond_white_keeps_what_is_there(odd: Any) -> None:
+    clip = _clip(odd, "logged")
+    assert clip.media.path.endswith(".exr")
+    assert read_picture(clip.media.path)[..., :3].max() > 4
 
 
 def test_a_title_is_captured_without_its_opacity(odd: Any) -> None:

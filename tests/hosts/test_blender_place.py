@@ -104,8 +104,13 @@ def test_a_result_follows_a_clip_that_was_moved_meanwhile(placed: Any) -> None:
 
 
 def test_what_cannot_be_placed_is_refused_and_nothing_is_added(placed: Any) -> None:
-    codes = ["place_failed", "place_failed", "no_free_channel", "item_gone"]
+    stopped = ["stopped"] * 4
+    codes = ["place_failed", "place_failed", *stopped, "no_free_channel", "item_gone"]
     assert placed["refusals"] == {"codes": codes, "strips added": 0}
+
+
+def test_placing_is_one_undo_step_and_placing_again_none(placed: Any) -> None:
+    assert placed["undo"] == ["Place NAME"]
 
 
 def test_everything_else_is_as_it_was(placed: Any, project: Path, version: str) -> None:

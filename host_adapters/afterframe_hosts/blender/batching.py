@@ -14,8 +14,9 @@ from typing import Any
 import bpy
 
 from ..wire import discovery
-from ..wire.errors import AfterframeError, DocumentUnsaved, PlaceFailed
+from ..wire.errors import AfterframeError, DocumentUnsaved, SaveFailed
 from ..wire.follower import Follower
+from . import place
 from .adapter import BlenderHost
 from .pump import INTERVAL, Pump, Work
 from .request import Wish, make_job
@@ -25,6 +26,10 @@ EXIT_FAILED, EXIT_CANCELLED = 1, 130
 PATIENCE = 20.0
 """Seconds for the service to note deliveries, and for jobs to stop."""
 PLACED, BEFORE, FAILED = "placed", "was there", "failed"
+STOPPED = "Stopped. What was not done is cancelled; the project is as it was."
+STOPPED_LATE = (
+    "Stopped after the results were placed; the project is saved with them, or as it was."
+)
 HEADS = ("strip", "from", "effect", "state", "result")
 
 
@@ -40,8 +45,8 @@ def run(arguments: Sequence[str]) -> int:
     except AfterframeError as error:
         print(f"{error.message()} {error.fix()}", file=sys.stderr)
         return EXIT_FAILED
-    except KeyboardInterrupt:
-        print("Stopped. What was not done is cancelled; the project is as it was.", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(str(stop) or STOPPED, file=sys.stderr)
         return EXIT_CANCELLED
 
 
@@ -52,14 +57,18 @@ def _run(options: argparse.Namespace) -> int:
     shots = _shots(host, options)
     follower = Follower(lambda start: discovery.connect(start, options.engine))
     pump = Pump(host, follower, deliver_at_once=False)
+    saving = False
     try:
         rows = [(shot, _submit(host, pump, shot, options.seen)) for shot in shots]
         _work(pump)
         if any(work.placed and not work.before for work in pump.works.values()):
+            saving = True
             _save(options.save_as)
             _settle(pump.deliver())
-    except KeyboardInterrupt:
+    except BaseException as error:
         _settle(pump.cancel())
+        if saving and isinstance(error, KeyboardInterrupt):
+            raise KeyboardInterrupt(STOPPED_LATE) from error
         raise
     finally:
         follower.stop()
@@ -95,11 +104,12 @@ def _work(pump: Pump) -> None:
 
 
 def _save(path: Path | None) -> None:
-    target = str(path.absolute()) if path else bpy.data.filepath
+    target = path.absolute() if path else Path(bpy.data.filepath)
+    place.move_recipes(target.parent)
     try:
-        bpy.ops.wm.save_as_mainfile(filepath=target)
+        bpy.ops.wm.save_as_mainfile(filepath=str(target))
     except RuntimeError as error:
-        raise PlaceFailed(path=target, detail=str(error).strip()) from error
+        raise SaveFailed(path=str(target), detail=str(error).strip()) from error
 
 
 def _settle(calls: Sequence[Future[Any]]) -> None:

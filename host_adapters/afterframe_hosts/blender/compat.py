@@ -27,6 +27,11 @@ def edited_scene() -> Any:
     return getattr(workspace, "sequencer_scene", None) or context.scene
 
 
+def has_window() -> bool:
+    """Return True when a user looks at this Blender, and waits for it."""
+    return not bpy.app.background
+
+
 def content_start(strip: Any) -> int:
     """Return the frame where the strip's content begins, before it is trimmed."""
     start: float = _renamed(strip, "content_start", "frame_start")

@@ -34,16 +34,17 @@ def place(status: JobStatus) -> Placed:
     channel = _free_channel(scene, source, span)
     strip = _add(scene, status, result, span, channel)
     try:
+        _add_pictures(strip, result)
         _set_colour(strip, result.colour_space or clip.media.colour_space)
         if not status.job.seen:
             _set_look(scene, source, strip, span.start)
         _verify(strip, result, span, channel)
-    except (PlaceFailed, RuntimeError, TypeError) as error:
+        _mark(scene, strip, status, result)
+    except BaseException as error:  # Ctrl-C among them: nothing half placed is left behind
         compat.strips(scene.sequence_editor).remove(strip)
-        if isinstance(error, PlaceFailed):
-            raise
-        raise PlaceFailed(path=result.path, detail=str(error)) from error
-    _mark(scene, strip, status, result)
+        if isinstance(error, (RuntimeError, TypeError)):
+            raise PlaceFailed(path=result.path, detail=str(error)) from error
+        raise
     _push_undo(f"Place {strip.name}")
     return _as_placed(scene, strip)
 
@@ -56,6 +57,18 @@ def placed(job: str) -> Placed | None:
             if strip.get(JOB) == job:
                 return _as_placed(scene, strip)
     return None
+
+
+def move_recipes(folder: Path) -> None:
+    """Make the recipes of all placed results known from another folder: the project goes there.
+
+    Blender itself does so with the paths of media, and knows nothing of ours.
+    """
+    for scene in bpy.data.scenes:
+        editor = scene.sequence_editor if scene.library is None else None
+        for strip in compat.all_strips(editor) if editor is not None else ():
+            if RECIPE in strip:
+                strip[RECIPE] = _from_folder(bpy.path.abspath(strip[RECIPE]), folder)
 
 
 def reveal(item: str) -> None:
@@ -128,10 +141,13 @@ def _add(scene: Any, status: JobStatus, result: Result, span: Span, channel: int
         strip = add(name, str(files[0]), channel, span.start, fit_method="ORIGINAL")
     except RuntimeError as error:
         raise PlaceFailed(path=result.path, detail=str(error).strip()) from error
-    for path in files[1:]:
-        strip.elements.append(path.name)
     strip.select = False
     return strip
+
+
+def _add_pictures(strip: Any, result: Result) -> None:
+    for path in _files(result)[1:]:
+        strip.elements.append(path.name)
 
 
 def _version(result: Result) -> str:
@@ -172,7 +188,7 @@ def _mark(scene: Any, strip: Any, status: JobStatus, result: Result) -> None:
     strip.color_tag = COLOR_TAG
     strip[JOB] = strip[LINEAGE] = status.job.id
     strip[EFFECT] = status.job.effect
-    strip[RECIPE] = _beside_document(result.recipe)
+    strip[RECIPE] = _from_folder(result.recipe, _project_folder())
     strip[VERSION] = _version(result)
     channel = scene.sequence_editor.channels[strip.channel]
     alone = all(s == strip or s.channel != strip.channel for s in _top(scene))
@@ -184,12 +200,16 @@ def _top(scene: Any) -> Any:
     return compat.strips(scene.sequence_editor)
 
 
-def _beside_document(path: str) -> str:
+def _project_folder() -> Path | None:
+    return Path(bpy.data.filepath).parent if bpy.data.filepath else None
+
+
+def _from_folder(path: str, folder: Path | None) -> str:
     """Return a path that still holds when project and results are moved together."""
-    if not bpy.data.filepath:
+    if folder is None:
         return path
     try:
-        return str(bpy.path.relpath(path))
+        return str(bpy.path.relpath(path, start=str(folder)))
     except ValueError:  # another drive
         return path
 
@@ -202,5 +222,10 @@ def _as_placed(scene: Any, strip: Any) -> Placed:
 
 def _push_undo(message: str) -> None:
     """Make what was done one step for the user; without a window there is no undo."""
-    if not bpy.app.background and bpy.ops.ed.undo_push.poll():
+    if compat.has_window():
+        _push_step(message)
+
+
+def _push_step(message: str) -> None:
+    if bpy.ops.ed.undo_push.poll():
         bpy.ops.ed.undo_push(message=message)

@@ -6,6 +6,7 @@ else - another frame, another value, a medium that was changed - is another one.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
@@ -20,12 +21,15 @@ from ..base import Host
 from ..wire import codec
 from ..wire.clip import Clip, Span
 from ..wire.effects import effect, resolve
+from ..wire.errors import AfterframeError, DiskFull, NotWritable
 from ..wire.job import Job, Quality
 from ..wire.version import VERSION
 
 CAPTURED = "captured"
 """Folder beside the results for pictures that the host has rendered: a recipe needs them to be
 rendered again, so they are kept as long as the results are. Each set is named for its contents."""
+FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""Error numbers that mean: no room, or a quota."""
 _NAMESPACE = uuid.UUID("0d6f2f0e-9a55-5d1c-8f53-7f3f3b1f6a10")
 """Of our job ids among all UUIDs; chosen once."""
 
@@ -61,6 +65,7 @@ def make_job(host: Host, clip: Clip, wish: Wish, at: int | None = None, session:
 
     Raises:
         UnknownEffect, BadValue: the wish is not one.
+        DiskFull, NotWritable: the folder for results does not take captured pictures.
         HostError: see ``base.Capture.capture``.
     """
     declared = effect(wish.effect)
@@ -92,31 +97,46 @@ def made_anew(job: Job) -> Job:
 
 def _captured(host: Host, clip: Clip, frames: Span, seen: bool) -> Clip:
     """Capture into a folder that is named for what is in it; the same pictures are kept once."""
-    store = host.destination() / CAPTURED
     with tempfile.TemporaryDirectory(prefix="afterframe-") as temporary:
         folder = Path(temporary)
         captured = host.capture(clip, frames, folder, seen=seen)
         pictures = sorted(folder.iterdir())
         if not pictures:
             return captured
-        kept = store / _digest(pictures)
+        kept = host.destination() / CAPTURED / _digest(pictures)
         if not kept.is_dir():
-            _keep(folder, kept)
+            _keep(pictures, kept)
     path = kept / Path(captured.media.path).name
     return replace(captured, media=replace(captured.media, path=str(path)))
 
 
-def _keep(folder: Path, kept: Path) -> None:
-    """Move pictures to where they stay; the folder stands there whole, or not at all."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(prefix=".half-", dir=kept.parent))
+def _keep(pictures: list[Path], kept: Path) -> None:
+    """Copy pictures to where they stay; the folder stands there whole, or not at all.
+
+    Raises:
+        DiskFull, NotWritable: the folder for results does not take them.
+    """
+    half = kept.with_name(f".half-{uuid.uuid4().hex}")
     try:
-        for picture in folder.iterdir():
+        half.mkdir(parents=True)
+        for picture in pictures:
             shutil.copyfile(picture, half / picture.name)
         half.rename(kept)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(half, ignore_errors=True)
-        raise
+        if not isinstance(error, OSError):
+            raise
+        if not kept.is_dir():  # else another Blender has kept the same pictures meanwhile
+            raise _refused(error, kept.parent.parent, pictures) from error
+
+
+def _refused(error: OSError, folder: Path, pictures: list[Path]) -> AfterframeError:
+    if error.errno not in FULL:
+        return NotWritable(folder=str(folder), detail=error.strerror or str(error))
+    needed = sum(picture.stat().st_size for picture in pictures)
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    free = shutil.disk_usage(there).free
+    return DiskFull(folder=str(folder), needed_mb=-(-needed >> 20), free_mb=free >> 20)
 
 
 def _digest(pictures: list[Path]) -> str:

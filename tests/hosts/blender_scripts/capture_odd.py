@@ -60,12 +60,15 @@ def refusals(scene, editor):
     lost = compat.strips(editor).new_movie("lost", str(MEDIA / "lost.mov"), 7, 50)
     gap = image_sequence(editor, "gap", 8, 50, ["plate.1001.png", "plate.1099.png"])
     movie = compat.strips(editor)["movie"]
+    strobed = compat.strips(editor).new_movie("strobed", str(MEDIA / "look.mov"), 9, 50)
+    strobed.strobe = 2
     return {
         "lost": code_of(lambda: take(scene, lost, 50)),
         "lost in a meta": code_of(lambda: take(scene, meta, 50)),
         "picture of a sequence": code_of(lambda: take(scene, gap, 51)),
         "before": code_of(lambda: take(scene, movie, 0)),
         "after": code_of(lambda: take(scene, movie, 13)),
+        "many with a window": code_of(lambda: take_with_window(scene, strobed)),
     }
 
 
@@ -73,6 +76,8 @@ def captures(scene, editor):
     strips = compat.strips(editor)
     bright = image_sequence(editor, "bright", 1, 100, ["bright.exr"])
     bright.use_multiview = True  # not plain
+    logged = strips.new_movie("logged", str(MEDIA / "numbers.mov"), 5, 100)
+    logged.colorspace_settings.name, logged.strobe = "Filmic Log", 2
     title = strips["title"]
     title.color, title.blend_alpha = (0.2, 0.6, 0.4), 0.5
     glass = image_sequence(editor, "glass", 2, 100, ["glass.png"])
@@ -91,6 +96,7 @@ def captures(scene, editor):
     white.color = (1, 1, 1)
     clips = {
         "bright": take(scene, bright, 100),
+        "logged": take(scene, logged, 100),
         "title": take(scene, title, 1),
         "glass": take(scene, glass, 100),
         "turned": take(scene, turned, 106),
@@ -126,6 +132,17 @@ def take(scene, strip, frame, count=1):
     folder.mkdir(parents=True)
     clip = timeline.read_clip(scene, strip, "/cut.blend")
     return capture.capture(clip, Span(frame, count), folder, seen=False)
+
+
+def take_with_window(scene, strip):
+    """As if a user waited at a window."""
+    kept = compat.has_window, capture.FRAMES_WITH_WINDOW
+    compat.has_window, capture.FRAMES_WITH_WINDOW = lambda: True, 3
+    try:
+        take(scene, strip, 50, 3)
+        return take(scene, strip, 50, 4)
+    finally:
+        compat.has_window, capture.FRAMES_WITH_WINDOW = kept
 
 
 def image_sequence(editor, name, channel, start, files):

@@ -48,9 +48,12 @@ def main():
     for case in cases:
         case["reloaded"] = describe(scene, case["placed"]["name"])
     moved = move_source(scene, cases[0])
+    steps = undo_steps(scene, cases[0])
     render(scene, cases, "after")
     refusals = make_refusals(scene, cases[0])
-    ANSWER.write_text(json.dumps({"cases": cases, "moved": moved, "refusals": refusals}))
+    ANSWER.write_text(
+        json.dumps({"cases": cases, "moved": moved, "refusals": refusals, "undo": steps})
+    )
 
 
 def make_cases(scene):
@@ -186,6 +189,22 @@ def move_source(scene, case):
     return placed.span.start - case["at"]
 
 
+def undo_steps(scene, case):
+    """Place as if there was a window; return the messages of the undo steps asked for."""
+    said = []
+    kept = compat.has_window, place._push_step
+    compat.has_window, place._push_step = lambda: True, said.append
+    try:
+        status = status_of(scene, case, 98)
+        name = place.place(status).name
+        place.place(status)
+    finally:
+        compat.has_window, place._push_step = kept
+    editor = scene.sequence_editor
+    compat.strips(editor).remove(compat.all_strips(editor)[name])
+    return [message.replace(name, "NAME") for message in said]
+
+
 def make_refusals(scene, case):
     """No result, or no channel: an error, and nothing changed."""
     editor = scene.sequence_editor
@@ -196,6 +215,8 @@ def make_refusals(scene, case):
     short = Result(missing.result.path, "", FRAMES + 1, missing.result.rate, SIZE)
     for result in (nowhere, short):
         codes.append(refused(JobStatus(missing.job, "done", 0.0, 0.0, result=result)))
+    for step in ("_add_pictures", "_set_look", "_verify", "_mark"):
+        codes.append(interrupted(step, status_of(scene, case, 51)))
     for channel in editor.channels[1:]:
         channel.lock = True
     codes.append(refused(status_of(scene, case, 51)))
@@ -205,6 +226,22 @@ def make_refusals(scene, case):
     compat.all_strips(editor)[case["strip"]].name = "renamed"
     codes.append(refused(gone))
     return {"codes": codes, "strips added": len(compat.all_strips(editor)) - count}
+
+
+def interrupted(step, status):
+    """Place a result, and be stopped in the middle of a step."""
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    whole = getattr(place, step)
+    setattr(place, step, stop)
+    try:
+        return refused(status)
+    except KeyboardInterrupt:
+        return "stopped"
+    finally:
+        setattr(place, step, whole)
 
 
 def refused(status):
