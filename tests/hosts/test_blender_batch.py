@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ from tests.hosts.pictures import psnr, read_picture
 pytestmark = [pytest.mark.hosts, pytest.mark.slow]
 
 BATCH = REPOSITORY / "host_adapters" / "afterframe_hosts" / "blender" / "batch.py"
+IN_ONE = pytest.mark.parametrize("version", ["4.5.15"], indirect=True)
+"""For what does not depend on the version of Blender."""
 STARTS = {"look generate v001": 1, "turned generate v001": 101, "strobed generate v001": 201}
 FRAMES = 12
 
@@ -131,6 +135,56 @@ def test_a_batch_goes_on_where_it_stopped(
     assert set(STARTS) <= set(_look(version, project, "other.blend")["strips"])
 
 
+def test_a_project_saved_elsewhere_still_knows_its_recipes(
+    first_run: subprocess.CompletedProcess[str], project: Path, version: str
+) -> None:
+    """Those of the result placed now, and of the one that was there; the files stay."""
+    shutil.copy(project / "before.blend", project / "at_home.blend")
+    first, second = project / "else" / "x.blend", project / "some" / "where" / "y.blend"
+    for blend, target, frames in ((project / "at_home.blend", first, 5), (first, second, 4)):
+        target.parent.mkdir(parents=True)
+        options = ("--strips", "name:look*", "--set", f"frames={frames}", "--save-as", target)
+        done = run(_command(version, blend, *options), project)
+        assert done.returncode == 0, tail(done)
+    strips = _look(version, second.parent, second.name)["strips"].values()
+    recipes = [s["properties"]["afterframe_recipe"] for s in strips if s["properties"]]
+    assert len(recipes) == 2
+    for recipe in recipes:
+        assert recipe.startswith("//")
+        assert (second.parent / recipe.removeprefix("//")).is_file()
+
+
+@IN_ONE
+def test_a_project_that_cannot_be_saved_is_told(
+    first_run: subprocess.CompletedProcess[str], project: Path, version: str
+) -> None:
+    options = ("--strips", "name:look*", "--set", "frames=6")
+    done = _batch(version, project, *options, "--save-as", project / "nowhere" / "x.blend")
+    assert done.returncode == 1
+    assert "could not be saved" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@IN_ONE
+def test_a_folder_that_takes_no_pictures_fails_that_strip_alone(
+    first_run: subprocess.CompletedProcess[str], project: Path, version: str
+) -> None:
+    """The strobed strip is captured; of the other the file itself is read."""
+    captured = project / "Afterframe" / "captured"
+    captured.rename(project / "away")
+    captured.write_text("a file in the folder's place")
+    try:
+        options = ("--strips", "channel:2", "--set", "frames=7")
+        done = _batch(version, project, *options, "--save-as", project / "unwritten.blend")
+    finally:
+        captured.unlink()
+        (project / "away").rename(captured)
+    assert done.returncode == 1
+    assert [line.split()[3] for line in _table(done)] == ["placed", "placed", "failed"]
+    assert "Nothing can be written" in _table(done)[2]
+    assert "Traceback" not in done.stderr
+
+
 def test_a_shot_list_says_what_to_make_of_each(
     first_run: subprocess.CompletedProcess[str], project: Path, version: str
 ) -> None:
@@ -179,39 +233,91 @@ def test_ctrl_c_cancels_what_is_not_done_and_leaves_the_project(
 ) -> None:
     content = (project / "cut.blend").read_bytes()
     made = sorted((project / "Afterframe").glob("*.mov"))
-    process = subprocess.Popen(
-        _command(version, project, "--strips", "name:look.mov", "--set", "frames=5000"),
-        env=clean_environment(project),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    said = ""
-    while "look.mov: running" not in said and process.poll() is None:
-        said += process.stdout.readline()
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=60)
+    with _started(version, project, "--strips", "name:look.mov", "--set", "frames=5000") as process:
+        said = _read_until(process, "look.mov: running")
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
     assert process.returncode == 130, said + rest
     assert (project / "cut.blend").read_bytes() == content
     assert sorted((project / "Afterframe").glob("*.mov")) == made
     assert _states(project)[0] == "cancelled"
 
 
+@IN_ONE
+def test_ctrl_c_after_saving_does_not_say_that_nothing_was_changed(
+    first_run: subprocess.CompletedProcess[str], project: Path, version: str
+) -> None:
+    shutil.copy(project / "before.blend", project / "late.blend")
+    answer = run_script(version, "stop_late.py", project, project / "late.blend", sys.executable)
+    assert answer["code"] == 130
+    assert "after the results were placed" in answer["said"]
+    assert "look generate v" in str(_look(version, project, "late.blend")["strips"])
+
+
+@IN_ONE
+def test_a_service_that_is_killed_in_the_middle_holds_nothing_up(
+    project: Path, version: str
+) -> None:
+    endpoint = project / "state" / "endpoint.json"
+    options = (
+        "--strips",
+        "channel:2",
+        "--set",
+        "frames=240",
+        "--save-as",
+        project / "killed.blend",
+    )
+    with _started(version, project, *options) as process:
+        said = _read_until(process, "look.mov: running")
+        os.kill(json.loads(endpoint.read_text())["pid"], signal.SIGKILL)
+        rest, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, said + rest
+    assert [line.split()[3] for line in _rows(rest)] == ["placed"] * 3
+    assert len(_look(version, project, "killed.blend")["strips"]) >= 7
+
+
 def _batch(version: str, project: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return run(_command(version, project, *arguments), project)
+    return run(_command(version, project / "cut.blend", *arguments), project)
 
 
-def _command(version: str, project: Path, *arguments: object) -> list[str]:
-    start = [str(python_of(version)), str(BATCH), str(project / "cut.blend"), "--"]
+@contextmanager
+def _started(version: str, project: Path, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """A batch that runs, killed if it still does at the end."""
+    with subprocess.Popen(
+        _command(version, project / "cut.blend", *arguments),
+        env=clean_environment(project),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _read_until(process: subprocess.Popen[str], text: str) -> str:
+    assert process.stdout is not None
+    said = ""
+    while text not in said and process.poll() is None:
+        said += process.stdout.readline()
+    return said
+
+
+def _command(version: str, blend: Path, *arguments: object) -> list[str]:
+    start = [str(python_of(version)), str(BATCH), str(blend), "--"]
     usual = ["--engine", sys.executable, "--set", f"frames={FRAMES}"]
     return [*start, *usual, *map(str, arguments)]
 
 
 def _table(done: subprocess.CompletedProcess[str]) -> list[str]:
-    lines = done.stdout.splitlines()
+    return _rows(done.stdout)
+
+
+def _rows(said: str) -> list[str]:
+    lines = said.splitlines()
     head = next(n for n, line in enumerate(lines) if line.startswith("strip "))
     return lines[head + 1 :]
 

@@ -1,0 +1,79 @@
+"""Pictures that the host has rendered are kept whole beside the results, or it is told why not."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from afterframe_hosts.blender import request
+from afterframe_hosts.wire.errors import AfterframeError, DiskFull, NotWritable
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> list[Path]:
+    (tmp_path / "rendered").mkdir()
+    found = [tmp_path / "rendered" / f"picture.{number}.png" for number in (1, 2)]
+    for picture in found:
+        picture.write_bytes(bytes(3 << 19))
+    return found
+
+
+def test_pictures_are_kept(pictures: list[Path], tmp_path: Path) -> None:
+    kept = tmp_path / "Afterframe" / "captured" / "ab"
+    request._keep(pictures, kept)
+    assert sorted(each.name for each in kept.iterdir()) == ["picture.1.png", "picture.2.png"]
+    assert list(kept.parent.iterdir()) == [kept]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_told_and_nothing_half_is_left(
+    pictures: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr(shutil, "copyfile", _failing_at("picture.2.png", number))
+    error = _refusal(pictures, tmp_path / "Afterframe")
+    assert isinstance(error, DiskFull)
+    assert error.params["needed_mb"] == 3
+    assert list((tmp_path / "Afterframe" / "captured").iterdir()) == []
+
+
+def test_a_folder_that_takes_nothing_is_told(pictures: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "Afterframe").write_text("a file in the folder's place")
+    error = _refusal(pictures, tmp_path / "Afterframe")
+    assert isinstance(error, NotWritable)
+    assert error.params["folder"] == str(tmp_path / "Afterframe")
+
+
+def test_the_same_pictures_kept_by_another_meanwhile_are_taken(
+    pictures: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "captured" / "ab"
+
+    def faster(picture: Path, target: Path) -> None:
+        kept.mkdir(exist_ok=True)
+        (kept / picture.name).write_bytes(b"theirs")
+
+    monkeypatch.setattr(shutil, "copyfile", faster)
+    request._keep(pictures, kept)
+    assert list(kept.parent.iterdir()) == [kept]
+
+
+def _failing_at(name: str, number: int) -> Callable[[Path, Path], Any]:
+    whole = shutil.copyfile
+
+    def copy(picture: Path, target: Path) -> Any:
+        if picture.name == name:
+            raise OSError(number, "no")
+        return whole(picture, target)
+
+    return copy
+
+
+def _refusal(pictures: list[Path], folder: Path) -> AfterframeError:
+    with pytest.raises(AfterframeError) as told:
+        request._keep(pictures, folder / "captured" / "ab")
+    return told.value
