@@ -3,7 +3,8 @@
 Run with ``worker`` as its first argument it is a worker process, with ``service`` a service whose
 workers it is: both through the real code, with another runner handed in. The job's prompt says
 what the runner does: ``frames=20 pause=0.01``, ``die``, ``die_once``, ``fail``, ``break``,
-``memory``, ``deaf`` (does not react to cancelling).
+``memory``, ``hang`` and ``hang_once`` (no sign of life any more), ``deaf`` (does not react to
+cancelling).
 """
 
 from __future__ import annotations
@@ -62,6 +63,9 @@ def _misbehave(orders: dict[str, str], attempt: Attempt) -> None:
     if "die" in orders or ("die_once" in orders and not (attempt.folder / "died").exists()):
         (attempt.folder / "died").touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    if "hang" in orders or ("hang_once" in orders and not (attempt.folder / "hung").exists()):
+        (attempt.folder / "hung").touch()
+        os.kill(os.getpid(), signal.SIGSTOP)
     if "fail" in orders:
         raise DiskFull(folder="/full", needed_mb=10, free_mb=1)
     if "break" in orders:

@@ -1,11 +1,12 @@
 """The door: a job is checked and completed before it is queued, so that a worker can rely on it.
 
-Pure: which engines there are is handed in.
+Which engines there are is handed in; the disk is asked only whether two paths are one file.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +16,12 @@ from afterframe.errors import (
     BadValue,
     EngineUnfit,
     NoEngineReady,
+    PathNotPermitted,
     PlayheadOutside,
     UnknownEngine,
 )
 from afterframe_hosts.wire import effects
+from afterframe_hosts.wire.clip import Media
 from afterframe_hosts.wire.effects import MAX_SEED, Effect
 from afterframe_hosts.wire.job import Job, Output
 from afterframe_hosts.wire.session import EngineInfo
@@ -47,6 +50,25 @@ def admit(job: Job, engines: Sequence[EngineInfo]) -> Job:
     _check_playhead(job, effect)
     _check_output(job.output)
     return replace(job, engine=engine.name, parameters=_seeded(effect, parameters, job.id))
+
+
+def check_place(job: Job, state: Path) -> None:
+    """Refuse a result that would lie among the service's own files, or upon its own source.
+
+    The source is never written to, whether ``overwrite`` is set or not.
+
+    Args:
+        job: with absolute paths, see :func:`admit`.
+        state: the service's state folder; only the job's own folder in it is open to the job.
+
+    Raises:
+        PathNotPermitted: it would.
+    """
+    place = Path(os.path.realpath(job.output.path or job.output.folder))
+    if _lies_in(place, state) and not _lies_in(place, state / "jobs" / job.id):
+        raise PathNotPermitted(path=str(place))
+    if job.output.path and _is_source(Path(job.output.path), job.clip.media):
+        raise PathNotPermitted(path=job.output.path)
 
 
 def choose_engine(effect: Effect, name: str, engines: Sequence[EngineInfo]) -> EngineInfo:
@@ -103,3 +125,29 @@ def _check_output(output: Output) -> None:
             raise BadValue(field=f"output.{field}", value=repr(text), allowed="an absolute path")
     if output.path.endswith(("/", os.sep)):
         raise BadValue(field="output.path", value=repr(output.path), allowed="the path of a file")
+
+
+def _lies_in(place: Path, folder: Path) -> bool:
+    """Compare by the file system where it can tell: it may not care for upper and lower case."""
+    return any(_same(each, folder) for each in (place, *place.parents))
+
+
+def _is_source(place: Path, media: Media) -> bool:
+    source = Path(media.path)
+    if media.kind != "sequence":
+        return _same(place, source)
+    return any(_is_picture(each, source) for each in (place, Path(os.path.realpath(place))))
+
+
+def _is_picture(place: Path, pattern: Path) -> bool:
+    """Tell whether a path is one picture of a sequence, or the sequence itself."""
+    before, after = re.split("#+", pattern.name, maxsplit=1)
+    named = re.fullmatch(rf"{re.escape(before)}(#+|\d+){re.escape(after)}", place.name)
+    return named is not None and _same(place.parent, pattern.parent)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there
+        return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))

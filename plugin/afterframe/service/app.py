@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import shutil
 import sqlite3
@@ -28,6 +29,8 @@ LONGEST_WAIT = 60.0
 """Seconds that a long poll, or a question to a host, may last."""
 QUEUE_NEEDS_MB = 10
 """What the queue may need for its next jobs."""
+PAGE = 100
+"""Kept events that are read at once: a few milliseconds in which nobody else has a turn."""
 MOST_JOBS = 1000
 """Jobs in one answer."""
 
@@ -189,14 +192,28 @@ async def _events(service: Service, after: int | None, job: str) -> AsyncIterato
     async for event in service.events.listen(BEAT):
         if not greeted:
             greeted, newest = True, service.queue.newest
-            kept = () if after is None else service.queue.events(after, job)
-            for each in kept:
-                yield _line(each)
+            if after is not None:
+                async for each in _kept(service, after, newest, job):
+                    yield _line(each)
             yield f"id: {newest}\n\n".encode()
         elif event is None:
             yield b":\n\n"
         elif job in ("", event.status.job.id):
             yield _line(event)
+
+
+async def _kept(service: Service, after: int, newest: int, job: str) -> AsyncIterator[Event]:
+    """Yield kept events page by page: in between everybody else has a turn.
+
+    Those after ``newest`` come by the broadcast, which is listened to already.
+    """
+    page = service.queue.events(after, job, newest, PAGE)
+    while page:
+        for event in page:
+            yield event
+        await asyncio.sleep(0)
+        last = page[-1].sequence
+        page = service.queue.events(last, job, newest, PAGE) if last < newest else ()
 
 
 def _line(event: Event) -> bytes:

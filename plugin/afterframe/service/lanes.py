@@ -21,7 +21,7 @@ from afterframe_hosts.wire.job import Job
 from afterframe_hosts.wire.session import EngineInfo
 
 from . import messages
-from .messages import Advanced, Alive, Cancel, Done, Failed, Message, Previewed, Run, Stopped
+from .messages import Advanced, Alive, Cancel, Done, Failed, Message, Previewed, Ready, Run, Stopped
 from .queue import Queue
 
 Kind = Literal["render", "quick"]
@@ -100,6 +100,8 @@ class Lane:
         self._starting = asyncio.Lock()
         self._cancelled = False
         self._closed = False
+        self._broken = False
+        self._spared = ""
 
     def wake(self) -> None:
         """Look whether there is a job."""
@@ -110,16 +112,15 @@ class Lane:
         await self._living_worker()
 
     async def work(self) -> None:
-        """Run jobs as they come; to be cancelled when the service stops."""
+        """Run jobs as they come, whatever breaks; to be cancelled when the service stops."""
         while True:
             self._wake.clear()
-            if self.job or (not self._closed and self._queue.waits(self.plan.kind)):
-                await self._guarded()
-                continue
             try:
-                await asyncio.wait_for(self._wake.wait(), IDLE)
-            except TimeoutError:
-                await self._let_worker_go()
+                await self._step()
+            except Exception:
+                log.exception("%s: broke at job %s", self.plan.name, self.job or "(none)")
+                self._broken = True
+                await asyncio.sleep(AFTER_FAILURE)
 
     def close(self) -> None:
         """Begin no further job."""
@@ -137,7 +138,6 @@ class Lane:
         if self._cancelled or self._worker is None:
             return
         self._cancelled = True
-        self._queue.unwanted(self.job)
         self._worker.send(Cancel(self.job))
         asyncio.get_running_loop().call_later(CANCEL_PATIENCE, self._force, self.job, self._worker)
 
@@ -146,17 +146,20 @@ class Lane:
             log.warning("%s does not stop job %s: killed", self.plan.name, job)
             worker.kill()
 
-    async def _guarded(self) -> None:
-        """Run a job; whatever breaks on the way, the lane goes on and the job comes back."""
-        try:
-            if self.job:  # something broke around it before
-                self._give_back()
-            else:
-                await self._run_next()
-        except Exception:
-            log.exception("%s: broke at job %s", self.plan.name, self.job or "(none)")
+    async def _step(self) -> None:
+        """Run the next job; where none waits, wait for one."""
+        if self._broken:
+            self._broken = False
             await self._let_worker_go()
-            await asyncio.sleep(AFTER_FAILURE)
+        if self.job:  # something broke around it
+            self._give_back()
+        elif not self._closed and self._queue.waits(self.plan.kind):
+            await self._run_next()
+        else:
+            try:
+                await asyncio.wait_for(self._wake.wait(), IDLE)
+            except TimeoutError:
+                await self._let_worker_go()
 
     def _give_back(self) -> None:
         if self._queue.status(self.job).state == "running":
@@ -172,11 +175,13 @@ class Lane:
         folder = self._folder / "jobs" / job.id
         log.info("%s: job %s, %s with %s", self.plan.name, job.id, job.effect, job.engine)
         worker.send(Run(job, str(folder)))
+        begun = False
         while True:
             message = await worker.hear()
             if message is None:
-                await self._lost(worker)
+                await self._lost(worker, begun)
                 return
+            begun = begun or not isinstance(message, Ready)
             if self._take(message):
                 self.job = ""
                 return
@@ -199,12 +204,19 @@ class Lane:
             queue.cancelled(job)
         return isinstance(message, (Done, Failed, Stopped))
 
-    async def _lost(self, worker: _WorkerProcess) -> None:
-        """The worker died, or had to be killed: the job goes back, unless nobody wants it."""
+    async def _lost(self, worker: _WorkerProcess, begun: bool) -> None:
+        """The worker died, or had to be killed: the job goes back, unless nobody wants it.
+
+        One that died idle never began the job, which is not to blame then; once in a row, so
+        that a job which no worker can even read comes to an end.
+        """
+        idle = not begun and worker.ready and worker.silent
         worker.kill()
         self._worker = None
         job, self.job = self.job, ""
-        status = self._queue.lost(job)
+        spare = idle and self._spared != job
+        self._spared = job if spare else ""
+        status = self._queue.put_back(job) if spare else self._queue.lost(job)
         log.warning("%s: the worker of job %s is lost: %s", self.plan.name, job, status.state)
         await worker.end()
 
@@ -226,6 +238,7 @@ class _WorkerProcess:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self._patience = START_PATIENCE
+        self.ready = False
         self.id = platform.ProcessId.of(process.pid)
 
     @classmethod
@@ -249,6 +262,12 @@ class _WorkerProcess:
     def lives(self) -> bool:
         return self._process.returncode is None
 
+    @property
+    def silent(self) -> bool:
+        """True when nothing more can come from it: it has ended."""
+        assert self._process.stdout is not None
+        return self._process.stdout.at_eof()
+
     def send(self, message: Message) -> None:
         """Say something; a worker that is gone is found out by :meth:`hear`."""
         assert self._process.stdin is not None
@@ -259,11 +278,14 @@ class _WorkerProcess:
         assert self._process.stdout is not None
         try:
             line = await asyncio.wait_for(self._process.stdout.readline(), self._patience)
-            self._patience = LEASE
-            return messages.decode(line) if line else None
+            if not line:
+                return None
+            message = messages.decode(line)
         except (TimeoutError, BadMessage, ValueError, OSError) as error:
             log.warning("worker %d: %r", self.id.pid, error)
             return None
+        self._patience, self.ready = LEASE, True
+        return message
 
     def kill(self) -> None:
         """End it at once, with what it has started."""

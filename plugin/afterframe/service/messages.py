@@ -39,7 +39,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class Alive:
-    """From the worker: still at it; renews the lease."""
+    """From the worker: has begun, or is still at it; renews the lease."""
 
     job: str
 

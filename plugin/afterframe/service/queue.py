@@ -347,13 +347,23 @@ class Queue:
 
     # events
 
-    def events(self, after: int, job: str = "") -> tuple[Event, ...]:
-        """Return the kept state and delivery events that follow number ``after``, in order."""
+    def events(
+        self, after: int, job: str = "", until: int | None = None, limit: int = EVENTS_KEPT
+    ) -> tuple[Event, ...]:
+        """Return the kept state and delivery events that follow number ``after``, in order.
+
+        Args:
+            after: number of the last event that is known.
+            job: only this job's events.
+            until: number of the last event to return; None: all.
+            limit: not more than so many.
+        """
         if after > self.newest:  # counted by a queue that has been set aside since
             after = 0
         rows = self._database.execute(
-            "SELECT * FROM events WHERE sequence > ?1 AND (?2 = '' OR job = ?2) ORDER BY sequence",
-            (after, job),
+            "SELECT * FROM events WHERE sequence > ?1 AND (?2 = '' OR job = ?2)"
+            " AND (?3 IS NULL OR sequence <= ?3) ORDER BY sequence LIMIT ?4",
+            (after, job, until, limit),
         )
         return tuple(
             Event(row["sequence"], row["kind"], row["at"], codec.loads(JobStatus, row["status"]))

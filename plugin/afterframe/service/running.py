@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
 from afterframe import platform
-from afterframe.core.admission import admit
+from afterframe.core.admission import admit, check_place
 from afterframe.errors import NotPermitted, UnknownJob
 from afterframe_hosts.wire.job import Job, JobStatus
 from afterframe_hosts.wire.session import EngineInfo, Health, HostSession
@@ -99,11 +99,16 @@ class Service:
     # jobs
 
     def submit(self, submitted: Job) -> JobStatus:
-        """Take a job in. Raises what ``admission.admit`` and ``Queue.submit`` raise."""
+        """Take a job in.
+
+        Raises:
+            what ``admission.admit``, ``admission.check_place`` and ``Queue.submit`` raise.
+        """
         if self.queue.known(submitted.id):
             return self.queue.submit(submitted, submitted, "")
         engines = self.engines()
         job = admit(submitted, engines)
+        check_place(job, self.folder)
         engine = next(each for each in engines if each.name == job.engine)
         status = self.queue.submit(job, submitted, kind_of(job, engine))
         self._wake()
@@ -119,6 +124,7 @@ class Service:
         if status.state == "queued":
             return self.queue.cancelled(job)
         if status.state == "running":
+            self.queue.unwanted(job)  # first: it may be in no lane, but on its way back to one
             for lane in self._lanes:
                 if lane.job == job:
                     lane.cancel()
@@ -198,4 +204,9 @@ class Service:
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("%s broke", task.get_coro(), exc_info=task.exception())

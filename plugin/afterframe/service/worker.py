@@ -159,8 +159,9 @@ class Worker:
 
     @contextmanager
     def _beating(self, job: str) -> Iterator[None]:
-        """Give a sign of life now and then while a job runs."""
+        """Give a sign of life at once, so that the job counts as begun, and then now and then."""
         over = threading.Event()
+        self._send(Alive(job))
 
         def beat() -> None:
             while not over.wait(HEARTBEAT):
