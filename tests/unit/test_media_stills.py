@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,56 @@ def test_a_picture_that_breaks_off_is_unreadable(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:600])
     with pytest.raises(MediaUnreadable):
         probe(Media("still", str(path)))
+
+
+def half(whole: bytes) -> bytes:
+    return whole[: len(whole) // 2]
+
+
+@pytest.mark.parametrize("attributes", [{}, {"jpeg:progressive": 1}])
+@pytest.mark.parametrize(
+    "cut",
+    [half, lambda whole: half(whole) + b"\xff\xd9", lambda whole: whole[:-10]],
+    ids=["half", "half with an end mark", "ten bytes"],
+)
+def test_a_jpeg_that_breaks_off_is_unreadable(
+    cut: Callable[[bytes], bytes], attributes: dict[str, Any], tmp_path: Path
+) -> None:
+    path = write_picture(tmp_path / "a.jpg", noise(3, np.uint8), **attributes)
+    path.write_bytes(cut(path.read_bytes()))
+    with pytest.raises(MediaUnreadable, match="breaks off"):
+        probe(Media("still", str(path)))
+
+
+def test_a_jpeg_with_a_thumbnail_and_bytes_after_its_end_is_whole_until_it_is_cut(
+    tmp_path: Path,
+) -> None:
+    path = write_picture(tmp_path / "a.jpg", noise(3, np.uint8))
+    whole = path.read_bytes()
+    exif = b"Exif\0\0" + whole  # a picture of its own, with its own end mark
+    segment = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
+    photo = whole[:2] + segment + whole[2:]
+    path.write_bytes(photo + b"after the end" * 300)
+    assert probe(Media("still", str(path))).width == SHAPE[1]
+    path.write_bytes(photo[: len(photo) - len(whole) // 3])
+    with pytest.raises(MediaUnreadable, match="breaks off"):
+        probe(Media("still", str(path)))
+
+
+def test_a_damaged_png_is_told_and_nothing_else_is_printed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = write_picture(tmp_path / "a.png", noise(3, np.uint8))
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    for damaged in (whole[:20], half(whole), whole[:-16], whole[:-4], flipped):
+        path.write_bytes(damaged)
+        with pytest.raises(MediaUnreadable):
+            probe(Media("still", str(path)))
+    path.write_bytes(whole + b"after the end")
+    assert probe(Media("still", str(path))).width == SHAPE[1]
+    assert capfd.readouterr() == ("", "")
 
 
 def test_real_photos_are_read() -> None:

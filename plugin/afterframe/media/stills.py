@@ -17,6 +17,7 @@ from afterframe.errors import MediaUnreadable
 from afterframe_hosts.wire.clip import Media
 
 from .frame import ColourTags, Frame, MediaInfo, PixelFormat, Plane
+from .png_damage import BREAKS_OFF, png_damage
 from .source import Source, check_file, check_index
 
 LINEAR_FORMATS = frozenset({"openexr", "hdr"})
@@ -26,6 +27,8 @@ SRGB, LINEAR = 13, 8
 """Code points of the transfer function (H.273)."""
 DROP_FRAME = 1 << 6
 """The flag in the first word of a timecode (SMPTE ST 12-1)."""
+PREMATURE = "premature end"
+"""In libjpeg's warnings of missing pixels, which it paints grey; bytes after the end are none."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,8 @@ def read_picture(path: str) -> Picture:
     Raises:
         MediaUnreadable: it is no picture that we can decode, or damaged.
     """
+    if damage := _png_damage(path):
+        raise MediaUnreadable(path=path, detail=damage)
     image = oiio.ImageInput.open(path, _as_stored())
     if image is None:
         raise MediaUnreadable(path=path, detail=_plain(oiio.geterror()))
@@ -120,8 +125,11 @@ def read_picture(path: str) -> Picture:
         spec = image.spec()
         kind = str(spec.format)
         samples = image.read_image(0, 0, 0, spec.nchannels, kind if kind in DEEPEST else "float")
+        told = image.geterror()
         if samples is None:
-            raise MediaUnreadable(path=path, detail=_plain(image.geterror()))
+            raise MediaUnreadable(path=path, detail=_plain(told))
+        if PREMATURE in told.lower():
+            raise MediaUnreadable(path=path, detail=BREAKS_OFF)
         name = image.format_name()
     finally:
         image.close()
@@ -131,6 +139,13 @@ def read_picture(path: str) -> Picture:
         start_timecode=_timecode(spec),
         pixel_aspect=_aspect(spec),
     )
+
+
+def _png_damage(path: str) -> str:
+    try:
+        return png_damage(path)
+    except OSError as error:
+        raise MediaUnreadable(path=path, detail=error.strerror or str(error)) from error
 
 
 def _as_stored() -> oiio.ImageSpec:
