@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -71,6 +72,26 @@ def test_pictures_are_a_sequence_only_with_their_next_one(
     for each in (name, beside):
         (tmp_path / each).touch()
     assert find_media(tmp_path / name).kind == kind
+
+
+@pytest.mark.parametrize("name", ["photo #1.png", "a.####.png", "#.png"])
+def test_a_file_with_a_number_sign_in_its_name_is_that_file(tmp_path: Path, name: str) -> None:
+    photo = makers.numbered_still(tmp_path / name, 7)
+    makers.numbered_still(tmp_path / "photo #2.png", 8)
+    assert media_clip(photo).media == Media("still", str(photo))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file names are Unicode there")
+@pytest.mark.parametrize("suffix", [".png", ".mov"])
+def test_a_name_that_is_not_text_is_told_in_text(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9" + suffix.encode())
+    try:
+        path.write_bytes(b"any")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    with pytest.raises(MediaUnreadable, match="rename it") as told:
+        media_clip(path)
+    assert str(told.value).encode()
 
 
 def test_what_cannot_be_a_clip_says_why(tmp_path: Path) -> None:

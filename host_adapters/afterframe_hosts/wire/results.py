@@ -31,5 +31,5 @@ def result_start(job: Job, frames: int) -> int:
 def result_name(clip: Clip, effect: str) -> str:
     """Return a result's file name without version and suffix: ``shot_010_generate``."""
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", clip.name)
-    stem = re.sub(r'[\x00-\x1f<>:"/\\|?*\s]+', "_", stem).strip("._ ")
+    stem = re.sub(r'[\x00-\x1f<>:"/\\|?*#\s]+', "_", stem).strip("._ ")
     return f"{stem[:_LONGEST_NAME] or 'clip'}_{effect}"

@@ -23,7 +23,7 @@ def media_clip(path: Path, rate: Fraction | None = None) -> Clip:
 
     A movie keeps its own rate. ``plate.####.exr`` is a sequence from its lowest number on; a
     numbered picture whose next one stands beside it is the sequence that begins with it, any
-    other picture a still of one frame.
+    other picture a still of one frame, also where there is a ``#`` in its own name.
 
     Args:
         path: of a movie, a picture, or a sequence with ``#`` where the number stands.
@@ -56,7 +56,7 @@ def find_media(path: Path, rate: Fraction | None = None) -> Media:
     """
     if path.suffix.lower() not in STILL_SUFFIXES:
         return Media("movie", str(path))
-    if "#" in path.name:
+    if "#" in path.name and not path.is_file():
         return Media("sequence", str(path), first=_lowest(path), rate=rate)
     match = re.search(r"([0-9]+)([^0-9]*)$", path.stem)
     if match:

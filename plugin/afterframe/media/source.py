@@ -87,6 +87,12 @@ def probe(media: Media) -> MediaInfo:
 
 def check_file(path: str) -> None:
     """Raise MediaMissing or MediaUnreadable where ``path`` is not a file with something in it."""
+    try:
+        path.encode()
+    except UnicodeEncodeError as error:
+        # The name cannot be printed either, nor stand in a recipe.
+        shown = path.encode(errors="replace").decode()
+        raise MediaUnreadable(path=shown, detail="its name is not text; rename it") from error
     file = Path(path)
     try:
         if not file.exists():

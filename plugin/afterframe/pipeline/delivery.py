@@ -68,6 +68,7 @@ class Target:
             UnknownFormat, FormatUnfit: see ``afterframe.media.formats``.
             OutputExists: the job names a path that is taken.
             PathNotPermitted: the job names its own source: that is never written to.
+            BadValue: the job names a movie as only a sequence is named.
         """
         name = job.output.format
         if name == "auto":
@@ -80,7 +81,7 @@ class Target:
     def path(self) -> Path:
         """Return the result's path as it would be chosen now."""
         made = delivery_format(self.format)
-        return result_path(self.job, made.suffix, made.kind == "sequence")
+        return result_path(self.job, made.suffixes, made.kind == "sequence")
 
     def open(self) -> Writer:
         """Open a writer into the destination folder, under a temporary name.

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from afterframe.core.recipe import SUFFIX, Recipe, read_recipe
-from afterframe.errors import AfterframeError, OutputExists, PathNotPermitted
+from afterframe.errors import AfterframeError, BadValue, OutputExists, PathNotPermitted
 from afterframe_hosts.wire.clip import Media
 from afterframe_hosts.wire.job import Job
 from afterframe_hosts.wire.results import result_name
@@ -15,23 +15,30 @@ SEQUENCE_DIGITS = 4
 _VERSION = re.compile(r"_v(\d{3,})$")
 
 
-def result_path(job: Job, suffix: str, sequence: bool) -> Path:
+def result_path(job: Job, suffixes: tuple[str, ...], sequence: bool) -> Path:
     """Return the path of the result: as the job says, or the first version that is free.
 
-    A sequence is a folder of its own; its path ends in ``/<name>.####<suffix>``.
+    A sequence is a folder of its own; its path ends in ``/<name>.####<suffix>``. No other
+    result has a ``#`` in its name.
+
+    Args:
+        job: whose result it is.
+        suffixes: of the format; the first, where the job says none of them.
+        sequence: whether it is numbered pictures.
 
     Raises:
+        BadValue: the job names a movie with a ``#``.
         OutputExists: the job names an exact path where a file is that may not be replaced.
     """
     output = job.output
     if output.path:
-        path = _exact(Path(output.path), suffix, sequence)
+        path = _exact(Path(output.path), suffixes, sequence)
         if not output.overwrite and _taken(path):
             raise OutputExists(path=str(path))
         return path
-    stem = output.name or result_name(job.clip, job.effect)
+    stem = output.name.replace("#", "_") or result_name(job.clip, job.effect)
     version = 1 + max(_versions(Path(output.folder), stem), default=0)
-    return _placed(Path(output.folder), f"{stem}_v{version:03d}", suffix, sequence)
+    return _placed(Path(output.folder), f"{stem}_v{version:03d}", suffixes[0], sequence)
 
 
 def check_not_source(path: Path, media: Media) -> None:
@@ -72,10 +79,14 @@ def made_before(job: Job) -> tuple[Recipe, Path] | None:
     return None
 
 
-def _exact(path: Path, suffix: str, sequence: bool) -> Path:
+def _exact(path: Path, suffixes: tuple[str, ...], sequence: bool) -> Path:
     if not sequence:
-        return path if path.suffix else path.with_suffix(suffix)
-    stem = re.sub(r"[._]?#+$", "", path.name.removesuffix(suffix))
+        if "#" in path.name:
+            raise BadValue(field="output.path", value=path.name, allowed="a name without #")
+        return path if path.suffix else path.with_suffix(suffixes[0])
+    said = path.suffix.lower() in suffixes
+    suffix = path.suffix if said else suffixes[0]
+    stem = re.sub(r"[._]?#+$", "", path.stem if said else path.name)
     return _placed(path.parent, stem, suffix, sequence)
 
 
