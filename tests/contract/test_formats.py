@@ -430,11 +430,17 @@ def test_a_size_that_the_format_cannot_hold_is_refused(
     assert everything_in(tmp_path) == []
 
 
-@pytest.mark.parametrize("size", [(321, 181), (64, 36), (33, 17), (256, 120), (16, 2)])
-def test_auto_chooses_a_format_that_holds_any_size(size: tuple[int, int], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "size", [(321, 181), (64, 36), (33, 17), (256, 120), (16, 2), (17, 3), (3, 17), (1, 1), (5, 5)]
+)
+@pytest.mark.parametrize("aspect", [Fraction(1), Fraction(16, 15)])
+def test_auto_chooses_a_format_that_holds_any_size(
+    size: tuple[int, int], aspect: Fraction, tmp_path: Path
+) -> None:
     frames = rgb_frames(2, size)
-    name = choose(MediaInfo(*size, 2, Fraction(24), frames[0].format, frames[0].colour))
-    with opened(write(tmp_path, name, frames), name) as source:
+    info = MediaInfo(*size, 2, Fraction(24), frames[0].format, frames[0].colour)
+    name = choose(replace(info, pixel_aspect=aspect))
+    with opened(write(tmp_path, name, frames, pixel_aspect=aspect), name) as source:
         assert (source.info.width, source.info.height) == size
 
 
@@ -444,7 +450,8 @@ def test_auto_chooses_a_format_that_holds_any_size(size: tuple[int, int], tmp_pa
         (YUV8, HD, "", "dnxhr_hq"),
         (PixelFormat("yuv", 10, subsampling=(1, 0)), HD, "", "dnxhr_hqx"),
         (PixelFormat("yuv", 12, subsampling=(0, 0)), HD, "", "dnxhr_444"),
-        (PixelFormat("rgb", 8), SRGB, "", "dnxhr_hq"),
+        (PixelFormat("rgb", 8), SRGB, "", "dnxhr_444"),
+        (PixelFormat("grey", 8), SRGB, "", "dnxhr_hq"),
         (PixelFormat("rgb", 16), SRGB, "", "dnxhr_444"),
         (PixelFormat("rgb", 8, alpha=True), SRGB, "", "prores_4444"),
         (PixelFormat("rgb", 16, floating=True), ColourTags(1, 8, 0, True), "", "exr"),

@@ -160,17 +160,29 @@ def test_some_clips_of_a_timeline_are_chosen_by_name(
     assert (code, told["error"]["code"]) == (1, "item_not_found")
 
 
-def test_missing_media_of_a_timeline_are_told_before_anything_starts(
-    client: Client, edit: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.usefixtures("client")
+def test_clips_whose_media_are_missing_are_told_and_the_others_made(
+    edit: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = edit.parent / "gone.mov"
+    edit.write_text(edit.read_text().replace("long.mov", "gone.mov", 1))
+    code, told = run(capsys, edit)
+    assert code == 1
+    assert told["missing"] == [str(missing)]
+    assert [each["state"] for each in told["jobs"]] == ["done", "done"]
+    assert main(["batch", str(edit), "--list"]) == 0
+    listed = capsys.readouterr().out
+    assert "01:00:01:16" in listed
+    assert f"missing: {missing}" in listed
+
+
+@pytest.mark.usefixtures("client")
+def test_a_timeline_without_any_of_its_media_is_refused(
+    edit: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (edit.parent / "long.mov").unlink()
     code, told = run(capsys, edit)
     assert (code, told["error"]["code"]) == (1, "media_missing")
-    assert client.jobs() == ()
-    assert main(["batch", str(edit), "--list"]) == 0
-    listed = capsys.readouterr().out
-    assert "01:00:01:16" in listed
-    assert f"missing: {edit.parent / 'long.mov'}" in listed
 
 
 @pytest.mark.usefixtures("client")

@@ -72,6 +72,16 @@ def test_an_extension_has_the_timecode_of_its_side(side: str, timecode: str) -> 
     assert make_plan(job("extend", side=side, frames=24)).start_timecode == timecode
 
 
+def test_drop_frame_timecode_stays_so() -> None:
+    asked = job(at=107893)
+    clip = replace(
+        asked.clip, rate=Fraction(30000, 1001), record_range=Span(107892, 48), drop_frame=True
+    )
+    assert make_plan(replace(asked, clip=clip)).start_timecode == "01:00:00;01"
+    film = replace(asked.output, rate=Fraction(24))
+    assert ";" not in make_plan(replace(asked, clip=clip, output=film)).start_timecode
+
+
 def test_a_timecode_of_the_job_stands() -> None:
     asked = replace(job(), output=Output("/o", start_timecode="10:00:00:00"))
     assert make_plan(asked).start_timecode == "10:00:00:00"

@@ -83,7 +83,7 @@ def _timeline(path: Path, value: Any) -> otio.schema.Timeline:
             return held[0]
         problem = f"it holds {len(held)} timelines, not one"
     elif not isinstance(value, otio.schema.Timeline):
-        problem = f"it holds a {type(value).__name__}, not a timeline"
+        problem = "it holds something else, not a timeline"
     elif value.tracks is None:
         problem = "it has no tracks"
     else:

@@ -95,6 +95,7 @@ class Clip:
         rate: the timeline's rate.
         speed: frames of the medium for each timeline frame (1 = one to one).
         size: width and height of the timeline in pixels, None where unknown.
+        drop_frame: the timeline is labelled in drop-frame timecode.
         host: kind of host: ``blender``, ``resolve``, ``interchange``.
         document: the host's id of the project; a path where it has been saved.
         item: the host's id of the timeline item.
@@ -107,6 +108,7 @@ class Clip:
     rate: Fraction
     speed: Fraction = Fraction(1)
     size: tuple[int, int] | None = None
+    drop_frame: bool = False
     host: str = ""
     document: str = ""
     item: str = ""

@@ -13,6 +13,9 @@ from . import catalogue
 from .clip import Clip, check_rate
 from .errors import AfterframeError, RemoteError
 
+LARGEST_SIDE = 16384
+"""Pixels of a result's longer side; pictures are warped with 16-bit places."""
+
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 DeliveryState = Literal["pending", "placed", "declined", "lost"]
 Quality = Literal["final", "draft"]
@@ -85,7 +88,7 @@ class Output:
             raise ValueError(f"an output's name is not a path: {self.name}")
         if self.rate is not None:
             check_rate(self.rate)
-        if self.size is not None and not all(1 <= side <= 65536 for side in self.size):
+        if self.size is not None and not all(1 <= side <= LARGEST_SIDE for side in self.size):
             raise ValueError(f"size {self.size} is absurd")
 
 

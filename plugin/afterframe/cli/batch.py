@@ -24,12 +24,16 @@ from . import show
 if TYPE_CHECKING:
     from afterframe.core.shots import Shot
     from afterframe_hosts.wire.client import Client
-    from afterframe_hosts.wire.clip import Media
+    from afterframe_hosts.wire.clip import Clip
     from afterframe_hosts.wire.effects import Effect
     from afterframe_hosts.wire.job import Job, JobStatus, Output, Result
 
     from .make import Commands
 
+COLUMNS = (
+    "A list has a column `media` (relative to the list), and may have `at` (the playhead), `name`, "
+    "`effect`, and every option of the effects (`motion`, `prompt`, `pan_x` ...)."
+)
 HEADS = ("clip", "from", "effect", "state", "result")
 
 
@@ -53,7 +57,7 @@ class Batch:
 def add(commands: Commands) -> None:
     """Add the command."""
     text = "Make many shots: of a list (CSV, JSON) or every clip of a timeline"
-    command = commands.add_parser("batch", help=text, description=f"{text}.")
+    command = commands.add_parser("batch", help=text, description=f"{text}.", epilog=COLUMNS)
     command.add_argument("shots", type=Path, metavar="SHOTS", help=".csv, .json or .otio")
     command.add_argument("--effect", default="generate", help="where the list names none")
     command.add_argument(
@@ -97,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
     statuses = run_batch(client, batch, jobs, quiet=options.json)
     timeline = batch.timeline
     placed = timelines.place(timeline, client, statuses) if timeline else None
-    return _tell(statuses, placed, as_json=options.json)
+    return _tell(statuses, batch.missing, placed, as_json=options.json)
 
 
 def read_batch(path: Path, effect: str, settings: Sequence[str], clips: str) -> Batch:
@@ -157,7 +161,7 @@ def jobs_of(
             _output(batch, shot, target, format),
             engine,
             "draft" if draft else "final",
-            _stamp(shot.clip.media, shot.clip.media_range.start),
+            _stamp(shot.clip),
         )
         for shot in batch.shots
     )
@@ -172,12 +176,12 @@ def run_batch(
     is gone from the disk is made anew.
 
     Raises:
-        MediaMissing: media of the timeline are not there; names all.
+        MediaMissing: no clip of the timeline has its medium; names all.
         ShotListError: the service would refuse some of a list's jobs; tells of all.
     """
     from . import follow
 
-    if batch.missing:
+    if batch.missing and not batch.shots:
         raise MediaMissing(path=", ".join(batch.missing))
     _check(client, batch, jobs)
     return follow.run(client, jobs, quiet=quiet, submit=_submit)
@@ -192,7 +196,8 @@ def _of_timeline(
     query = Query.parse(clips)
     problems = [each for each in timeline.problems(query) if isinstance(each, MediaMissing)]
     missing = tuple(dict.fromkeys(str(each.params["path"]) for each in problems))
-    shots = tuple(Shot(0, clip, None, effect.name, values) for clip in timeline.clips(query))
+    clips_there = (clip for clip in timeline.clips(query) if _stamp(clip))
+    shots = tuple(Shot(0, clip, None, effect.name, values) for clip in clips_there)
     if not shots and not missing:
         raise ItemNotFound(path=str(path), item=clips)
     return Batch(path, shots, timeline, missing)
@@ -221,13 +226,16 @@ def _output(batch: Batch, shot: Shot, folder: Path, format: str) -> Output:
     return replace(output, folder=str(folder), format=format)
 
 
-def _stamp(media: Media, offset: int) -> str:
-    """Return what changes when the medium does: size and time of the first file that is used."""
+def _stamp(clip: Clip) -> str:
+    """Return what changes when a clip's medium does: size and time of the first file it uses.
+
+    Empty: it is not there.
+    """
     from afterframe.media.stills import numbered
 
-    path = media.path
-    if media.kind == "sequence":
-        path = numbered(path, media.first + offset)
+    path = clip.media.path
+    if clip.media.kind == "sequence":
+        path = numbered(path, clip.media.first + clip.media_range.start)
     try:
         stat = Path(path).stat()
     except OSError:
@@ -295,15 +303,19 @@ def _tell_shots(batch: Batch, *, as_json: bool) -> int:
     return 0
 
 
-def _tell(statuses: Sequence[JobStatus], placed: Path | None, *, as_json: bool) -> int:
+def _tell(
+    statuses: Sequence[JobStatus], missing: Sequence[str], placed: Path | None, *, as_json: bool
+) -> int:
     if as_json:
         timeline = str(placed) if placed else None
-        show.data({"jobs": list(statuses), "timeline": timeline})
+        show.data({"jobs": list(statuses), "missing": list(missing), "timeline": timeline})
     else:
         show.table(HEADS, map(_row, statuses))
+        for path in missing:
+            print(f"missing: {path}")
         if placed:
             print(placed)
-    return 0 if all(status.state == "done" for status in statuses) else 1
+    return 0 if not missing and all(status.state == "done" for status in statuses) else 1
 
 
 def _row(status: JobStatus) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def run_engines(options: argparse.Namespace) -> int:
 
 
 def run_doctor(options: argparse.Namespace) -> int:
-    """Print what was found; the exit code is 0 where the main job can be done."""
+    """Print what was found and what to do about what is missing."""
     found = examine()
     if options.json:
         show.data({"version": __version__, "findings": [vars(finding) for finding in found]})
@@ -136,7 +136,8 @@ def _hosts() -> list[Finding]:
 
     found = hosts()
     if not found:
-        return [Finding("Hosts", "no Blender and no DaVinci Resolve found; timelines as OTIO work")]
+        advice = "install Blender 4.2 or later to work on its timeline (OTIO files work without)"
+        return [Finding("Hosts", "no Blender and no DaVinci Resolve in the usual places", advice)]
     return [
         Finding(host.name, f"{host.version or 'version unknown'} ({host.path})") for host in found
     ]
@@ -160,13 +161,18 @@ def _engines() -> list[Finding]:
 def _service() -> Finding:
     from afterframe.errors import AfterframeError
     from afterframe_hosts.wire import discovery
+    from afterframe_hosts.wire.errors import ServiceUnreachable
 
     try:
         client = discovery.connect(start=False)
         health = client.health()
-    except AfterframeError:
-        return Finding("Service", "not running; it starts when it is needed")
-    return Finding("Service", f"running, {health.running} at work, {health.queued} waiting")
+    except ServiceUnreachable:
+        state = f"not running; it starts when it is needed ({discovery.state_folder()})"
+        return Finding("Service", state)
+    except AfterframeError as error:
+        return Finding("Service", error.message(), error.fix())
+    jobs = f"{health.running} at work, {health.queued} waiting"
+    return Finding("Service", f"running, {jobs} ({discovery.state_folder()})")
 
 
 def _existing(path: Path) -> Path:

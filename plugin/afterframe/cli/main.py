@@ -7,6 +7,8 @@ stay light here and there: what a command needs is imported when it runs.
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -25,15 +27,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 all is well, 1 an error, 2 usage, 130 stopped by Ctrl-C.
     """
+    _print_whatever_comes()
     options = parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
     except AfterframeError as error:
         show.error(error, as_json=options.json)
         return EXIT_FAILED
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return EXIT_CANCELLED
+    except BrokenPipeError:  # `| head` has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:  # noqa: BLE001 - the border to the user; kept in the log
         _log_unexpected()
         show.error(AfterframeError(detail=f"{type(error).__name__}: {error}"), as_json=options.json)
@@ -52,6 +60,13 @@ def parser() -> argparse.ArgumentParser:
     for command in commands.choices.values():
         command.add_argument("--json", action="store_true", help="print JSON, for programs")
     return root
+
+
+def _print_whatever_comes() -> None:
+    """Let a terminal that lacks a character show its code instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _log_unexpected() -> None:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from afterframe_hosts.wire.clip import Clip
     from afterframe_hosts.wire.job import Job, JobStatus, Output
 
-LARGEST_SIDE = 65536
-"""Pixels; as ``wire.job.Output`` permits."""
 Commands = Any
 """What ``ArgumentParser.add_subparsers`` returns; argparse keeps its class to itself."""
 
@@ -54,8 +52,8 @@ def add_output_options(command: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FILE",
-        help="the result's path; .png .tif .exr make numbered pictures in a folder of that name; "
-        "default: a folder Afterframe beside the source",
+        help="the result's path, or a folder for it; .png .tif .exr make numbered pictures in a "
+        "folder of that name; default: a folder Afterframe beside the source",
     )
     command.add_argument("--format", default="auto", help="delivery format (see: doctor)")
     command.add_argument("--rate", help="frames a second of the result, 25 or 24000/1001")
@@ -116,6 +114,8 @@ def output_of(options: argparse.Namespace, source: Path) -> Output:
 
     output: Path | None = options.output
     folder = source.resolve().parent / "Afterframe"
+    if output and output.is_dir():
+        folder, output = output.resolve(), None
     return Output(
         folder="" if output else str(folder),
         path=str(output.resolve()) if output else "",
@@ -151,10 +151,12 @@ def parse_size(text: str) -> tuple[int, int]:
     """
     width, cross, height = text.lower().partition("x")
     if cross and width.isdecimal() and height.isdecimal():
+        from afterframe_hosts.wire.job import LARGEST_SIDE
+
         size = int(width[:9]), int(height[:9])
         if all(1 <= side <= LARGEST_SIDE for side in size):
             return size
-    raise BadValue(field="size", value=text, allowed="WIDTHxHEIGHT, such as 1920x1080")
+    raise BadValue(field="size", value=text, allowed="WIDTHxHEIGHT up to 16384x16384")
 
 
 def tell(status: JobStatus, placed: Path | None, *, as_json: bool) -> int:

@@ -24,16 +24,16 @@ def add(commands: Commands) -> None:
     """Add the commands."""
     _add_serve(commands)
     command = _command(commands, "jobs", "List the jobs, the newest first")
-    command.add_argument("-n", type=int, default=JOBS_SHOWN, help="how many")
+    command.add_argument("-n", type=_count, default=JOBS_SHOWN, help="how many")
     command.set_defaults(run=run_jobs)
     command = _command(commands, "cancel", "Cancel jobs that have not finished")
     command.add_argument("job", nargs="+", help="id, or its beginning, as `jobs` shows it; or all")
     command.set_defaults(run=run_cancel)
     command = _command(commands, "logs", "Print the end of the service's log")
-    command.add_argument("-n", type=int, default=LOG_LINES, help="lines")
+    command.add_argument("-n", type=_count, default=LOG_LINES, help="lines")
     command.set_defaults(run=run_logs)
     command = _command(commands, "clean", "Remove the scratch files of finished jobs")
-    command.add_argument("--days", type=float, default=KEEP_DAYS, help="that are older than this")
+    command.add_argument("--days", type=_days, default=KEEP_DAYS, help="that are older than this")
     command.set_defaults(run=run_clean)
 
 
@@ -43,14 +43,19 @@ def run_serve(options: argparse.Namespace) -> int:
 
     if options.replace:
         _drain()
-    if not run(options.idle_minutes):
-        print("The service is running already.")
+    if not options.json:
+        print(f"Serving; the log is {_log()}. Ctrl-C stops.", flush=True)
+    served = run(options.idle_minutes)
+    if options.json:
+        show.data({"served": served})
+    elif not served:
+        print("Another service is running already: afterframe serve --replace takes its place.")
     return 0
 
 
 def run_jobs(options: argparse.Namespace) -> int:
     """Print the jobs."""
-    statuses = discovery.connect().jobs(limit=max(1, options.n))
+    statuses = discovery.connect().jobs(limit=options.n)
     if options.json:
         show.data(list(statuses))
         return 0
@@ -71,14 +76,15 @@ def run_cancel(options: argparse.Namespace) -> int:
         show.data(statuses)
         return 0
     for status in statuses:
-        print(f"{status.job.id[:8]} {status.job.clip.name} {status.job.effect}: {status.state}")
+        state = status.state if status.finished else "stops at its next frame"
+        print(f"{status.job.id[:8]} {status.job.clip.name} {status.job.effect}: {state}")
     return 0
 
 
 def run_logs(options: argparse.Namespace) -> int:
     """Print the log's last lines."""
-    path = discovery.state_folder() / "logs" / "service.log"
-    lines = _last_lines(path, max(1, options.n))
+    path = _log()
+    lines = _last_lines(path, options.n)
     if options.json:
         show.data({"path": str(path), "lines": lines})
         return 0
@@ -109,6 +115,20 @@ def _add_serve(commands: Commands) -> None:
     command.set_defaults(run=run_serve)
 
 
+def _count(text: str) -> int:
+    """Return a number of 1 or more; argparse tells of ValueError."""
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def _days(text: str) -> float:
+    """Return a number of days, 0 or more."""
+    if not float(text) >= 0:
+        raise ValueError(text)
+    return float(text)
+
+
 def _command(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=f"{text}.")
     return command
@@ -137,6 +157,10 @@ def _whole_id(given: str, known: Sequence[JobStatus]) -> str:
     """Return the id that begins with what was given, when only one does."""
     found = [status.job.id for status in known if status.job.id.startswith(given)]
     return found[0] if len(found) == 1 else given
+
+
+def _log() -> Path:
+    return discovery.state_folder() / "logs" / "service.log"
 
 
 def _last_lines(path: Path, count: int) -> list[str]:

@@ -95,7 +95,7 @@ def choose_engine(effect: Effect, name: str, engines: Sequence[EngineInfo]) -> E
 def _todo(effect: Effect, fitting: Sequence[EngineInfo]) -> str:
     if fitting:
         return fitting[0].needs
-    return f"Install a model that makes {effect.name}, or choose another effect."
+    return f"No engine of this version makes {effect.name}: choose another effect."
 
 
 def _seeded(effect: Effect, parameters: dict[str, Any], job: str) -> dict[str, Any]:

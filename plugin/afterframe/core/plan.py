@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from afterframe.core.clips import media_frame
-from afterframe.core.timecode import frames_for, rescale, timecode
+from afterframe.core.timecode import can_drop, frames_for, rescale, timecode
 from afterframe_hosts.wire.job import Job
 from afterframe_hosts.wire.results import result_start
 
@@ -55,7 +55,9 @@ def make_plan(job: Job) -> Plan:
         seed=int(values.get("seed") or 0),
         start=start,
         start_timecode=job.output.start_timecode
-        or timecode(max(0, rescale(start, clip.rate, rate)), rate),
+        or timecode(
+            max(0, rescale(start, clip.rate, rate)), rate, clip.drop_frame and can_drop(rate)
+        ),
         longest_side=DRAFT_SIDE if job.quality == "draft" else None,
     )
 

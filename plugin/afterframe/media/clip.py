@@ -45,6 +45,7 @@ def media_clip(path: Path, rate: Fraction | None = None) -> Clip:
         record_range=Span(start, info.frames),
         rate=clip_rate,
         size=(info.width, info.height),
+        drop_frame=";" in info.start_timecode,
     )
 
 

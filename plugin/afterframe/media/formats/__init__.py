@@ -106,8 +106,9 @@ def choose(info: MediaInfo, suffix: str = "") -> str:
     """Return the format that suits frames best (``auto``).
 
     DNxHR HQ for 8 bits, HQX above, 444 for RGB (half the chroma of a photo costs it 40 dB through
-    Blender) and for 4:4:4 above 8 bits, ProRes 4444 with alpha, EXR for scene-linear. DNxHR cannot say any matrix but BT.709, and hosts do not agree on what
-    an untagged one means; other YUV sources go to ProRes 422 HQ, which keeps their tags.
+    Blender) and for 4:4:4 above 8 bits, ProRes 4444 with alpha, EXR for scene-linear. DNxHR
+    cannot say any matrix but BT.709, and hosts do not agree on what an untagged one means; other
+    YUV sources go to ProRes 422 HQ, which keeps their tags.
 
     Args:
         info: what the frames are.
@@ -140,10 +141,10 @@ def _best(info: MediaInfo) -> str:
         wanted = ["dnxhr_444"]
     else:
         wanted = ["dnxhr_hqx" if deep else "dnxhr_hq"]
-    for name in (*wanted, "prores_422_hq", "prores_4444"):
+    for name in (*wanted, "prores_422_hq", "prores_4444", "ffv1", "png"):
         if _fits(delivery_format(name), info):
             return name
-    return "ffv1"
+    return "tiff"  # holds pictures of any size, and pixels of any shape
 
 
 def _fits(made: DeliveryFormat, info: MediaInfo) -> bool:
