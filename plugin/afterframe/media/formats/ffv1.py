@@ -27,6 +27,12 @@ def _stored(source: PixelFormat) -> PixelFormat:
     return replace(source, depth=depth, subsampling=subsampling)
 
 
+def _problem(width: int, height: int, pixels: PixelFormat) -> str:
+    """Every slice needs a sample of every plane, and there are four by four of them."""
+    sizes = (pixels.plane_size(plane, width, height) for plane in range(pixels.planes))
+    return f"{width}x{height} is too small for it" if min(map(min, sizes)) < 4 else ""
+
+
 def _tags(source: PixelFormat, colour: ColourTags, stored: PixelFormat) -> ColourTags:
     return (picture_tags if source.floating else own_tags)(source, colour, stored)
 
@@ -41,6 +47,7 @@ FORMATS = (
         tags=_tags,
         frame_bytes=raw_bytes,
         container="matroska",
+        problem=_problem,
         encoder="ffv1",
         square_pixels=True,  # PyAV does not hand the shape of pixels on to Matroska
         pix_fmts={PixelFormat("rgb", 8): "bgr0", PixelFormat("rgb", 8, alpha=True): "bgra"},
