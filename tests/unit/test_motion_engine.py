@@ -16,7 +16,9 @@ from afterframe_hosts.wire import catalogue, effects
 from afterframe_hosts.wire.job import Note
 from afterframe_models import registry
 from afterframe_models.base import Context, Request
+from afterframe_models.motion.camera import Move
 from afterframe_models.motion.engine import grid_step
+from afterframe_models.motion.prompt import AXES, choose_move, read_prompt
 
 FORMATS = {
     "yuv420p": PixelFormat("yuv", 8, subsampling=(1, 1)),
@@ -123,11 +125,25 @@ def test_a_set_axis_silences_the_prompts_own_word_about_it() -> None:
     assert notes == []
 
 
-def test_still_and_the_default_are_said() -> None:
-    assert [n.id for n in render(Stills(FORMATS["rgb8"]), {"prompt": "static"})[1]] == [
-        "note.motion.still"
-    ]
-    assert [n.id for n in render(Stills(FORMATS["rgb8"]), {})[1]] == ["note.motion.default"]
+@pytest.mark.parametrize(
+    ("prompt", "said", "axis"),
+    [
+        ("", "default", "dolly"), ("a lovely morning", "default", "dolly"),
+        ("without panning", "default", "dolly"), ("no roll", "default", "dolly"),
+        ("no zoom", "default_pan", "pan_x"), ("don't zoom in", "default_pan", "pan_x"),
+        ("不要推进", "default_pan", "pan_x"), ("no dolly", "default_pan", "pan_x"),
+        ("no zoom, no pan", "default_still", ""), ("不要推进，不要平移", "default_still", ""),
+        ("static", "still", ""), ("不要动", "still", ""), ("别动", "still", ""),
+    ],
+)  # fmt: skip
+def test_of_a_move_that_nobody_asked_for_what_is_said_is_what_is_done(
+    prompt: str, said: str, axis: str
+) -> None:
+    _, notes = render(Stills(FORMATS["rgb8"]), {"prompt": prompt})
+    assert [n.id for n in notes if n.id != "note.motion.not_understood"] == ["note.motion." + said]
+    move = choose_move(read_prompt(prompt), Move())
+    assert [each for each in AXES if getattr(move, each)] == ([axis] if axis else [])
+    assert not move.goes_out
 
 
 def test_every_note_is_in_every_catalogue() -> None:

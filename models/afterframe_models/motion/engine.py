@@ -15,12 +15,26 @@ from afterframe_models.base import Context, Engine, Request
 
 from .camera import Camera, Move
 from .depth import inverse_depth
-from .prompt import AXES, NAMES, Reading, choose_move, read_prompt
+from .prompt import (
+    AXES,
+    DEFAULT_MOVE,
+    DEFAULT_WITHOUT_DEPTH,
+    NAMES,
+    Reading,
+    choose_move,
+    read_prompt,
+)
 
 GRID_SIDE = 640
 """The map and the depth have at most so many values along the longer side: 480 for 1080p."""
 
 NOTE = "note.motion."
+DEFAULTS = {
+    DEFAULT_MOVE: "default",
+    DEFAULT_WITHOUT_DEPTH: "default_pan",
+    Move(): "default_still",
+}
+"""What is said of a move that nobody asked for."""
 
 
 class MotionEngine(Engine):
@@ -53,7 +67,7 @@ class MotionEngine(Engine):
 
     def messages(self) -> Sequence[str]:
         """Return the ids of all notes that this engine may give."""
-        others = ("still", "default", "ends_at_source", "not_understood")
+        others = ("still", *DEFAULTS.values(), "ends_at_source", "not_understood")
         return tuple(NOTE + name for name in (*NAMES.values(), *others))
 
 
@@ -98,10 +112,8 @@ def _said_back(reading: Reading, explicit: Move, move: Move) -> Iterator[Note]:
         if not getattr(explicit, each.axis):
             amount = {"words": each.words, "percent": round(100 * abs(each.amount))}
             yield Note(NOTE + each.name, amount)
-    if move.is_still:
-        yield Note(NOTE + "still")
-    elif explicit.is_still and not reading.moves:
-        yield Note(NOTE + "default")
+    if explicit.is_still and not reading.moves:
+        yield Note(NOTE + ("still" if reading.still else DEFAULTS[move]))
     if move.goes_out:
         yield Note(NOTE + "ends_at_source")
     if reading.rest:

@@ -199,5 +199,7 @@ MESSAGES: dict[str, str] = {
     "note.motion.not_understood": "This engine cannot: “{words}”.",
     "note.motion.still": "The camera stands still.",
     "note.motion.default": "No move was asked for: the camera travels calmly forward.",
+    "note.motion.default_pan": "Only what to avoid was said: the camera moves calmly right.",
+    "note.motion.default_still": "Every usual move was ruled out: the camera stands still.",
     "note.motion.ends_at_source": "Going out, the clip starts tight and ends at the source.",
 }

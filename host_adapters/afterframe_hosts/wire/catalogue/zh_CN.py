@@ -187,5 +187,7 @@ MESSAGES: dict[str, str] = {
     "note.motion.not_understood": "该引擎无法做到：“{words}”。",
     "note.motion.still": "镜头保持静止。",
     "note.motion.default": "未指定运镜：镜头平稳前推。",
+    "note.motion.default_pan": "只说了不要的运镜：镜头平稳右移。",
+    "note.motion.default_still": "常用的运镜都被排除：镜头保持静止。",
     "note.motion.ends_at_source": "向外运镜：片段以紧景开始，以源画面结束。",
 }
