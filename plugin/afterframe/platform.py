@@ -6,14 +6,17 @@ What a host has to know as well - folders, detached processes, private files - s
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import functools
+import logging
 import os
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import psutil
 
@@ -26,8 +29,10 @@ from afterframe_hosts.wire.system import (
 
 __all__ = [
     "WORKER_FLAGS",
+    "KillOnClose",
     "ProcessId",
     "config_folder",
+    "end_with_us",
     "gpus",
     "kill_tree",
     "make_private_folder",
@@ -39,6 +44,8 @@ __all__ = [
     "take_lock",
     "write_private",
 ]
+
+log = logging.getLogger(__name__)
 
 if sys.platform == "win32":
     WORKER_FLAGS = subprocess.CREATE_NO_WINDOW
@@ -156,6 +163,45 @@ class ProcessId(NamedTuple):
         return now.started > 0.0 and abs(now.started - self.started) < CLOCK_DRIFT
 
 
+class KillOnClose:
+    """A job object of Windows: its processes, and what they start, end when this process does.
+
+    The system closes its handle however we end. A worker reads that its stdin has ended as well,
+    but one that hangs in a driver's call does not.
+
+    Args:
+        kernel: kernel32 as ``ctypes`` gives it.
+    """
+
+    def __init__(self, kernel: Any) -> None:
+        self._kernel = kernel
+        kernel.CreateJobObjectW.restype = ctypes.c_void_p
+        kernel.OpenProcess.restype = ctypes.c_void_p
+        self._handle = ctypes.c_void_p(kernel.CreateJobObjectW(None, None))
+        limits = _ExtendedLimits()
+        limits.basic.flags = _KILL_ON_JOB_CLOSE
+        held = self._handle.value is not None and kernel.SetInformationJobObject(
+            self._handle, _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)
+        )
+        if not held:
+            log.warning("workers may outlive this service: no job object")
+
+    def take(self, pid: int) -> bool:
+        """Take a process in; return False, with a line in the log, where that cannot be."""
+        kernel = self._kernel
+        process = ctypes.c_void_p(kernel.OpenProcess(_SET_QUOTA | _TERMINATE, False, pid))
+        if process.value is None:
+            log.warning("process %d cannot be opened", pid)
+            return False
+        try:
+            taken = bool(kernel.AssignProcessToJobObject(self._handle, process))
+        finally:
+            kernel.CloseHandle(process)
+        if not taken:
+            log.warning("process %d may outlive this service", pid)
+        return taken
+
+
 def kill_tree(pid: int) -> None:
     """End a process and all its children, at once; no error when they are gone.
 
@@ -215,8 +261,51 @@ def _listed_by_nvidia() -> tuple[str, ...]:
     return tuple(line.split(" (UUID")[0] for line in lines if line.startswith("GPU "))
 
 
+_KILL_ON_JOB_CLOSE = 0x2000
+_EXTENDED_LIMITS = 9
+"""JobObjectExtendedLimitInformation"""
+_SET_QUOTA, _TERMINATE = 0x0100, 0x0001
+
+
+class _BasicLimits(ctypes.Structure):
+    """JOBOBJECT_BASIC_LIMIT_INFORMATION, its integers at Windows' own widths."""
+
+    _fields_ = (
+        ("process_time", ctypes.c_int64),
+        ("job_time", ctypes.c_int64),
+        ("flags", ctypes.c_uint32),
+        ("least_working_set", ctypes.c_size_t),
+        ("most_working_set", ctypes.c_size_t),
+        ("processes", ctypes.c_uint32),
+        ("affinity", ctypes.c_size_t),
+        ("priority_class", ctypes.c_uint32),
+        ("scheduling_class", ctypes.c_uint32),
+    )
+
+
+class _ExtendedLimits(ctypes.Structure):
+    """JOBOBJECT_EXTENDED_LIMIT_INFORMATION"""
+
+    _fields_ = (
+        ("basic", _BasicLimits),
+        ("io_counters", ctypes.c_uint64 * 6),
+        ("process_memory", ctypes.c_size_t),
+        ("job_memory", ctypes.c_size_t),
+        ("peak_process_memory", ctypes.c_size_t),
+        ("peak_job_memory", ctypes.c_size_t),
+    )
+
+
 if sys.platform == "win32":
     import msvcrt
+
+    @functools.cache
+    def _our_job() -> KillOnClose:
+        return KillOnClose(ctypes.WinDLL("kernel32", use_last_error=True))
+
+    def end_with_us(pid: int) -> None:
+        """Let a child end with this process, however that ends."""
+        _our_job().take(pid)
 
     def _lock(file: IO[bytes]) -> None:
         file.seek(0)
@@ -224,6 +313,9 @@ if sys.platform == "win32":
 
 else:
     import fcntl
+
+    def end_with_us(pid: int) -> None:
+        """Nothing to do: here a worker is found by its stdin, and killed by the next service."""
 
     def _lock(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

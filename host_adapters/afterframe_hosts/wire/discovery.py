@@ -30,6 +30,7 @@ from .errors import (
 from .system import (
     config_folder,
     is_ours_alone,
+    make_private_folder,
     process_lives,
     start_detached,
     state_folder,
@@ -62,7 +63,8 @@ def connect(
         ServiceMissing: no engine is installed that could be started.
         ServiceVersion: a service of another version is busy, or newer than this program.
         ServiceRefused: it does not accept the token of the endpoint file.
-        EndpointForeign: the endpoint file is not this user's alone.
+        EndpointForeign: the endpoint file is not this user's alone, or the state folder is
+            another user's or a link.
     """
 
     def find() -> Endpoint:
@@ -169,6 +171,7 @@ def _of_our_version(endpoint: Endpoint, greeting: Mapping[str, Any]) -> Endpoint
 
 
 def _start(python: Path) -> Endpoint:
+    make_private_folder(state_folder())
     log = state_folder() / "logs" / "start.log"
     if log.is_file() and log.stat().st_size > START_LOG_LIMIT:
         log.unlink()

@@ -6,6 +6,7 @@ The engine adds its own part in ``afterframe.platform``.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -58,14 +59,23 @@ def video_folder() -> Path:
 def make_private_folder(path: Path) -> None:
     """Make a folder, and those above it that are missing, open to this user alone.
 
+    One of ours that is there already and open to others is closed to them.
+
     Raises:
-        EndpointForeign: it is there, and another user's.
+        EndpointForeign: in its place is another user's folder, a link, or no folder at all.
     """
-    missing = [each for each in (path, *path.parents) if not each.exists()]
+    missing = [each for each in (path, *path.parents) if not os.path.lexists(each)]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
-    if sys.platform != "win32" and path.stat().st_uid != os.geteuid():
+    facts = path.lstat()
+    if not stat.S_ISDIR(facts.st_mode):  # a link too: whoever made it says where it leads
         raise EndpointForeign(path=str(path))
+    if sys.platform == "win32":
+        return
+    if facts.st_uid != os.geteuid():
+        raise EndpointForeign(path=str(path))
+    if facts.st_mode & 0o077:
+        path.chmod(0o700)
 
 
 def is_ours_alone(path: Path) -> bool:
@@ -129,10 +139,16 @@ def _on_network(folder: Path) -> bool:
         table = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
-    mounts = (line.split() for line in table.splitlines())
-    types = {Path(fields[1]): fields[2] for fields in mounts if len(fields) > 2}
+    mounts = (line.split(" ") for line in table.splitlines())
+    types = {Path(_unescaped(fields[1])): fields[2] for fields in mounts if len(fields) > 2}
+    folder = folder.resolve()
     on = next((types[each] for each in (folder, *folder.parents) if each in types), "")
     return on in NETWORK_FILE_SYSTEMS
+
+
+def _unescaped(field: str) -> str:
+    """Return a field of the table of mounts, where white space and ``\\`` stand in octal."""
+    return re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), field)
 
 
 if sys.platform == "win32":

@@ -256,6 +256,7 @@ class _WorkerProcess:
                 start_new_session=True,  # Ctrl-C in the service's terminal is not for workers
                 creationflags=platform.WORKER_FLAGS,
             )
+        platform.end_with_us(process.pid)
         return cls(process)
 
     @property

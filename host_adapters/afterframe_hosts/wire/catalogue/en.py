@@ -97,13 +97,19 @@ MESSAGES: dict[str, str] = {
     "error.service_missing.message": "No Afterframe engine is installed (looked at {looked}).",
     "error.service_missing.fix": "Run: python3 install/bootstrap.py setup",
     "error.service_refused.message": "The Afterframe service does not accept this program.",
-    "error.service_refused.fix": "Another service was started since: try again.",
+    "error.service_refused.fix": (
+        "Try again; if it stays so, delete endpoint.json (afterframe doctor says where the state is)."
+    ),
     "error.service_version.message": (
         "The running service is version {running}, this program is {wanted}."
     ),
-    "error.service_version.fix": "Wait for its {jobs} jobs, then: afterframe serve --replace.",
-    "error.endpoint_foreign.message": "{path} belongs to another user, or others can read it.",
-    "error.endpoint_foreign.fix": "Remove this file, then try again.",
+    "error.service_version.fix": (
+        "Use the newer program, or after its {jobs} jobs: afterframe serve --replace."
+    ),
+    "error.endpoint_foreign.message": (
+        "{path} belongs to another user, is a link, or others can read it."
+    ),
+    "error.endpoint_foreign.fix": "Remove it, then try again.",
     # errors of the engine
     "error.media_missing.message": "{path} is not there.",
     "error.media_missing.fix": "Put the file back or relink the clip in the editor.",
@@ -128,7 +134,7 @@ MESSAGES: dict[str, str] = {
     "error.unknown_format.message": "There is no delivery format called {format}.",
     "error.unknown_format.fix": "Choose one of: {known}.",
     "error.format_unfit.message": "{format} cannot hold this picture: {problem}",
-    "error.format_unfit.fix": "Choose another format, or leave it on auto.",
+    "error.format_unfit.fix": "Choose another format, size or suffix.",
     "error.verify_failed.message": "{path} was written but is not right: {problem}",
     "error.verify_failed.fix": "Try again; if it happens again, choose another format.",
     "error.unknown_engine.message": "There is no engine called {engine}.",
