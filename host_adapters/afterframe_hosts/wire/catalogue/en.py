@@ -98,7 +98,8 @@ MESSAGES: dict[str, str] = {
     "error.service_missing.fix": "Run: python3 install/bootstrap.py setup",
     "error.service_refused.message": "The Afterframe service does not accept this program.",
     "error.service_refused.fix": (
-        "Try again; if it stays so, delete endpoint.json (afterframe doctor says where the state is)."
+        "Try again; if it stays so, delete endpoint.json (afterframe doctor says where the state"
+        " is)."
     ),
     "error.service_version.message": (
         "The running service is version {running}, this program is {wanted}."
