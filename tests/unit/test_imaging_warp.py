@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from afterframe.imaging.warp import (
     CoarseMap,
     Siting,
-    displacement_map,
     node_places,
     plane_map,
+    plane_values,
     warp_plane,
     warp_planes,
 )
@@ -114,11 +114,30 @@ def test_infinite_and_undefined_samples_do_not_spread() -> None:
 
 def test_alpha_moves_with_luma() -> None:
     ramp = np.tile(np.arange(64, dtype=np.uint8), (48, 1))
-    displacement = np.full((24, 32, 2), 3.0, np.float32)
     half = ramp[:24, :32]
-    moved = warp_planes([ramp, half, half, ramp], displacement_map(displacement, 2, 64, 48), (1, 1))
+    three_to_the_right = CoarseMap(node_places(64, 48, 2) + np.float32((3, 0)), 2, 64, 48)
+    moved = warp_planes([ramp, half, half, ramp], three_to_the_right, (1, 1))
     np.testing.assert_array_equal(moved[0], moved[3])
     np.testing.assert_array_equal(moved[0][:, :60], ramp[:, 3:63])
+
+
+@pytest.mark.parametrize("step", [1, 2, 4])
+@pytest.mark.parametrize("subsampling", SUBSAMPLINGS)
+@pytest.mark.parametrize("siting", ["left", "centre"])
+def test_values_of_a_coarse_grid_stand_where_the_planes_samples_do(
+    step: int, subsampling: tuple[int, int], siting: Siting
+) -> None:
+    """The pixel's own place, known on the coarse grid, is each sample's own place again."""
+    size = (101, 77)
+    pixels = node_places(*size, step)[4:-4, 4:-4]
+    found = plane_values(pixels, step, size, subsampling, siting)
+    where = plane_map(identity(*size, step), subsampling, siting)
+    scale = [1 << log2 for log2 in subsampling]
+    first = [(side - 1) / 2 for side in scale]
+    if siting == "left":
+        first[0] = 0
+    inner = np.s_[4:-4, 4:-4]
+    np.testing.assert_allclose(found[inner], (where * scale + first)[inner], atol=5e-3)
 
 
 def shifted(plane: NDArray[Any], pixels: float) -> NDArray[np.float32]:

@@ -15,20 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from afterframe.imaging.cuts import is_cut
-from afterframe.imaging.flow import Flow, Grey, displaced, flow_at, flow_both_ways
-from afterframe.imaging.warp import (
-    Siting,
-    displacement_map,
-    plane_map,
-    plane_values,
-    warp_plane,
-)
+from afterframe.imaging.flow import Flow, Grey, displaced, flow_at, flow_both_ways, places
+from afterframe.imaging.warp import Siting, plane_values, warp_plane
 from afterframe.media.frame import Plane
 
 Single = NDArray[np.float32]
@@ -98,18 +93,21 @@ def planes_between(
     """
     if time <= 0 or time >= 1 or pair.cut:
         return tuple(first if time < 0.5 or (pair.cut and time == 0.5) else second)
-    flow, disagreement = _flow_between(pair, time)
-    weights = _weights_of_second(pair, flow, disagreement, time)
+    motion = _motion_at(pair, time)
     height, width = first[0].shape
-    from_first = displacement_map(-time * pair.step * flow, pair.step, width, height)
-    from_second = displacement_map((1 - time) * pair.step * flow, pair.step, width, height)
 
     def made(indices: Sequence[int], smaller: tuple[int, int]) -> dict[int, Plane]:
-        here = plane_map(from_first, smaller, siting)
-        there = plane_map(from_second, smaller, siting)
-        share: float | Single = time
-        if weights is not None:
-            share = plane_values(weights, pair.step, (width, height), smaller, siting)
+        def at_plane(values: Single) -> Single:
+            return plane_values(values, pair.step, (width, height), smaller, siting)
+
+        second_is_better = at_plane(motion.takes_second) >= 0.5
+        flow = _chosen(
+            at_plane(motion.along_first), at_plane(motion.along_second), second_is_better
+        )
+        to_samples = np.diag([pair.step / (1 << log2) for log2 in smaller])
+        flow = np.asarray(cv2.transform(flow, to_samples), np.float32)
+        here, there = (places(*flow.shape[:2]) + way * flow for way in (-time, 1 - time))
+        share = time if motion.second_share is None else at_plane(motion.second_share)
         return {
             index: blended(
                 warp_plane(first[index], here, "linear"),
@@ -144,14 +142,43 @@ def blended(first: Plane, second: Plane, share: float | Single) -> Plane:
     return np.asarray(np.rint(blend) if first.dtype.kind == "u" else blend, first.dtype)
 
 
-def _flow_between(pair: Pair, time: float) -> tuple[Flow, Single]:
-    """Return the flow of what is at each place at ``time``, and how far its warps disagree."""
+@dataclass(frozen=True)
+class _Motion:
+    """Where matter goes at one time, on the flow's grid.
+
+    Two flows are kept with the choice between them, and chosen from at full size: between two
+    samples that take different flows a mean of both would draw a line of far-off pixels.
+
+    Attributes:
+        along_first: the flow by what the first frame's matter does.
+        along_second: by the second's.
+        takes_second: 1 where the second is the better one, else 0.
+        second_share: the second frame's weight, or None where it is the time everywhere.
+    """
+
+    along_first: Flow
+    along_second: Flow
+    takes_second: Single
+    second_share: Single | None
+
+
+def _motion_at(pair: Pair, time: float) -> _Motion:
     forward, backward = pair.flows
     along_first, along_second = flow_at(forward, time), -flow_at(backward, 1 - time)
     first_error = _disagreement(pair, along_first, time)
     second_error = _disagreement(pair, along_second, time)
-    flow = cv2.copyTo(along_second, cv2.compare(second_error, first_error, cv2.CMP_LT), along_first)
-    return np.asarray(flow), np.minimum(first_error, second_error)
+    better = second_error < first_error
+    disagreement = np.minimum(first_error, second_error)
+    share = None
+    if disagreement.max() > GHOST_FROM:
+        flow = _chosen(along_first, along_second, better)
+        share = _second_share(pair, flow, disagreement, time)
+    return _Motion(along_first, along_second, better.astype(np.float32), share)
+
+
+def _chosen(first: Flow, second: Flow, takes_second: NDArray[np.bool_]) -> Flow:
+    chosen: Any = cv2.copyTo(second, takes_second.view(np.uint8), first.copy())
+    return np.asarray(chosen, np.float32)
 
 
 def _disagreement(pair: Pair, flow: Flow, time: float) -> Single:
@@ -161,11 +188,9 @@ def _disagreement(pair: Pair, flow: Flow, time: float) -> Single:
     return _local_mean(cv2.absdiff(first, second).astype(np.float32))
 
 
-def _weights_of_second(pair: Pair, flow: Flow, disagreement: Single, time: float) -> Single | None:
-    """Return the second frame's share at each place, or None where it is ``time`` everywhere."""
+def _second_share(pair: Pair, flow: Flow, disagreement: Single, time: float) -> Single:
+    """Return the second frame's weight: ``time``, but 0 or 1 where the warps disagree."""
     ghost = np.clip((disagreement - GHOST_FROM) / (GHOST_TO - GHOST_FROM), 0, 1)
-    if not ghost.any():
-        return None
     forward, backward = pair.flows
     not_undone = [
         np.hypot(*cv2.split(there + displaced(back, there)))

@@ -62,23 +62,6 @@ def node_places(width: int, height: int, step: int) -> NDArray[np.float32]:
     return grid
 
 
-def displacement_map(
-    displacement: NDArray[np.float32], step: int, width: int, height: int
-) -> CoarseMap:
-    """Return the map that takes each place from itself plus ``displacement``.
-
-    Args:
-        displacement: (rows, columns, 2) float32 without margin, in full-size pixels.
-        step: pixels between its samples.
-        width: of the picture.
-        height: of the picture.
-    """
-    moved: Any = cv2.copyMakeBorder(
-        displacement, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REPLICATE
-    )
-    return CoarseMap(moved + node_places(width, height, step), step, width, height)
-
-
 def plane_map(
     coarse: CoarseMap, subsampling: tuple[int, int] = (0, 0), siting: Siting = "left"
 ) -> NDArray[np.float32]:
@@ -108,10 +91,10 @@ def plane_values(
     subsampling: tuple[int, int] = (0, 0),
     siting: Siting = "left",
 ) -> NDArray[np.float32]:
-    """Return values known on a coarse grid, such as weights, at every sample of a plane.
+    """Return values known on a coarse grid, such as a flow, at every sample of a plane.
 
     Args:
-        values: (rows, columns) float32, without margin.
+        values: (rows, columns) or (rows, columns, n) float32, without margin.
         step: pixels between them.
         size: width and height of the picture.
         subsampling: of the plane, as in :func:`plane_map`.
