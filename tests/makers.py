@@ -14,8 +14,9 @@ subsampling, view transforms and codecs; a picture that is not one of ours is re
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import accumulate, cycle
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ def numbered_movie(
     timecode: str = "",
     sound: bool = False,
     pixel_aspect: Fraction = Fraction(1),
+    lengths: Sequence[int] = (1,),
 ) -> Path:
     """Write a movie whose n-th presented picture says ``first + n``; return its path.
 
@@ -97,7 +99,9 @@ def numbered_movie(
         timecode: of the first picture, written into the container.
         sound: with a tone of the same length beside the picture.
         pixel_aspect: width of a pixel over its height.
+        lengths: how long the pictures stand, in frame times, again and again.
     """
+    times = accumulate(cycle(lengths), initial=offset)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, options=dict(options or {}))
         assert isinstance(stream, av.VideoStream)
@@ -114,7 +118,7 @@ def numbered_movie(
         for number in range(frames):
             picture = av.VideoFrame.from_ndarray(numbered_picture(first + number, size), "gray")
             picture = picture.reformat(format=pix_fmt, dst_color_range="MPEG")
-            picture.pts, picture.time_base = offset + number, 1 / rate
+            picture.pts, picture.time_base = next(times), 1 / rate
             container.mux(stream.encode(picture))
         container.mux(stream.encode(None))
         if tone is not None:

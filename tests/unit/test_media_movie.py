@@ -154,6 +154,31 @@ def test_a_containers_near_rate_is_the_broadcast_rate(told: str, meant: str) -> 
     assert snap_rate(Fraction(told)) == Fraction(meant)
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mov", "mkv", "ts"])
+@pytest.mark.parametrize(
+    ("lengths", "uneven"),
+    [([1], False), ([1, 1, 2, 1, 3], True), ([1, 3], True), ([1] * 30 + [2], True)],
+    ids=["even", "mixed", "in turns", "one long"],
+)
+def test_frames_of_uneven_length_are_told(
+    lengths: list[int], uneven: bool, suffix: str, tmp_path: Path
+) -> None:
+    path = numbered_movie(tmp_path / f"a.{suffix}", frames=52, lengths=lengths)
+    with open_media(Media("movie", str(path))) as source:
+        assert source.info.uneven == uneven
+        assert [number_of(source.read(index)) for index in (0, 31, 51)] == [0, 31, 51]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_a_long_frame_near_the_end_of_a_whole_file_is_no_missing_one(
+    suffix: str, tmp_path: Path
+) -> None:
+    path = numbered_movie(tmp_path / f"a.{suffix}", frames=52, lengths=[1] * 46 + [2])
+    with open_media(Media("movie", str(path))) as source:
+        assert (source.info.frames, source.info.uneven) == (52, True)
+        assert number_of(source.read(47)) == 47
+
+
 def test_a_fragmented_movie_is_read_whole(tmp_path: Path) -> None:
     whole = make(tmp_path, "b_frames.mp4")
     parts = tmp_path / "fragments.mp4"

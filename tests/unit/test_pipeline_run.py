@@ -23,6 +23,7 @@ from afterframe.media.display import to_rgb8
 from afterframe.media.frame import Frame
 from afterframe.media.source import open_media
 from afterframe.pipeline.run import Hooks, run_job
+from afterframe_hosts.wire.catalogue import LANGUAGES
 from afterframe_hosts.wire.clip import Clip, Media, Span
 from afterframe_hosts.wire.effects import EFFECTS, resolve
 from afterframe_hosts.wire.job import Job, Output, Progress, Result, new_id
@@ -114,6 +115,25 @@ def test_frames_rate_and_name_are_exact(
     assert told[0].phase == "reading"
     assert told[-1].phase == "verifying"
     assert pictures[0].startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize(
+    ("lengths", "frames", "said"),
+    [((1, 1, 2, 3), 5, ["note.uneven_frames"]), ((1, 1, 2, 3), 1, []), ((1,), 5, [])],
+    ids=["uneven", "a single frame of them", "even"],
+)
+def test_that_uneven_frames_were_made_even_is_told(
+    use: Callable[..., None],
+    lengths: tuple[int, ...],
+    frames: int,
+    said: list[str],
+    tmp_path: Path,
+) -> None:
+    use(play)
+    path = numbered_movie(tmp_path / "m.mkv", frames=30, rate=RATE, lengths=lengths)
+    result, _, _ = run(job(Media("movie", str(path)), tmp_path, frames))
+    assert [note.id for note in result.notes] == said
+    assert all(note.text(language) != note.id for note in result.notes for language in LANGUAGES)
 
 
 def test_a_clip_played_backwards_is_read_backwards(

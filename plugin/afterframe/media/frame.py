@@ -123,6 +123,8 @@ class MediaInfo:
         start_timecode: of its first picture, empty when it has none.
         pixel_aspect: width of a pixel over its height.
         codec: short name (``h264``, ``prores``, ``exr``).
+        uneven: its pictures are not shown equally long: ``rate`` is their mean, and counted at
+            that rate they do not stand where they are shown.
     """
 
     width: int
@@ -134,3 +136,4 @@ class MediaInfo:
     start_timecode: str = ""
     pixel_aspect: Fraction = Fraction(1)
     codec: str = ""
+    uneven: bool = False

@@ -102,6 +102,7 @@ class MovieSource(Source):
             start_timecode=self._timecode(),
             pixel_aspect=1 / aspect if turned else Fraction(aspect),
             codec=context.codec.canonical_name,
+            uneven=self._index.uneven,
         )
 
     def _timecode(self) -> str:

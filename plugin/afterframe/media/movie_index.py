@@ -19,6 +19,9 @@ REORDER_MOST = 17
 """H.264 and HEVC hold back 16 pictures at most: the first shown is among so many packets."""
 JITTER = 0.25
 """How far, in frame times, a container's rounding may move a picture of a constant rate."""
+UNEVEN = 0.5
+"""A picture shown longer or shorter than most by more than so many frame times is no rounding, and
+no film picture shown for three fields instead of two."""
 SNAP = Fraction(2, 10_000)
 """A rate this near (relative) to a broadcast rate is that rate; 24 and 23.976 are 0.1% apart."""
 COUNTED_FORMATS = frozenset({"avi", "mpeg", "h264", "hevc", "m4v", "mpegvideo", "vc1", "obu"})
@@ -48,6 +51,15 @@ class MovieIndex:
     def frames(self) -> int:
         """Number of pictures."""
         return len(self.times)
+
+    @property
+    def uneven(self) -> bool:
+        """Whether some pictures are shown much longer than others."""
+        if self.counted or self.frames < 3:
+            return False
+        steps = np.diff(self.times)
+        usual = float(np.median(steps))
+        return bool(np.abs(steps - usual).max() > UNEVEN * usual)
 
     def frame_at(self, time: int) -> int | None:
         """Return the number of the picture at a presentation time, None before the first."""
@@ -173,8 +185,22 @@ def _timed(
     shown = [pts for pts, mark in timed if not mark.discard and pts >= start]
     times = np.unique(np.array(shown, dtype=np.int64))
     seeks = np.unique(np.array([seek for _, seek in keys], dtype=np.int64))
-    times = _with_lost_end(container, stream, _with_holes(times))
+    if not _is_whole(container, stream):
+        times = _with_lost_end(container, stream, _with_holes(times))
     return MovieIndex(times, seeks, _rate(stream, times))
+
+
+def _is_whole(container: av.container.InputContainer, stream: av.VideoStream) -> bool:
+    """Tell whether a file is known to be as long as its header or table promises."""
+    path = Path(container.name)
+    size = path.stat().st_size
+    if "mov" in container.format.name:
+        entries = stream.index_entries
+        return 0 < stream.frames <= len(entries) and all(e.pos + e.size <= size for e in entries)
+    if "matroska" in container.format.name:
+        end = _segment_end(path)
+        return end is not None and end <= size
+    return False
 
 
 def _with_holes(times: Times) -> Times:

@@ -22,7 +22,7 @@ from afterframe_models.base import Context, Request, Source
 from . import delivery
 from .conform import exactly, fit_size, resized
 from .naming import made_before
-from .pixels import ALPHA_DROPPED, Passage, passage, without_alpha
+from .pixels import ALPHA_DROPPED, UNEVEN_FRAMES, Passage, passage, without_alpha
 from .preview import preview_picture
 from .source import ClipSource, FilteredSource
 
@@ -66,16 +66,17 @@ def run_job(job: Job, hooks: Hooks) -> Result:
     hooks.progress(Progress("reading"))
     plan = make_plan(job)
     with ExitStack() as stack:
-        source = _source(stack.enter_context(ClipSource(job.clip)), plan, job)
-        work = _Work(job, plan, source, hooks)
+        clip = stack.enter_context(ClipSource(job.clip))
+        work = _Work(job, plan, clip, hooks)
         return work.run()
 
 
 class _Work:
     """What one run of a job holds on to."""
 
-    def __init__(self, job: Job, plan: Plan, source: Source, hooks: Hooks) -> None:
-        self.job, self.plan, self.hooks = job, plan, hooks
+    def __init__(self, job: Job, plan: Plan, clip: ClipSource, hooks: Hooks) -> None:
+        self.job, self.plan, self.clip, self.hooks = job, plan, clip, hooks
+        source = _source(clip, plan, job)
         self.card = registry.cards()[job.engine]
         self.way: Passage = passage(self.card, source)
         self.info = _delivered(source.info, self.card.alpha)
@@ -149,6 +150,8 @@ class _Work:
         self.notes += self.way.notes()
         if self.card.alpha == "dropped" and self.way.source.info.format.alpha:
             self.notes.append(Note(ALPHA_DROPPED))
+        if self.clip.flattened:
+            self.notes.append(Note(UNEVEN_FRAMES))
 
     def _recipe(self, name: str, first: int) -> Recipe:
         made = Made(

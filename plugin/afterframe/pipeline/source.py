@@ -25,6 +25,7 @@ class ClipSource:
         self._clip = clip
         self._media = open_media(clip.media)
         self._held = clip.media.kind == "still"
+        self._taken: set[int] = set()
         if not self._held:
             self._check_range()
 
@@ -49,8 +50,14 @@ class ClipSource:
         """Number of the clip's frames, in media frames; 1 for a still."""
         return 1 if self._held else self._clip.media_range.duration
 
+    @property
+    def flattened(self) -> bool:
+        """Whether frames of uneven length were read one after another, as if they were even."""
+        return self.info.uneven and len(self._taken) > 1
+
     def read(self, index: int) -> Frame:
         """Return one frame of the clip."""
+        self._taken.add(index)
         if not 0 <= index < self.frames:
             raise FrameOutside(path=self._clip.media.path, frame=index, frames=self.frames)
         if self._held:

@@ -191,6 +191,10 @@ MESSAGES: dict[str, str] = {
     # notes of the pipeline
     "note.clipped": "{percent} % of the values were outside the display range and were clipped.",
     "note.alpha_dropped": "The engine has no use for transparency: the result is opaque.",
+    "note.uneven_frames": (
+        "This source's frames are of uneven length; they were taken one by one. "
+        "For exact timing, convert it to a constant rate first."
+    ),
     # notes of the engine motion
     "note.motion.pan_left": "Understood “{words}”: camera to the left, {percent} %.",
     "note.motion.pan_right": "Understood “{words}”: camera to the right, {percent} %.",

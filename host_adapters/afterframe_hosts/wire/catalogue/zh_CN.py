@@ -172,6 +172,7 @@ MESSAGES: dict[str, str] = {
     # notes of the pipeline
     "note.clipped": "有 {percent} % 的数值超出显示范围，已被截断。",
     "note.alpha_dropped": "该引擎不使用透明度：结果不透明。",
+    "note.uneven_frames": "该素材的帧长短不一，已逐帧取用。如需精确时间，请先转换为恒定帧率。",
     # notes of the engine motion
     "note.motion.pan_left": "已理解“{words}”：镜头向左，{percent} %。",
     "note.motion.pan_right": "已理解“{words}”：镜头向右，{percent} %。",
