@@ -67,7 +67,7 @@ def check_place(job: Job, state: Path) -> None:
     place = Path(os.path.realpath(job.output.path or job.output.folder))
     if _lies_in(place, state) and not _lies_in(place, state / "jobs" / job.id):
         raise PathNotPermitted(path=str(place))
-    if job.output.path and _is_source(Path(job.output.path), job.clip.media):
+    if job.output.path and is_source(Path(job.output.path), job.clip.media):
         raise PathNotPermitted(path=job.output.path)
 
 
@@ -132,7 +132,8 @@ def _lies_in(place: Path, folder: Path) -> bool:
     return any(_same(each, folder) for each in (place, *place.parents))
 
 
-def _is_source(place: Path, media: Media) -> bool:
+def is_source(place: Path, media: Media) -> bool:
+    """Tell whether a path is the medium itself, under whatever name, or a picture of it."""
     source = Path(media.path)
     if media.kind != "sequence":
         return _same(place, source)

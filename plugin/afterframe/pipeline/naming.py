@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from afterframe.core.admission import is_source
 from afterframe.core.recipe import SUFFIX, Recipe, read_recipe
 from afterframe.errors import AfterframeError, BadValue, OutputExists, PathNotPermitted
 from afterframe_hosts.wire.clip import Media
@@ -43,14 +44,7 @@ def result_path(job: Job, suffixes: tuple[str, ...], sequence: bool) -> Path:
 
 def check_not_source(path: Path, media: Media) -> None:
     """Raise PathNotPermitted where a result would be written over the source it is made from."""
-    pictures = "#" in path.name
-    if media.kind == "sequence":
-        same = _same(path.parent if pictures else path, Path(media.path).parent) and (
-            pictures or path.name == Path(media.path).name
-        )
-    else:
-        same = _same(path, Path(media.path))
-    if same:
+    if is_source(path, media):
         raise PathNotPermitted(path=str(path))
 
 
@@ -99,13 +93,6 @@ def _placed(folder: Path, name: str, suffix: str, sequence: bool) -> Path:
 def _taken(path: Path) -> bool:
     place = path.parent if "#" in path.name else path
     return place.exists()
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False
 
 
 def _versions(folder: Path, stem: str) -> list[int]:
