@@ -16,10 +16,10 @@ import numpy as np
 from afterframe.errors import MediaTruncated, MediaUnreadable, NoPicture
 from afterframe_hosts.wire.clip import Media
 
+from .base import Source, check_index
 from .frame import ColourTags, Frame, MediaInfo
 from .movie_index import REORDER_MOST, index_of, open_container, picture_stream
 from .pix_fmt import UnknownPixels, from_av
-from .source import Source, check_index
 
 RECENT_BYTES = 96 << 20
 """Decoded pictures that are kept, so that reading backwards decodes a group only once."""

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from afterframe.errors import MediaUnreadable
 from afterframe_hosts.wire.clip import Media
 
+from .base import Source, check_file, check_index
 from .frame import ColourTags, Frame, MediaInfo, PixelFormat, Plane
 from .png_damage import BREAKS_OFF, png_damage
-from .source import Source, check_file, check_index
 
 LINEAR_FORMATS = frozenset({"openexr", "hdr"})
 """File formats whose samples are scene-linear where the file does not say otherwise."""
