@@ -83,7 +83,9 @@ def _timeline(path: Path, value: Any) -> otio.schema.Timeline:
             return held[0]
         problem = f"it holds {len(held)} timelines, not one"
     elif not isinstance(value, otio.schema.Timeline):
-        problem = "it holds something else, not a timeline"
+        known = isinstance(value, otio.core.SerializableObject)
+        what = f"a {value.schema_name()}" if known else "other data"
+        problem = f"it holds {what}, not a timeline"
     elif value.tracks is None:
         problem = "it has no tracks"
     else:
