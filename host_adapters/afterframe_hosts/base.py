@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Literal, cast
+from typing import ClassVar, Literal, cast
 
 from .wire.clip import Clip, Span
-from .wire.errors import BadValue
+from .wire.errors import AfterframeError, BadValue
 from .wire.job import JobStatus, Output
 from .wire.results import result_name
 from .wire.session import HostSession
@@ -174,3 +175,67 @@ class Host(Timeline, Capture, Placement):
         return Output(
             folder=str(self.destination()), name=result_name(clip, effect), rate=clip.rate
         )
+
+
+class FileHost(Host):
+    """A timeline file, opened without the program that made it.
+
+    The file itself is never changed: :meth:`save` writes another beside it.
+
+    Attributes:
+        suffixes: of the files that this host opens, with their dots.
+        rate: frames a second of the timeline.
+        start: first timeline frame (86400 for 01:00:00:00 at 24 frames a second).
+    """
+
+    suffixes: ClassVar[tuple[str, ...]]
+    rate: Fraction
+    start: int
+
+    @classmethod
+    @abstractmethod
+    def open(cls, path: Path) -> FileHost:
+        """Open a timeline file.
+
+        Raises:
+            TimelineUnreadable: it is not one.
+        """
+
+    @staticmethod
+    @abstractmethod
+    def write_sample(
+        path: Path, movie: Path, frames: int, rate: Fraction, playhead: int, media_start: int
+    ) -> None:
+        """Write a small edit of one movie to show and to test with, replacing ``path``.
+
+        Args:
+            path: of the timeline file.
+            movie: in the same folder.
+            frames: number of its frames.
+            rate: of the movie and of the timeline.
+            playhead: in frames from the timeline's start.
+            media_start: timecode of the movie's first frame, in frames.
+        """
+
+    @abstractmethod
+    def clip_at(self, frame: int) -> Clip:
+        """Return the topmost clip at a timeline frame.
+
+        Raises:
+            PlayheadOutside: the timeline does not reach there.
+            ItemNotFound: it has nothing there.
+            UnsupportedItem: what is there has no picture that we can work on.
+            MediaMissing: its medium is not where it should be.
+        """
+
+    @abstractmethod
+    def problems(self, query: Query) -> tuple[AfterframeError, ...]:
+        """Return why clips that are meant cannot be worked on: no medium, no picture."""
+
+    @abstractmethod
+    def save(self) -> Path:
+        """Write the timeline with its new tracks; return the path of the new file.
+
+        Raises:
+            PlaceFailed: nothing can be written there.
+        """

@@ -177,7 +177,7 @@ def test_the_timeline_given_stays_as_it_is(edit: InterchangeHost) -> None:
 
 
 def test_an_extension_stands_at_its_side(edit: InterchangeHost) -> None:
-    turn = edit.named("*turn")[0]
+    turn = edit.clips(Query("name", "*turn"))[0]
     tail = edit.place(done(turn, frames=10, effect="extend", side="tail"))
     head = edit.place(done(turn, frames=10, effect="extend", side="head"))
     assert tail.span == Span(HOUR + 60, 10)
@@ -185,7 +185,7 @@ def test_an_extension_stands_at_its_side(edit: InterchangeHost) -> None:
 
 
 def test_nothing_is_placed_before_the_timeline(edit: InterchangeHost) -> None:
-    (opening,) = edit.named("*opening")
+    (opening,) = edit.clips(Query("name", "*opening"))
     with pytest.raises(PlaceFailed, match="10 frames before"):
         edit.place(done(opening, frames=10, effect="extend", side="head"))
     assert edit.save().read_text() == edit.path.read_text() + "\n"

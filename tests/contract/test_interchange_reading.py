@@ -297,9 +297,9 @@ def test_clips_are_found_by_name_and_colour(tmp_path: Path) -> None:
     red = cut("shot_020", 0, 5)
     red.color = otio.core.Color.RED
     host = open_edit(tmp_path, track(cut("shot_010", 0, 5), red, cut("other", 0, 5)))
-    assert [clip.name for clip in host.named("SHOT_*")] == ["shot_010", "shot_020"]
+    assert [clip.name for clip in host.clips(Query("name", "SHOT_*"))] == ["shot_010", "shot_020"]
     assert [clip.name for clip in host.clips(Query("color", "red"))] == ["shot_020"]
-    assert host.named("nothing") == ()
+    assert host.clips(Query("name", "nothing")) == ()
 
 
 def test_the_playhead_is_the_files_own_else_the_start(tmp_path: Path) -> None:

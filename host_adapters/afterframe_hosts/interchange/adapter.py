@@ -7,7 +7,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from ..base import Host, Placed, Query
+from ..base import FileHost, Placed, Query
 from ..wire.clip import Clip, Span
 from ..wire.errors import (
     AfterframeError,
@@ -30,7 +30,7 @@ from .timeline import OURS, Item, picture_tracks, survey
 from .times import nearest, seconds
 
 
-class InterchangeHost(Host):
+class InterchangeHost(FileHost):
     """One open timeline file.
 
     The file itself is never changed: :meth:`save` writes the timeline with its new tracks beside
@@ -106,10 +106,6 @@ class InterchangeHost(Host):
     def problems(self, query: Query) -> tuple[AfterframeError, ...]:
         """Return why clips that are meant cannot be worked on: no medium, no picture."""
         return tuple(item.problem for item in self._found(query) if item.problem)
-
-    def named(self, pattern: str) -> tuple[Clip, ...]:
-        """Return the clips whose name fits a pattern with ``*`` and ``?``."""
-        return self.clips(Query("name", pattern))
 
     def clip_at(self, frame: int) -> Clip:
         """Return the topmost clip at a timeline frame, seen through titles and other generators.

@@ -23,6 +23,7 @@ from . import show
 
 if TYPE_CHECKING:
     from afterframe.core.shots import Shot
+    from afterframe_hosts.base import FileHost
     from afterframe_hosts.wire.client import Client
     from afterframe_hosts.wire.clip import Clip
     from afterframe_hosts.wire.effects import Effect
@@ -50,7 +51,7 @@ class Batch:
 
     path: Path
     shots: tuple[Shot, ...]
-    timeline: Any | None = None
+    timeline: FileHost | None = None
     missing: tuple[str, ...] = ()
 
 
@@ -188,7 +189,7 @@ def run_batch(
 
 
 def _of_timeline(
-    timeline: Any, path: Path, clips: str, effect: Effect, values: dict[str, Any]
+    timeline: FileHost, path: Path, clips: str, effect: Effect, values: dict[str, Any]
 ) -> Batch:
     from afterframe.core.shots import Shot
     from afterframe_hosts.base import Query
@@ -222,7 +223,7 @@ def _output(batch: Batch, shot: Shot, folder: Path, format: str) -> Output:
 
     if batch.timeline is None:
         return Output(folder=str(folder), format=format)
-    output: Output = batch.timeline.output(shot.clip, shot.effect)
+    output = batch.timeline.output(shot.clip, shot.effect)
     return replace(output, folder=str(folder), format=format)
 
 

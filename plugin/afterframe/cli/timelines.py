@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from afterframe.core.timecode import parse_time
+from afterframe_hosts.base import FileHost, Host
 
 if TYPE_CHECKING:
     from afterframe_hosts.wire.client import Client
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from afterframe_hosts.wire.job import JobStatus
 
 
-def open_timeline(path: Path) -> Any | None:
+def open_timeline(path: Path) -> FileHost | None:
     """Return the open timeline when some host adapter reads such files, else None.
 
     Raises:
@@ -36,7 +37,7 @@ def write_sample(
     adapter.write_sample(path, movie, frames, rate, playhead, media_start)
 
 
-def clip_at(timeline: Any, at: str | None) -> tuple[Clip, int]:
+def clip_at(timeline: FileHost, at: str | None) -> tuple[Clip, int]:
     """Return the clip under the playhead, and the playhead in timeline frames.
 
     Args:
@@ -49,7 +50,7 @@ def clip_at(timeline: Any, at: str | None) -> tuple[Clip, int]:
     return timeline.clip_at(frame), frame
 
 
-def place(timeline: Any, client: Client, statuses: Sequence[JobStatus]) -> Path | None:
+def place(timeline: FileHost, client: Client, statuses: Sequence[JobStatus]) -> Path | None:
     """Write the timeline with the results on a new track; None where no job was done."""
     done = [status for status in statuses if status.state == "done"]
     for status in done:
@@ -58,9 +59,9 @@ def place(timeline: Any, client: Client, statuses: Sequence[JobStatus]) -> Path 
     return timeline.save() if done else None
 
 
-def _adapter(path: Path) -> Any | None:
+def _adapter(path: Path) -> type[FileHost] | None:
     for entry in entry_points(group="afterframe.hosts"):
-        adapter = entry.load()
-        if path.suffix.lower() in getattr(adapter, "suffixes", ()):
+        adapter: type[Host] = entry.load()
+        if issubclass(adapter, FileHost) and path.suffix.lower() in adapter.suffixes:
             return adapter
     return None
