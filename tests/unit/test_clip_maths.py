@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterframe.core.clips import handles, media_frame
+from afterframe.core.clips import media_frame
 from afterframe.errors import PlayheadOutside
 from afterframe_hosts.wire.clip import Clip, Media, Span
 
@@ -56,7 +56,6 @@ def test_a_range_that_was_rounded_short_holds_its_last_frame() -> None:
 def test_a_still_has_one_frame() -> None:
     photo = Clip("p", Media("still", "/p.png"), Span(0, 1), Span(0, 96), Fraction(24))
     assert {media_frame(photo, at) for at in (0, 50, 95)} == {0}
-    assert handles(photo, 1) == (0, 0)
 
 
 @pytest.mark.parametrize("at", [99, 124, -5])
@@ -77,10 +76,3 @@ def test_no_frame_outside_the_used_range_is_ever_shown(
     assert shown == sorted(shown, reverse=reverse)
     assert shown[0] == (used.end - 1 if reverse else used.start)
     assert shown[-1] == (used.start if reverse else used.end - 1)
-
-
-def test_handles_are_what_the_medium_has_beside_the_clip() -> None:
-    assert handles(clip(), 40) == (10, 6)
-    assert handles(clip(speed=Fraction(-1)), 40) == (6, 10)
-    assert handles(clip(used=Span(10, 47), speed=Fraction(2)), 60) == (5, 1)
-    assert handles(clip(used=Span(0, 24)), 20) == (0, 0)

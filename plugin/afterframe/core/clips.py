@@ -26,19 +26,3 @@ def media_frame(clip: Clip, at: int) -> int:
         return used.start
     passed = min(math.floor((at - record.start) * abs(clip.speed)), used.duration - 1)
     return used.start + passed if clip.speed > 0 else used.end - 1 - passed
-
-
-def handles(clip: Clip, frames: int) -> tuple[int, int]:
-    """Return for how many timeline frames the medium goes on before and after the clip.
-
-    Args:
-        clip: as it stands on the timeline; with a negative speed the medium's end comes first.
-        frames: number of frames that the medium has.
-    """
-    if clip.media.kind == "still":
-        return 0, 0
-    before = max(0, clip.media_range.start)
-    after = max(0, frames - clip.media_range.end)
-    if clip.speed < 0:
-        before, after = after, before
-    return math.floor(before / abs(clip.speed)), math.floor(after / abs(clip.speed))

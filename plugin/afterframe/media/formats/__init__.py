@@ -105,8 +105,8 @@ def missing_encoders() -> list[str]:
 def choose(info: MediaInfo, suffix: str = "") -> str:
     """Return the format that suits frames best (``auto``).
 
-    DNxHR HQ for 8 bits, HQX above, 444 for RGB (half the chroma of a photo costs it 40 dB through
-    Blender) and for 4:4:4 above 8 bits, ProRes 4444 with alpha, EXR for scene-linear. DNxHR
+    DNxHR HQ for 8 bits, HQX above, 444 for RGB (a photo with half its chroma fell below 40 dB
+    through Blender) and for 4:4:4 above 8 bits, ProRes 4444 with alpha, EXR for scene-linear. DNxHR
     cannot say any matrix but BT.709, and hosts do not agree on what an untagged one means; other
     YUV sources go to ProRes 422 HQ, which keeps their tags.
 
