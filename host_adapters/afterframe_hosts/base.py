@@ -18,7 +18,7 @@ from typing import ClassVar, Literal, cast
 
 from .wire.clip import Clip, Span
 from .wire.errors import AfterframeError, BadValue
-from .wire.job import JobStatus, Output
+from .wire.job import JobStatus, Note, Output
 from .wire.results import result_name
 from .wire.session import HostSession
 
@@ -231,6 +231,13 @@ class FileHost(Host):
     @abstractmethod
     def problems(self, query: Query) -> tuple[AfterframeError, ...]:
         """Return why clips that are meant cannot be worked on: no medium, no picture."""
+
+    @abstractmethod
+    def notes(self) -> tuple[Note, ...]:
+        """Return what the file's format cannot say, or lost on the way in or out.
+
+        Complete after :meth:`save`.
+        """
 
     @abstractmethod
     def save(self) -> Path:

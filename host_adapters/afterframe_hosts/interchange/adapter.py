@@ -20,7 +20,7 @@ from ..wire.errors import (
     PlayheadOutside,
     UnsupportedItem,
 )
-from ..wire.job import JobStatus, new_id
+from ..wire.job import JobStatus, Note, new_id
 from ..wire.session import HostSession
 from . import document
 from .media import first_file
@@ -180,6 +180,10 @@ class InterchangeHost(FileHost):
                 self._playhead = each.span.start
                 return
         raise ItemGone(item=item)
+
+    def notes(self) -> tuple[Note, ...]:
+        """Return what was lost: nothing, in OpenTimelineIO's own files."""
+        return ()
 
     def save(self) -> Path:
         """Write the timeline with its new tracks; return the path of the new file.

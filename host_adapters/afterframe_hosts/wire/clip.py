@@ -11,6 +11,8 @@ LONGEST = 10_000_000
 """The longest range in frames that we take for meant: 46 hours at 60 frames a second."""
 FASTEST = Fraction(1000)
 """The highest rate in frames a second that we take for meant."""
+Holes = Literal["refuse", "hold", "black"]
+
 STILL_SUFFIXES = frozenset(
     {".bmp", ".cin", ".dpx", ".exr", ".hdr", ".heic", ".jp2", ".jpeg", ".jpg", ".jxl", ".png"}
     | {".psd", ".sgi", ".tga", ".tif", ".tiff", ".webp"}
@@ -59,6 +61,11 @@ class Media:
             for a sequence that follows the timeline.
         stream: which picture stream of a movie, counted from 0.
         colour_space: the host's name for the encoding; empty when the file's tags say it.
+        layer: which part or layer of a picture file with several (multi-part or layered EXR), as
+            ``MediaInfo.layers`` names it; empty: its main picture.
+        holes: what stands for a picture that a sequence lacks between its first and last: an
+            error (``refuse``), the one before it (``hold``), or black.
+        deinterlace: pictures of two fields are made whole ones; else they are left as they are.
     """
 
     kind: Literal["movie", "still", "sequence"]
@@ -67,6 +74,9 @@ class Media:
     rate: Fraction | None = None
     stream: int = 0
     colour_space: str = ""
+    layer: str = ""
+    holes: Holes = "refuse"
+    deinterlace: bool = False
 
     def __post_init__(self) -> None:
         if not self.path or "\0" in self.path:

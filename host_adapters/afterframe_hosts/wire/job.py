@@ -70,6 +70,8 @@ class Output:
         start_timecode: timecode of the first frame (``01:00:00:00``); empty: by the clip's
             place.
         overwrite: replace the file at ``path``.
+        reel: reel name of the result; empty: the source's.
+        mark: say in the file that its pictures were made (IPTC digital source type).
     """
 
     folder: str = ""
@@ -80,6 +82,8 @@ class Output:
     size: tuple[int, int] | None = None
     start_timecode: str = ""
     overwrite: bool = False
+    reel: str = ""
+    mark: bool = True
 
     def __post_init__(self) -> None:
         if not self.folder and not self.path:

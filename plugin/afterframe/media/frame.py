@@ -110,6 +110,28 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class HdrMetadata:
+    """What an HDR picture was mastered on, and how bright it gets.
+
+    Attributes:
+        primaries: x and y (CIE 1931) of the display's red, green and blue (SMPTE ST 2086).
+        white: x and y of its white point.
+        luminance: darkest and brightest it shows, in cd/m2.
+        max_cll: brightest pixel of the whole programme in cd/m2 (CTA-861.3); 0 is "not said".
+        max_fall: brightest frame average in cd/m2; 0 is "not said".
+    """
+
+    primaries: tuple[tuple[Fraction, Fraction], ...] = ()
+    white: tuple[Fraction, Fraction] | None = None
+    luminance: tuple[Fraction, Fraction] | None = None
+    max_cll: int = 0
+    max_fall: int = 0
+
+
+Fields = Literal["progressive", "top_first", "bottom_first"]
+
+
+@dataclass(frozen=True)
 class MediaInfo:
     """What a medium is.
 
@@ -123,8 +145,12 @@ class MediaInfo:
         start_timecode: of its first picture, empty when it has none.
         pixel_aspect: width of a pixel over its height.
         codec: short name (``h264``, ``prores``, ``exr``).
-        uneven: its pictures are not shown equally long: ``rate`` is their mean, and counted at
-            that rate they do not stand where they are shown.
+        uneven: its pictures are not shown equally long. Frames are counted at ``rate``, as hosts
+            do: frame n is the picture that is shown at the time n / rate.
+        fields: whether each picture is two fields woven together, and which came first.
+        reel: name of the tape, card or camera file that it came from; empty when it says none.
+        hdr: mastering display and content light level; None when it says none.
+        layers: names of the parts and layers of a picture file that has several.
     """
 
     width: int
@@ -137,3 +163,7 @@ class MediaInfo:
     pixel_aspect: Fraction = Fraction(1)
     codec: str = ""
     uneven: bool = False
+    fields: Fields = "progressive"
+    reel: str = ""
+    hdr: HdrMetadata | None = None
+    layers: tuple[str, ...] = ()
