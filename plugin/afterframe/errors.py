@@ -10,6 +10,8 @@
     |   |-- MediaUnreadable     (OSError)             no decoder, damaged, not permitted
     |   |-- MediaTruncated      (EOFError)            ends before it says it does
     |   |-- NoPicture           (ValueError)          sound only, or zero length
+    |   |-- SequenceHoles       (FileNotFoundError)   pictures are missing among the others
+    |   |-- UnknownLayer        (LookupError)         no such part or layer in the file
     |   `-- FrameOutside        (IndexError)          no such frame in the medium
     |-- OutputError                                   (also in wire.errors)
     |   |-- NotWritable         (PermissionError)     destination folder (wire.errors)
@@ -110,6 +112,18 @@ class NoPicture(MediaError, ValueError):
     """Params: path."""
 
     code = "no_picture"
+
+
+class SequenceHoles(MediaError, FileNotFoundError):
+    """Params: path, missing (numbers in words), count."""
+
+    code = "sequence_holes"
+
+
+class UnknownLayer(MediaError, LookupError):
+    """Params: path, layer, known."""
+
+    code = "unknown_layer"
 
 
 class FrameOutside(MediaError, IndexError):

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from afterframe.errors import FrameOutside, MediaMissing, MediaUnreadable
+from afterframe_hosts.wire.job import Note
 
 from .frame import Frame, MediaInfo
 
@@ -19,6 +20,8 @@ class Source(ABC):
     Frames are counted from the medium's first presented picture as 0. Reading in order is
     fast; any order works.
     """
+
+    _path: str
 
     @property
     @abstractmethod
@@ -39,6 +42,20 @@ class Source(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of the file. Closing twice is fine."""
+
+    def check(self, start: int, count: int) -> None:
+        """Look, before any work, whether so many pictures from ``start`` on are there.
+
+        Raises:
+            FrameOutside: the medium begins later or ends before.
+            SequenceHoles: pictures of a sequence are missing, and nothing may stand for them.
+        """
+        check_index(self._path, start, self.info.frames)
+        check_index(self._path, start + count - 1, self.info.frames)
+
+    def notes(self) -> tuple[Note, ...]:
+        """Return what the pictures read so far are not: held, made whole, as their file has it."""
+        return ()
 
     def frames(self, start: int, count: int) -> Iterator[Frame]:
         """Yield ``count`` pictures from ``start`` on; errors as those of :meth:`read`."""

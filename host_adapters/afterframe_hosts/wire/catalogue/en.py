@@ -122,6 +122,13 @@ MESSAGES: dict[str, str] = {
     "error.media_truncated.fix": "Copy the file again from its source, or trim the clip.",
     "error.no_picture.message": "{path} holds no picture.",
     "error.no_picture.fix": "Choose a clip with video of at least one frame.",
+    "error.sequence_holes.message": "{count} pictures are missing in {path}: {missing}.",
+    "error.sequence_holes.fix": (
+        "Render them again, or let the one before (--holes hold) or black (--holes black) stand"
+        " for them."
+    ),
+    "error.unknown_layer.message": "{path} has no layer {layer}.",
+    "error.unknown_layer.fix": "Choose one of: {known}.",
     "error.frame_outside.message": "{path} has {frames} frames; there is no frame {frame}.",
     "error.frame_outside.fix": "Move the playhead onto the clip, or trim it to its media.",
     "error.not_writable.message": "Nothing can be written to {folder}: {detail}",
