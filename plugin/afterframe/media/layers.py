@@ -15,8 +15,8 @@ import OpenImageIO as oiio
 
 MAIN_NAMES = ("rgba", "rgb", "combined", "beauty", "color", "colour", "image", "composite")
 """What renderers call the finished picture, the likeliest first."""
-COLOURS = (("R", "G", "B"), ("RED", "GREEN", "BLUE"), ("X", "Y", "Z"))
-"""Three channels that make one picture: colours, and vectors shown as such."""
+COLOURS = (("R", "G", "B"), ("RED", "GREEN", "BLUE"), ("X", "Y", "Z"), ("Y",))
+"""Channels that make one picture: colours, vectors shown as such, luminance."""
 ALPHAS = ("A", "ALPHA")
 
 
@@ -90,9 +90,9 @@ def _name(part: str, prefix: str, groups: int) -> str:
 def _pictures(name: str, part: int, members: dict[str, int]) -> list[Layer]:
     """Return a layer's pictures: its colour, and every channel that belongs to none, by itself."""
     alpha = next((members[each] for each in ALPHAS if each in members), None)
-    colour = next((three for three in COLOURS if all(each in members for each in three)), ())
-    if not colour and "Y" in members:
-        colour = ("Y",)
+    colour: tuple[str, ...] = next(
+        (names for names in COLOURS if all(each in members for each in names)), ()
+    )
     found = []
     if colour:
         places = tuple(members[each] for each in colour)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,11 +16,14 @@ import numpy as np
 import OpenImageIO as oiio
 from numpy.typing import NDArray
 
-from afterframe.errors import MediaUnreadable
-from afterframe_hosts.wire.clip import Media
+from afterframe.errors import MediaUnreadable, SequenceHoles, UnknownLayer
+from afterframe_hosts.wire.clip import FASTEST, Media
+from afterframe_hosts.wire.job import Note
+from afterframe_hosts.wire.rates import nearest_rate
 
 from .base import Source, check_file, check_index
 from .frame import ColourTags, Frame, MediaInfo, PixelFormat, Plane
+from .layers import Layer, layers_of, main_layer
 from .png_damage import BREAKS_OFF, png_damage
 
 LINEAR_FORMATS = frozenset({"openexr", "hdr"})
@@ -27,6 +33,33 @@ SRGB, LINEAR = 13, 8
 """Code points of the transfer function (H.273)."""
 DROP_FRAME = 1 << 6
 """The flag in the first word of a timecode (SMPTE ST 12-1)."""
+CHROMATICITIES = {
+    "lin_rec709_scene": (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290),
+    "lin_rec2020_scene": (0.708, 0.292, 0.170, 0.797, 0.131, 0.046, 0.3127, 0.3290),
+    "lin_p3d65_scene": (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.3127, 0.3290),
+    "lin_ap1_scene": (0.713, 0.293, 0.165, 0.830, 0.128, 0.044, 0.32168, 0.33767),
+    "lin_ap0_scene": (0.7347, 0.2653, 0.0, 1.0, 0.0001, -0.077, 0.32168, 0.33767),
+}
+"""OCIO's names of linear spaces, and x and y of their red, green, blue and white as OpenEXR's
+header has them."""
+UNKNOWN_SPACE = "lin_unknown"
+"""Linear light of primaries that have no name here."""
+LINEAR_SPACES = {
+    "": 1,
+    "linear": 1,
+    "Linear": 1,
+    "lin_rec709_scene": 1,
+    "lin_rec2020_scene": 9,
+    "lin_p3d65_scene": 12,
+}
+"""Code points (H.273) of the primaries of linear spaces; the others have none."""
+NEAR = 0.002
+"""How far programs round chromaticities."""
+REEL_NAMES = ("reelName", "interim.clip.reelName")
+"""What OpenEXR's standard attributes call the reel, and what graders' programs write."""
+RATE_NAMES = ("dpx:FrameRate", "dpx:TemporalFrameRate", "captureRate")
+MOST_RUNS = 8
+"""Runs of missing pictures that are named one by one."""
 PREMATURE = "premature end"
 """In libjpeg's warnings of missing pixels, which it paints grey; bytes after the end are none."""
 
@@ -39,6 +72,9 @@ class Picture:
     codec: str
     start_timecode: str
     pixel_aspect: Fraction
+    rate: Fraction | None
+    reel: str
+    layers: tuple[str, ...]
 
 
 class StillSource(Source):
@@ -46,9 +82,9 @@ class StillSource(Source):
 
     def __init__(self, media: Media) -> None:
         self._path = media.path
-        picture = read_picture(media.path)
+        picture = read_picture(media.path, media.layer)
         self._frame = picture.frame
-        self._info = _describe(picture, 1, None)
+        self._info = replace(_describe(picture, 1), rate=None)
 
     @property
     def info(self) -> MediaInfo:
@@ -68,33 +104,64 @@ class SequenceSource(Source):
     """Numbered pictures, from ``media.first`` to the highest number in the folder."""
 
     def __init__(self, media: Media) -> None:
-        self._path = media.path
-        self._first = media.first
-        check_file(self._file(0))
-        frames = _last_number(media.path) - media.first + 1
-        picture = read_picture(self._file(0))
-        self._info = _describe(picture, frames, media.rate)
-        self._recent = (0, picture.frame)
+        self._media, self._path = media, media.path
+        self._numbers = picture_numbers(media.path, media.first)
+        if not self._numbers or (self._numbers[0] != media.first and media.holes == "refuse"):
+            check_file(self._file(0))
+        first = self._numbers[0]
+        picture = read_picture(numbered(media.path, first), media.layer)
+        frames = self._numbers[-1] - media.first + 1
+        info = _describe(picture, frames)
+        self._info = replace(info, rate=media.rate or info.rate)
+        self._recent = (first, picture.frame)
+        self._filled: set[int] = set()
 
     @property
     def info(self) -> MediaInfo:
         """What the sequence is; its first picture speaks for all."""
         return self._info
 
+    def check(self, start: int, count: int) -> None:
+        """See :meth:`Source.check`."""
+        super().check(start, count)
+        if self._media.holes != "refuse":
+            return
+        wanted = range(self._media.first + start, self._media.first + start + count)
+        missing = sorted(set(wanted).difference(self._numbers))
+        if missing:
+            raise SequenceHoles(path=self._path, missing=in_words(missing), count=len(missing))
+
     def read(self, index: int) -> Frame:
         """Return one picture; see :meth:`Source.read`."""
         check_index(self._path, index, self._info.frames)
-        if self._recent[0] != index:
-            self._recent = (index, self._read(index))
+        number = self._media.first + index
+        if self._media.holes != "refuse" and not self._has(number):
+            self._filled.add(number)
+            if self._media.holes == "black":
+                return _black(self._recent[1])
+            number = self._numbers[max(0, bisect_left(self._numbers, number) - 1)]
+        if self._recent[0] != number:
+            self._recent = (number, self._read(number))
         return self._recent[1]
+
+    def notes(self) -> tuple[Note, ...]:
+        """Tell for which missing pictures others stand."""
+        if not self._filled:
+            return ()
+        missing = in_words(sorted(self._filled))
+        return (Note(f"note.holes_{self._media.holes}", {"missing": missing}),)
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _read(self, index: int) -> Frame:
-        path = self._file(index)
+    def _has(self, number: int) -> bool:
+        place = bisect_left(self._numbers, number)
+        return place < len(self._numbers) and self._numbers[place] == number
+
+    def _read(self, number: int) -> Frame:
+        path = numbered(self._path, number)
         check_file(path)
-        frame = read_picture(path).frame
+        frame = read_picture(path, self._media.layer).frame
         info = self._info
         if (frame.width, frame.height, frame.format) != (info.width, info.height, info.format):
             detail = "its size or format is not that of the sequence's first picture"
@@ -102,7 +169,7 @@ class SequenceSource(Source):
         return frame
 
     def _file(self, index: int) -> str:
-        return numbered(self._path, self._first + index)
+        return numbered(self._path, self._media.first + index)
 
 
 def numbered(path: str, number: int) -> str:
@@ -110,11 +177,44 @@ def numbered(path: str, number: int) -> str:
     return re.sub(r"(#+)([^#/\\]*)$", lambda m: f"{number:0{len(m[1])}d}{m[2]}", path)
 
 
-def read_picture(path: str) -> Picture:
+def picture_numbers(path: str, first: int) -> tuple[int, ...]:
+    """Return the numbers of a sequence's pictures from ``first`` on, ascending.
+
+    A file without a byte in it is none: renderers put such in the place of pictures to come.
+    """
+    folder = Path(path).parent
+    before, marks, after = re.split(r"(#+)(?=[^#]*$)", Path(path).name)
+    pattern = re.compile(rf"{re.escape(before)}(\d{{{len(marks)},}}){re.escape(after)}")
+    if not folder.is_dir():
+        return ()
+    with os.scandir(folder) as entries:
+        named = ((pattern.fullmatch(entry.name), entry) for entry in entries)
+        numbers = {int(found[1]) for found, entry in named if found and entry.stat().st_size}
+    return tuple(sorted(number for number in numbers if number >= first))
+
+
+def in_words(numbers: Sequence[int]) -> str:
+    """Return ascending numbers as runs, at most eight of them: ``1003, 1007-1010``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    words = ["-".join(map(str, run)) for run in runs]
+    return ", ".join([*words[:MOST_RUNS], *(["..."] if len(words) > MOST_RUNS else [])])
+
+
+def read_picture(path: str, layer: str = "") -> Picture:
     """Read a picture file as it is stored, turned upright as its header says.
+
+    Args:
+        path: of the file.
+        layer: a part or layer of an OpenEXR file; empty: its main picture.
 
     Raises:
         MediaUnreadable: it is no picture that we can decode, or damaged.
+        UnknownLayer: the file has no such layer.
     """
     if damage := _png_damage(path):
         raise MediaUnreadable(path=path, detail=damage)
@@ -122,23 +222,53 @@ def read_picture(path: str) -> Picture:
     if image is None:
         raise MediaUnreadable(path=path, detail=_plain(oiio.geterror()))
     try:
+        name = image.format_name()
+        chosen, layers = _choose(image, path, layer)
         spec = image.spec()
+        if spec.deep:
+            raise MediaUnreadable(path=path, detail="its pixels are deep; flatten it first")
         kind = str(spec.format)
-        samples = image.read_image(0, 0, 0, spec.nchannels, kind if kind in DEEPEST else "float")
+        ends = min(chosen.channels), max(chosen.channels) + 1
+        kind = kind if kind in DEEPEST else "float"
+        samples = image.read_image(chosen.part, 0, *ends, kind)
         told = image.geterror()
         if samples is None:
             raise MediaUnreadable(path=path, detail=_plain(told))
         if PREMATURE in told.lower():
             raise MediaUnreadable(path=path, detail=BREAKS_OFF)
-        name = image.format_name()
     finally:
         image.close()
+    places = [place - ends[0] for place in chosen.channels]
     return Picture(
-        frame=_frame(spec, np.atleast_3d(samples), name),
+        frame=_frame(spec, np.atleast_3d(samples)[..., places], chosen.alpha, name),
         codec=name,
         start_timecode=_timecode(spec),
         pixel_aspect=_aspect(spec),
+        rate=_rate(spec),
+        reel=next(filter(None, map(spec.get_string_attribute, REEL_NAMES)), ""),
+        layers=layers,
     )
+
+
+def _choose(image: oiio.ImageInput, path: str, wanted: str) -> tuple[Layer, tuple[str, ...]]:
+    """Go to the part that holds the wanted picture; return it, and the names of all."""
+    if image.format_name() != "openexr":
+        if wanted:
+            raise UnknownLayer(path=path, layer=wanted, known="(it has only one)")
+        alpha, channels = _channels(image.spec())
+        return Layer("", 0, tuple(channels), alpha), ()
+    parts = [image.spec().copy()]
+    while image.seek_subimage(len(parts), 0):
+        parts.append(image.spec().copy())
+    image.geterror()
+    layers = layers_of(parts)
+    named = tuple(layer.name for layer in layers if layer.name)
+    fitting = [layer for layer in layers if layer.name == wanted]
+    if wanted and not fitting:
+        raise UnknownLayer(path=path, layer=wanted, known=", ".join(named) or "(it has only one)")
+    chosen = fitting[0] if wanted else main_layer(layers)
+    image.seek_subimage(chosen.part, 0)
+    return chosen, named
 
 
 def _png_damage(path: str) -> str:
@@ -154,20 +284,20 @@ def _as_stored() -> oiio.ImageSpec:
     return config
 
 
-def _frame(spec: oiio.ImageSpec, samples: NDArray[Any], name: str) -> Frame:
-    alpha, chosen = _channels(spec)
-    samples = _whole(spec, samples[..., chosen])
+def _frame(spec: oiio.ImageSpec, samples: NDArray[Any], alpha: bool, name: str) -> Frame:
+    samples = _whole(spec, samples)
     samples = _turned(samples, spec.get_int_attribute("Orientation", 1))
     floating = samples.dtype.kind == "f"
     depth = samples.dtype.itemsize * 8
     bits = spec.get_int_attribute("oiio:BitsPerSample", depth)
     if not floating and 8 < bits < depth:
         samples, depth = samples >> (depth - bits), bits
-    model = "rgb" if len(chosen) - alpha == 3 else "grey"
+    channels = samples.shape[2]
+    model = "rgb" if channels - alpha == 3 else "grey"
     pixels = PixelFormat(model, depth, floating, alpha)  # type: ignore[arg-type]
     planes: tuple[Plane, ...] = tuple(
         np.ascontiguousarray(samples[..., channel], dtype=pixels.dtype)
-        for channel in range(len(chosen))
+        for channel in range(channels)
     )
     return Frame(planes, pixels, _colour(spec, name, alpha))
 
@@ -218,10 +348,19 @@ def _colour(spec: oiio.ImageSpec, name: str, alpha: bool) -> ColourTags:
     if tags.transfer == 2 and "srgb" in lowered and "lin" not in lowered:
         tags = replace(tags, primaries=1, transfer=SRGB)
     elif "lin" in lowered or (not space and name in LINEAR_FORMATS):
-        rec709 = not space or "709" in lowered or lowered == "linear"
-        tags = replace(tags, primaries=1 if rec709 else 2, transfer=LINEAR)
+        space = space or _said_space(spec)
+        tags = replace(tags, space=space, primaries=LINEAR_SPACES.get(space, 2), transfer=LINEAR)
     unassociated = spec.get_int_attribute("oiio:UnassociatedAlpha")
     return replace(tags, premultiplied=alpha and not unassociated)
+
+
+def _said_space(spec: oiio.ImageSpec) -> str:
+    """Return the linear space of a header's chromaticities; none are those of BT.709."""
+    said = spec.getattribute("chromaticities")
+    if not isinstance(said, tuple) or len(said) != 8:
+        return ""
+    near = (name for name, known in CHROMATICITIES.items() if np.allclose(said, known, 0, NEAR))
+    return next(near, UNKNOWN_SPACE)
 
 
 def _timecode(spec: oiio.ImageSpec) -> str:
@@ -233,34 +372,42 @@ def _timecode(spec: oiio.ImageSpec) -> str:
     return text
 
 
+def _rate(spec: oiio.ImageSpec) -> Fraction | None:
+    """Return the frame rate in the header of a picture made for a movie; None: it says none."""
+    coded = spec.getattribute("FramesPerSecond")
+    if isinstance(coded, tuple) and len(coded) == 2 and coded[1]:
+        rate = Fraction(*coded)
+    else:
+        said = next(filter(None, map(spec.get_float_attribute, RATE_NAMES)), 0.0)
+        rate = nearest_rate(said) if 0 < said <= FASTEST else Fraction(0)
+    return rate if 0 < rate <= FASTEST else None
+
+
 def _aspect(spec: oiio.ImageSpec) -> Fraction:
     aspect = spec.get_float_attribute("PixelAspectRatio", 1.0)
     return Fraction(aspect).limit_denominator(1000) if aspect > 0 else Fraction(1)
 
 
-def _describe(picture: Picture, frames: int, rate: Fraction | None) -> MediaInfo:
+def _black(like: Frame) -> Frame:
+    """Return a black picture, clear where there is alpha."""
+    return replace(like, planes=tuple(np.zeros_like(plane) for plane in like.planes))
+
+
+def _describe(picture: Picture, frames: int) -> MediaInfo:
     frame = picture.frame
     return MediaInfo(
         width=frame.width,
         height=frame.height,
         frames=frames,
-        rate=rate,
+        rate=picture.rate,
         format=frame.format,
         colour=frame.colour,
         start_timecode=picture.start_timecode,
         pixel_aspect=picture.pixel_aspect,
         codec=picture.codec,
+        reel=picture.reel,
+        layers=picture.layers,
     )
-
-
-def _last_number(path: str) -> int:
-    """Return the highest number of a sequence's pictures in their folder."""
-    pattern = Path(path)
-    before, marks, after = re.split(r"(#+)(?=[^#]*$)", pattern.name)
-    digits = rf"(\d{{{len(marks)},}})"
-    matcher = re.compile(re.escape(before) + digits + re.escape(after) + "$")
-    numbers = (matcher.match(file.name) for file in pattern.parent.iterdir())
-    return max((int(found[1]) for found in numbers if found), default=-1)
 
 
 def _plain(error: str) -> str:
