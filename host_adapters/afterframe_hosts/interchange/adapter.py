@@ -1,4 +1,4 @@
-"""Timeline files as a host: OpenTimelineIO in, the same timeline with a new track out."""
+"""Timeline files as a host: a timeline in, the same timeline with a new track out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from ..wire.errors import (
 )
 from ..wire.job import JobStatus, Note, new_id
 from ..wire.session import HostSession
-from . import document
+from .document import FOLDER, next_version, write_whole
+from .format import TimelineFormat
+from .formats import SUFFIXES, format_of
 from .media import first_file
 from .place import with_result
 from .sample import sample_timeline
@@ -44,12 +46,15 @@ class InterchangeHost(FileHost):
         end: the frame after the last.
     """
 
-    suffixes = document.SUFFIXES
+    suffixes = SUFFIXES
 
-    def __init__(self, model: otio.schema.Timeline, path: Path) -> None:
-        """Take a timeline as ``document.read`` gives it; see :meth:`open`."""
+    def __init__(self, path: Path, form: TimelineFormat) -> None:
+        """Open the file at an absolute path; see :meth:`open`."""
         self.path = path
         self._id = new_id()
+        self._format = form
+        model, self._read_notes = form.read(path)
+        self._write_notes: tuple[Note, ...] = ()
         self._model = model
         self._edit = survey(model, path)
         self.rate, self.start, self.end = self._edit.rate, self._edit.start, self._edit.end
@@ -63,14 +68,15 @@ class InterchangeHost(FileHost):
             TimelineUnreadable: it is not one.
         """
         whole = path.absolute()
-        return cls(document.read(whole), whole)
+        return cls(whole, format_of(whole))
 
     @staticmethod
     def write_sample(
         path: Path, movie: Path, frames: int, rate: Fraction, playhead: int, media_start: int
     ) -> None:
         """Write a small edit of one movie to show and to test with; see ``sample_timeline``."""
-        document.write(sample_timeline(movie, frames, rate, playhead, media_start), path)
+        sample = sample_timeline(movie, frames, rate, playhead, media_start)
+        write_whole(path, sample.to_json_string(indent=4) + "\n")
 
     def describe(self) -> HostSession:
         """Return which file is open."""
@@ -129,7 +135,7 @@ class InterchangeHost(FileHost):
 
     def destination(self) -> Path:
         """Return the folder ``Afterframe`` beside the file."""
-        return self.path.parent / document.FOLDER
+        return self.path.parent / FOLDER
 
     def capture(self, clip: Clip, frames: Span, folder: Path, *, seen: bool = False) -> Clip:
         """Return the clip as it is: its media frames are known, and a file renders nothing."""
@@ -182,8 +188,8 @@ class InterchangeHost(FileHost):
         raise ItemGone(item=item)
 
     def notes(self) -> tuple[Note, ...]:
-        """Return what was lost: nothing, in OpenTimelineIO's own files."""
-        return ()
+        """Return what reading could not understand, and what :meth:`save` could not say."""
+        return self._read_notes + self._write_notes
 
     def save(self) -> Path:
         """Write the timeline with its new tracks; return the path of the new file.
@@ -191,8 +197,8 @@ class InterchangeHost(FileHost):
         Raises:
             PlaceFailed: nothing can be written beside the file that was opened.
         """
-        path = document.next_version(self.path)
-        document.write(self._model, path)
+        path = next_version(self.path, self._format.suffixes[0])
+        self._write_notes = self._format.write(self._model, self.path, path)
         return path
 
     def _found(self, query: Query) -> list[Item]:

@@ -87,7 +87,7 @@ def survey(model: otio.schema.Timeline, path: Path) -> Edit:
     """Find what stands on a timeline.
 
     Args:
-        model: as ``document.read`` gives it.
+        model: as ``TimelineFormat.read`` gives it.
         path: absolute, of the file; it is the document of its clips.
 
     Raises:

@@ -1,0 +1,24 @@
+"""Which formats of timeline files there are, and which one a file is of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .format import TimelineFormat
+from .otio_file import OtioFile
+
+_FORMATS: tuple[type[TimelineFormat], ...] = (OtioFile,)
+SUFFIXES = tuple(suffix for each in _FORMATS for suffix in each.suffixes)
+"""Of the files that can be opened, lower case, with their dots."""
+
+
+def format_of(path: Path) -> TimelineFormat:
+    """Return the format of a file, by its suffix.
+
+    Raises:
+        ValueError: no format has this suffix.
+    """
+    for each in _FORMATS:
+        if path.suffix.lower() in each.suffixes:
+            return each()
+    raise ValueError(f"no timeline format has the suffix {path.suffix}")
