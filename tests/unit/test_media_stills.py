@@ -17,10 +17,11 @@ from afterframe.errors import (
     FrameOutside,
     MediaMissing,
     MediaUnreadable,
+    SequenceHoles,
 )
 from afterframe.media.frame import Frame, PixelFormat
 from afterframe.media.source import open_media, probe
-from afterframe.media.stills import numbered
+from afterframe.media.stills import CHROMATICITIES, in_words, numbered
 from afterframe_hosts.wire.clip import Media
 from tests.makers import numbered_sequence, numbered_still, read_number, write_picture
 from tests.media import shared
@@ -265,3 +266,92 @@ def test_real_photos_are_read() -> None:
     info = probe(Media("still", str(shared("photo/amber.jpg"))))
     assert (info.width, info.height, info.codec) == (1080, 1080, "jpeg")
     assert info.format == PixelFormat("rgb", 8)
+
+
+@pytest.mark.parametrize("space", sorted(CHROMATICITIES))
+def test_the_primaries_of_linear_light_are_told_by_its_chromaticities(
+    space: str, tmp_path: Path
+) -> None:
+    spec = oiio.ImageSpec(4, 4, 3, "half")
+    said = tuple(round(each, 3) for each in CHROMATICITIES[space])
+    spec.attribute("chromaticities", oiio.TypeDesc("float[8]"), said)
+    oiio.ImageBuf(spec).write(str(tmp_path / "a.exr"))
+    colour = probe(Media("still", str(tmp_path / "a.exr"))).colour
+    codes = {"lin_rec709_scene": 1, "lin_rec2020_scene": 9, "lin_p3d65_scene": 12}
+    assert (colour.space, colour.transfer) == (space, 8)
+    assert colour.primaries == codes.get(space, 2)
+
+
+def test_the_reel_and_the_rate_of_a_picture_are_read(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.exr", noise(3, np.float16), reelName="A001C004", captureRate=23.976)
+    (tmp_path / "a.exr").rename(tmp_path / "a.1.exr")
+    info = probe(Media("sequence", str(tmp_path / "a.#.exr"), first=1))
+    assert (info.reel, info.rate) == ("A001C004", Fraction(24000, 1001))
+
+
+def with_holes(folder: Path) -> str:
+    """Ten pictures from 1001 on; 1004, 1005 and 1008 are gone, 1007 is a renderer's placeholder."""
+    path = numbered_sequence(folder, 10)
+    for number in (1004, 1005, 1008):
+        Path(numbered(path, number)).unlink()
+    Path(numbered(path, 1007)).write_bytes(b"")
+    return path
+
+
+def test_holes_are_named_before_the_work(tmp_path: Path) -> None:
+    with open_media(Media("sequence", with_holes(tmp_path), first=1001)) as source:
+        source.check(0, 3)
+        with pytest.raises(SequenceHoles, match=r"4 pictures are missing.*1004-1005, 1007-1008"):
+            source.check(0, 10)
+        with pytest.raises(MediaMissing, match="1004"):
+            source.read(3)
+        with pytest.raises(FrameOutside):
+            source.check(5, 6)
+
+
+def test_the_picture_before_a_hole_is_held(tmp_path: Path) -> None:
+    media = Media("sequence", with_holes(tmp_path), first=1001, holes="hold")
+    with open_media(media) as source:
+        source.check(0, 10)
+        assert source.notes() == ()
+        shown = [read_number(stacked(source.read(index))) for index in range(10)]
+        assert shown == [0, 1, 2, 2, 2, 5, 5, 5, 8, 9]
+        (note,) = source.notes()
+    assert "1004-1005, 1007-1008" in note.text()
+
+
+def test_black_stands_for_a_hole(tmp_path: Path) -> None:
+    media = Media("sequence", with_holes(tmp_path), first=1001, holes="black")
+    with open_media(media) as source:
+        assert read_number(stacked(source.read(2))) == 2
+        assert not stacked(source.read(3)).any()
+        assert read_number(stacked(source.read(5))) == 5
+        assert "1004" in source.notes()[0].text()
+
+
+def test_a_sequence_may_begin_with_a_hole_that_is_filled(tmp_path: Path) -> None:
+    path = with_holes(tmp_path)
+    Path(numbered(path, 1001)).unlink()
+    with open_media(Media("sequence", path, first=1001, holes="hold")) as source:
+        assert source.info.frames == 10
+        assert read_number(stacked(source.read(0))) == 1
+    with pytest.raises(MediaMissing):
+        open_media(Media("sequence", path, first=1001))
+
+
+def test_numbers_are_told_as_runs() -> None:
+    assert in_words([3]) == "3"
+    assert in_words([3, 4, 5, 9, 11, 12]) == "3-5, 9, 11-12"
+    assert in_words(range(0, 40, 2)) == "0, 2, 4, 6, 8, 10, 12, 14, ..."
+
+
+def test_the_unused_byte_of_a_bmp_is_no_alpha(tmp_path: Path) -> None:
+    header = b"BM" + (54 + 16).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little")
+    form = [40, 2, 2, 1 | 32 << 16, 0, 16, 2835, 2835, 0, 0]
+    pixels = bytes([1, 2, 3, 0] * 4)
+    (tmp_path / "a.bmp").write_bytes(
+        header + b"".join(each.to_bytes(4, "little") for each in form) + pixels
+    )
+    frame = read(tmp_path / "a.bmp")
+    assert frame.format == PixelFormat("rgb", 8)
+    assert [int(plane[0, 0]) for plane in frame.planes] == [3, 2, 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -220,7 +220,7 @@ def read_picture(path: str, layer: str = "") -> Picture:
         raise MediaUnreadable(path=path, detail=damage)
     image = oiio.ImageInput.open(path, _as_stored())
     if image is None:
-        raise MediaUnreadable(path=path, detail=_plain(oiio.geterror()))
+        raise MediaUnreadable(path=path, detail=_told(oiio.geterror))
     try:
         name = image.format_name()
         chosen, layers = _choose(image, path, layer)
@@ -231,7 +231,7 @@ def read_picture(path: str, layer: str = "") -> Picture:
         ends = min(chosen.channels), max(chosen.channels) + 1
         kind = kind if kind in DEEPEST else "float"
         samples = image.read_image(chosen.part, 0, *ends, kind)
-        told = image.geterror()
+        told = _words(image.geterror)
         if samples is None:
             raise MediaUnreadable(path=path, detail=_plain(told))
         if PREMATURE in told.lower():
@@ -260,7 +260,7 @@ def _choose(image: oiio.ImageInput, path: str, wanted: str) -> tuple[Layer, tupl
     parts = [image.spec().copy()]
     while image.seek_subimage(len(parts), 0):
         parts.append(image.spec().copy())
-    image.geterror()
+    _words(image.geterror)  # that there is no further part is no error
     layers = layers_of(parts)
     named = tuple(layer.name for layer in layers if layer.name)
     fitting = [layer for layer in layers if layer.name == wanted]
@@ -285,6 +285,8 @@ def _as_stored() -> oiio.ImageSpec:
 
 
 def _frame(spec: oiio.ImageSpec, samples: NDArray[Any], alpha: bool, name: str) -> Frame:
+    if alpha and name == "bmp" and not samples[..., -1].any():
+        samples, alpha = samples[..., :-1], False  # the fourth byte of a pixel, not used
     samples = _whole(spec, samples)
     samples = _turned(samples, spec.get_int_attribute("Orientation", 1))
     floating = samples.dtype.kind == "f"
@@ -410,7 +412,19 @@ def _describe(picture: Picture, frames: int) -> MediaInfo:
     )
 
 
+def _told(ask: Callable[[], str]) -> str:
+    return _plain(_words(ask))
+
+
+def _words(ask: Callable[[], str]) -> str:
+    """Return OpenImageIO's words; they may quote a damaged file's bytes."""
+    try:
+        return ask()
+    except UnicodeDecodeError:
+        return "its header is damaged"
+
+
 def _plain(error: str) -> str:
     if "format reader" in error or not error.strip():
         return "it is no kind of picture that we know"
-    return error.strip().splitlines()[0]
+    return re.sub(r"^EXR Error \(.*?\): (EXR_ERR_\w+ )?", "", error.strip().splitlines()[0])

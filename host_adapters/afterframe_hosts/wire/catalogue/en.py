@@ -196,6 +196,8 @@ MESSAGES: dict[str, str] = {
         "Use the machine and version that the recipe names, or keep the new result."
     ),
     # notes of the pipeline
+    "note.holes_hold": "Pictures {missing} are missing; the ones before stand for them.",
+    "note.holes_black": "Pictures {missing} are missing; black stands for them.",
     "note.clipped": "{percent} % of the values were outside the display range and were clipped.",
     "note.alpha_dropped": "The engine has no use for transparency: the result is opaque.",
     "note.uneven_frames": (

@@ -174,6 +174,8 @@ MESSAGES: dict[str, str] = {
     "error.recipe_differs.message": "已重新渲染，但像素不同：{what}",
     "error.recipe_differs.fix": "请使用配方所记的机器和版本，或保留新结果。",
     # notes of the pipeline
+    "note.holes_hold": "缺少图片 {missing}，已用前一张代替。",
+    "note.holes_black": "缺少图片 {missing}，已用黑场代替。",
     "note.clipped": "有 {percent} % 的数值超出显示范围，已被截断。",
     "note.alpha_dropped": "该引擎不使用透明度：结果不透明。",
     "note.uneven_frames": "该素材的帧长短不一，已逐帧取用。如需精确时间，请先转换为恒定帧率。",
