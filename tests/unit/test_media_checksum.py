@@ -67,3 +67,13 @@ def test_of_a_sequence_every_picture_that_is_used_counts(tmp_path: Path) -> None
         assert (fingerprint(media, used) != before) == told, number
         picture.write_bytes(whole)
     assert fingerprint(media, used) == before
+
+
+def test_a_hole_in_a_sequence_is_part_of_its_fingerprint(tmp_path: Path) -> None:
+    path = numbered_sequence(tmp_path, 6)
+    media, used = Media("sequence", path, first=1001), Span(0, 6)
+    prints = {fingerprint(media, used)}
+    for number in (1003, 1004):
+        Path(path.replace("####", str(number))).unlink()
+        prints.add(fingerprint(media, used))
+    assert len(prints) == 3

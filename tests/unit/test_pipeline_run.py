@@ -18,6 +18,7 @@ from afterframe.errors import (
     OutOfMemory,
     OutputExists,
     PathNotPermitted,
+    SequenceHoles,
 )
 from afterframe.media.display import to_rgb8
 from afterframe.media.frame import Frame
@@ -367,3 +368,38 @@ def test_a_display_engine_sees_display_values_and_linear_light_comes_back(
     (note,) = result.notes
     assert note.params["percent"] == 12.5
     assert "12.5 %" in note.text()
+
+
+@pytest.fixture
+def plate(tmp_path: Path) -> str:
+    """Twenty-four pictures from 1001 on; 1010 is gone."""
+    path = numbered_sequence(tmp_path / "plate", 24)
+    Path(path.replace("####", "1010")).unlink()
+    return path
+
+
+def test_holes_end_a_whole_clips_job_before_any_work(
+    use: Callable[..., None], plate: str, tmp_path: Path
+) -> None:
+    use(play)
+    whole = replace(job(Media("sequence", plate, first=1001), tmp_path), effect="retime", at=None)
+    with pytest.raises(SequenceHoles, match="1010"):
+        run(whole)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_effect_on_one_frame_does_not_mind_holes_elsewhere(
+    use: Callable[..., None], plate: str, tmp_path: Path
+) -> None:
+    use(play)
+    result, _, _ = run(job(Media("sequence", plate, first=1001), tmp_path, frames=2))
+    assert numbers(result) == [7, 8]
+
+
+def test_what_stands_for_missing_pictures_is_told(
+    use: Callable[..., None], plate: str, tmp_path: Path
+) -> None:
+    use(play)
+    result, _, _ = run(job(Media("sequence", plate, first=1001, holes="hold"), tmp_path))
+    assert numbers(result) == [7, 8, 8, 10, 11]
+    assert [note.id for note in result.notes] == ["note.holes_hold"]

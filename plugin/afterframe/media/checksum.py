@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+from bisect import bisect_left
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +13,7 @@ import numpy as np
 from afterframe_hosts.wire.clip import Media, Span
 
 from .frame import Frame
-from .stills import numbered
+from .stills import numbered, picture_numbers
 
 BLOCK = 1 << 20
 """Bytes that are read at the head, in the middle and at the tail of a file."""
@@ -38,7 +41,8 @@ def fingerprint(media: Media, used: Span) -> str:
 
     SHA-256 over the size and a megabyte each of head, middle and tail: it tells an exchanged or
     re-encoded file within milliseconds, not a single changed byte in a large one. Of a sequence,
-    the sizes of all pictures that are used are taken, and the first, middle and last whole.
+    the places and sizes of all pictures that are used are taken, and the first, middle and last of
+    them as a file each.
 
     Args:
         media: the source.
@@ -52,9 +56,14 @@ def fingerprint(media: Media, used: Span) -> str:
         _add_file(digest, Path(media.path))
         return digest.hexdigest()
     first = media.first + used.start
-    for number in range(first, first + used.duration):
-        digest.update(f"{Path(numbered(media.path, number)).stat().st_size} ".encode())
-    for number in sorted({first, first + used.duration // 2, first + used.duration - 1}):
+    present = picture_numbers(media.path, first)
+    present = present[: bisect_left(present, first + used.duration)]
+    if not present:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), media.path)
+    for number in present:
+        size = Path(numbered(media.path, number)).stat().st_size
+        digest.update(f"{number - first}:{size} ".encode())
+    for number in sorted({present[0], present[len(present) // 2], present[-1]}):
         _add_file(digest, Path(numbered(media.path, number)))
     return digest.hexdigest()
 
