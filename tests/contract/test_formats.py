@@ -29,7 +29,7 @@ from afterframe_hosts.wire.clip import Media
 NAMES = sorted(formats())
 MOVIES = [name for name in NAMES if delivery_format(name).kind == "movie"]
 SEQUENCES = [name for name in NAMES if delivery_format(name).kind == "sequence"]
-WITH_ALPHA = ["exr", "ffv1", "png", "prores_4444", "tiff"]
+WITH_ALPHA = ["exr", "exr_dwaa", "exr_zip", "ffv1", "png", "prores_4444", "tiff"]
 SQUARE = {"ffv1", "png"}
 RATES = [
     Fraction(24000, 1001),
@@ -45,16 +45,26 @@ SRGB = ColourTags(1, 13, 0, full_range=True)
 YUV8 = PixelFormat("yuv", 8, subsampling=(1, 1))
 
 BOUNDS = {
+    "dnxhr_lb": 36.0,
+    "dnxhr_sq": 39.0,
     "dnxhr_hq": 41.0,
     "dnxhr_hqx": 44.0,
     "dnxhr_444": 48.0,
+    "prores_422_proxy": 37.0,
+    "prores_422_lt": 40.0,
+    "prores_422": 42.0,
     "prores_422_hq": 44.0,
     "prores_4444": 46.0,
     "h264": 36.0,
+    "h264_10": 36.0,
+    "hevc": 36.0,
+    "hevc_10": 36.0,
     "ffv1": 120.0,
     "png": 120.0,
     "tiff": 120.0,
     "exr": 70.0,
+    "exr_zip": 70.0,
+    "exr_dwaa": 45.0,
 }
 """PSNR in dB of display-referred RGB against an RGB source of 8 bits, least of all frames."""
 

@@ -27,7 +27,17 @@ SIZE = (256, 144)
 FRAMES = 6
 PIXELS = PixelFormat("yuv", 8, subsampling=(1, 1))
 HD = ColourTags(1, 1, 1)
-ONE_OF_EACH = ["dnxhr_hq", "prores_422_hq", "h264", "ffv1", "png", "tiff", "exr"]
+ONE_OF_EACH = [
+    "dnxhr_hq",
+    "prores_422_hq",
+    "h264",
+    "hevc",
+    "ffv1",
+    "png",
+    "tiff",
+    "exr",
+    "exr_dwaa",
+]
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux")
 
 SCRIPT = """

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import av
 
+from afterframe import failpoints
+
 from .formats import DeliveryFormat
 from .frame import Frame
 from .movie import cores
@@ -52,6 +54,7 @@ class MovieFile:
         """Write what the encoder holds back, the index, and everything down to the disk."""
         self._container.mux(self._stream.encode(None))
         self._container.close()
+        failpoints.at("movie.sync")
         os.fsync(self._file.fileno())
         self._file.close()
 
@@ -71,10 +74,13 @@ class MovieFile:
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = expected.width, expected.height
         stream.pix_fmt = self._pix_fmt
+        stream.pix_fmt = self._pix_fmt
         context = stream.codec_context
         context.time_base = 1 / expected.rate
         context.thread_type, context.thread_count = made.threads, cores()
         context.sample_aspect_ratio = expected.pixel_aspect
+        if made.codec_tag:
+            context.codec_tag = made.codec_tag
         tag(context, expected.colour)
         if expected.start_timecode:
             stream.metadata["timecode"] = expected.start_timecode
@@ -90,6 +96,7 @@ class _WholeWrites(io.FileIO):
         super().__init__(path, "x+b")
 
     def write(self, data: Buffer, /) -> int:
+        failpoints.at("movie.write")
         rest = memoryview(data)
         while rest:
             rest = rest[super().write(rest) :]

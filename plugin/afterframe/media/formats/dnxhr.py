@@ -48,6 +48,8 @@ def _format(name: str, label: str, depth: int, across: int, per_block: int) -> D
 
 
 FORMATS = (
+    _format("dnxhr_lb", "DNxHR LB (8 bits, offline)", 8, 1, 6144),
+    _format("dnxhr_sq", "DNxHR SQ (8 bits)", 8, 1, 18944),
     _format("dnxhr_hq", "DNxHR HQ (8 bits)", 8, 1, 28672),
     _format("dnxhr_hqx", "DNxHR HQX (10 bits)", 10, 1, 28672),
     _format("dnxhr_444", "DNxHR 444 (10 bits)", 10, 0, 57344),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..frame import ColourTags, PixelFormat
-from . import DeliveryFormat, own_tags, picture_tags, raw_bytes
+from . import DeliveryFormat, noise_bytes, own_tags, picture_tags
 
 YUV_ALPHA_SUBSAMPLINGS = frozenset({(0, 0), (1, 0), (1, 1)})
 
@@ -45,7 +45,7 @@ FORMATS = (
         suffixes=(".mkv",),
         stores=_stored,
         tags=_tags,
-        frame_bytes=raw_bytes,
+        frame_bytes=noise_bytes,
         container="matroska",
         problem=_problem,
         encoder="ffv1",

@@ -1,37 +1,30 @@
-"""H.264 in MP4: small, plays everywhere, for review. 8 bits, 4:2:0."""
+"""H.264 in MP4 or QuickTime: small, for review. 4:2:0, 8 bits for everything, 10 for some."""
 
 from __future__ import annotations
 
 from ..frame import PixelFormat
-from . import DeliveryFormat, own_tags
+from . import DeliveryFormat, even_sides, own_tags, review_bytes
 
 
-def _stored(source: PixelFormat) -> PixelFormat:
-    del source
-    return PixelFormat("yuv", 8, subsampling=(1, 1))
-
-
-def _problem(width: int, height: int, pixels: PixelFormat) -> str:
-    del pixels
-    if width % 2 or height % 2:
-        return f"4:2:0 needs an even width and height, not {width}x{height}"
-    return ""
-
-
-FORMATS = (
-    DeliveryFormat(
-        name="h264",
-        label="H.264 (8 bits, small)",
+def _format(name: str, label: str, depth: int) -> DeliveryFormat:
+    return DeliveryFormat(
+        name=name,
+        label=label,
         kind="movie",
-        suffixes=(".mp4", ".m4v"),
-        stores=_stored,
+        suffixes=(".mp4", ".m4v", ".mov"),
+        stores=lambda source: PixelFormat("yuv", depth, subsampling=(1, 1)),
         tags=own_tags,
-        frame_bytes=lambda width, height, pixels: width * height // 6,
+        frame_bytes=review_bytes,
         container="mp4",
-        problem=_problem,
+        problem=even_sides,
         encoder="libx264",
         # Constant quality near what is told from the source by eye; faster presets win little
         # on two cores and cost a quarter more bytes.
         options={"crf": 16, "preset": "faster"},
-    ),
+    )
+
+
+FORMATS = (
+    _format("h264", "H.264 (8 bits, small)", 8),
+    _format("h264_10", "H.264 (10 bits, small)", 10),
 )

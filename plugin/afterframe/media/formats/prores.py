@@ -1,11 +1,11 @@
-"""Apple ProRes in QuickTime: 10 bits, 4:2:2, and 4:4:4 with alpha."""
+"""Apple ProRes in QuickTime: 10 bits, 4:2:2 from offline to mastering, 4:4:4 with alpha."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from ..frame import ColourTags, PixelFormat
-from . import UNKNOWN, DeliveryFormat, limited_tags
+from . import HEADER, UNKNOWN, DeliveryFormat, limited_tags
 
 PRIMARIES = frozenset({1, 2, 5, 6, 9, 11, 12})
 TRANSFERS = {1: 1, 2: 2, 6: 1, 14: 1, 15: 1, 16: 16, 18: 18}
@@ -29,8 +29,12 @@ def _problem(width: int, height: int, pixels: PixelFormat) -> str:
     return f"ProRes needs an even width, not {width}" if width % 2 else ""
 
 
+ALPHA_BITS = 19.5
+"""Of alpha, which is coded without loss, at most so many a pixel, measured on noise."""
+
+
 def _format(name: str, label: str, profile: int, alpha: bool, bits: float) -> DeliveryFormat:
-    """Return a flavour; ``bits``: at most so many a pixel, measured on noise."""
+    """Return a flavour; ``bits`` of colour at most a pixel, with every sample random."""
     across = 0 if profile >= 4 else 1
     return DeliveryFormat(
         name=name,
@@ -41,7 +45,9 @@ def _format(name: str, label: str, profile: int, alpha: bool, bits: float) -> De
             "yuv", 10, alpha=alpha and source.alpha, subsampling=(across, 0)
         ),
         tags=_tags,
-        frame_bytes=lambda width, height, pixels: int(width * height * bits / 8),
+        frame_bytes=lambda width, height, pixels: (
+            int(width * height * (bits + ALPHA_BITS * pixels.alpha) / 8) + HEADER
+        ),
         container="mov",
         problem=_problem,
         # Four times the speed of prores_ks and 4 dB above it, for a third more bytes.
@@ -52,6 +58,9 @@ def _format(name: str, label: str, profile: int, alpha: bool, bits: float) -> De
 
 
 FORMATS = (
-    _format("prores_422_hq", "ProRes 422 HQ (10 bits)", 3, False, 6),
-    _format("prores_4444", "ProRes 4444 (10 bits, alpha)", 4, True, 12),
+    _format("prores_422_proxy", "ProRes 422 Proxy (10 bits, offline)", 0, False, 9),
+    _format("prores_422_lt", "ProRes 422 LT (10 bits)", 1, False, 14.5),
+    _format("prores_422", "ProRes 422 (10 bits)", 2, False, 18.5),
+    _format("prores_422_hq", "ProRes 422 HQ (10 bits)", 3, False, 21),
+    _format("prores_4444", "ProRes 4444 (10 bits, alpha)", 4, True, 32),
 )

@@ -1,0 +1,38 @@
+"""HEVC in MP4 or QuickTime: small, for review. 4:2:0 at 8 bits, and at 10 for HDR."""
+
+from __future__ import annotations
+
+from ..frame import PixelFormat
+from . import DeliveryFormat, even_sides, own_tags, review_bytes
+
+SMALLEST = 16
+"""Pixels of the shorter side: x265 takes no less than one coding unit of its smallest size."""
+
+
+def _problem(width: int, height: int, pixels: PixelFormat) -> str:
+    if min(width, height) < SMALLEST:
+        return f"{width}x{height} is smaller than {SMALLEST}x{SMALLEST}"
+    return even_sides(width, height, pixels)
+
+
+def _format(name: str, label: str, depth: int) -> DeliveryFormat:
+    return DeliveryFormat(
+        name=name,
+        label=label,
+        kind="movie",
+        suffixes=(".mp4", ".m4v", ".mov"),
+        stores=lambda source: PixelFormat("yuv", depth, subsampling=(1, 1)),
+        tags=own_tags,
+        frame_bytes=review_bytes,
+        container="mp4",
+        problem=_problem,
+        encoder="libx265",
+        options={"crf": 16, "preset": "faster", "x265-params": "log-level=error"},
+        codec_tag="hvc1",  # QuickTime and Resolve do not open hev1, FFmpeg's choice
+    )
+
+
+FORMATS = (
+    _format("hevc", "HEVC (8 bits, small)", 8),
+    _format("hevc_10", "HEVC (10 bits, small, HDR)", 10),
+)
