@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar, Literal, cast
 
-from .wire.clip import Clip, Span
+from .wire.clip import Clip, Media, Span
 from .wire.errors import AfterframeError, BadValue
 from .wire.job import JobStatus, Note, Output
 from .wire.results import result_name
@@ -177,6 +178,45 @@ class Host(Timeline, Capture, Placement):
         )
 
 
+@dataclass(frozen=True)
+class MediumFacts:
+    """What a medium says of itself.
+
+    Attributes:
+        rate: pictures a second; None for pictures without a rate.
+        frames: number of pictures.
+        start_timecode: of its first picture, empty when it has none.
+    """
+
+    rate: Fraction | None
+    frames: int
+    start_timecode: str
+
+
+def unread(media: Media) -> MediumFacts | None:
+    """Return None: what is known of a medium where nothing reads media."""
+    return None
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """What a timeline file leaves open, and what it is written for.
+
+    Attributes:
+        rate: of the timeline, where its file does not say it; None: it is found out, and told.
+        media: folder where media are looked for that the file does not give the path of; None:
+            beside the file.
+        program: whose own way of writing the format a new file follows; None: as the opened one.
+        look: reads a medium, None where it cannot be read. Host adapters have no decoder; without
+            its start timecode a medium that a file names by timecode begins at 00:00:00:00.
+    """
+
+    rate: Fraction | None = None
+    media: Path | None = None
+    program: Literal["resolve"] | None = None
+    look: Callable[[Media], MediumFacts | None] = unread
+
+
 class FileHost(Host):
     """A timeline file, opened without the program that made it.
 
@@ -194,8 +234,8 @@ class FileHost(Host):
 
     @classmethod
     @abstractmethod
-    def open(cls, path: Path) -> FileHost:
-        """Open a timeline file.
+    def open(cls, path: Path, options: FileOptions | None = None) -> FileHost:
+        """Open a timeline file; ``options`` None: nothing but the file is known.
 
         Raises:
             TimelineUnreadable: it is not one.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from ..base import FileHost, Placed, Query
+from ..base import FileHost, FileOptions, Placed, Query
 from ..wire.clip import Clip, Span
 from ..wire.errors import (
     AfterframeError,
@@ -28,7 +28,7 @@ from .formats import SUFFIXES, format_of
 from .media import first_file
 from .place import with_result
 from .sample import sample_timeline
-from .timeline import OURS, Item, picture_tracks, survey
+from .timeline import Item, ours_of, picture_tracks, survey
 from .times import nearest, seconds
 
 
@@ -61,14 +61,14 @@ class InterchangeHost(FileHost):
         self._playhead = self._said_playhead()
 
     @classmethod
-    def open(cls, path: Path) -> InterchangeHost:
-        """Open a timeline file.
+    def open(cls, path: Path, options: FileOptions | None = None) -> InterchangeHost:
+        """Open a timeline file; see :meth:`FileHost.open`.
 
         Raises:
             TimelineUnreadable: it is not one.
         """
         whole = path.absolute()
-        return cls(whole, format_of(whole))
+        return cls(whole, format_of(whole, options or FileOptions()))
 
     @staticmethod
     def write_sample(
@@ -222,8 +222,7 @@ class InterchangeHost(FileHost):
         return None
 
     def _said_playhead(self) -> int:
-        ours = self._model.metadata.get(OURS)
-        time = ours.get("playhead") if hasattr(ours, "get") else None
+        time = ours_of(self._model).get("playhead")
         if isinstance(time, otio.opentime.RationalTime) and time.rate > 0:
             return nearest(seconds(time) * self.rate)
         return self.start

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import opentimelineio as otio
 
+from ..base import FileOptions
 from ..wire.job import Note
 
 
@@ -21,9 +22,13 @@ class TimelineFormat(ABC):
 
     Attributes:
         suffixes: of its files, lower case, with their dots; the first is written.
+        options: what the user says of a file, and of the file that is to be written.
     """
 
     suffixes: ClassVar[tuple[str, ...]]
+
+    def __init__(self, options: FileOptions) -> None:
+        self.options = options
 
     @abstractmethod
     def read(self, path: Path) -> tuple[otio.schema.Timeline, tuple[Note, ...]]:

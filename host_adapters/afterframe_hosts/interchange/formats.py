@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..base import FileOptions
 from .format import TimelineFormat
 from .otio_file import OtioFile
 
@@ -12,7 +13,7 @@ SUFFIXES = tuple(suffix for each in _FORMATS for suffix in each.suffixes)
 """Of the files that can be opened, lower case, with their dots."""
 
 
-def format_of(path: Path) -> TimelineFormat:
+def format_of(path: Path, options: FileOptions) -> TimelineFormat:
     """Return the format of a file, by its suffix.
 
     Raises:
@@ -20,5 +21,5 @@ def format_of(path: Path) -> TimelineFormat:
     """
     for each in _FORMATS:
         if path.suffix.lower() in each.suffixes:
-            return each()
+            return each(options)
     raise ValueError(f"no timeline format has the suffix {path.suffix}")

@@ -28,12 +28,15 @@ import opentimelineio as otio
 
 from ..wire.clip import FASTEST, Clip, Media, Span
 from ..wire.errors import AfterframeError, MediaMissing, TimelineUnreadable, UnsupportedItem
+from ..wire.timecode import can_drop
 from .media import first_file, medium
 from .spans import Play, View, inside, is_transition, length_of, play, whole_view
 from .times import nearest, rational, seconds, whole
 
 OURS = "afterframe"
 """Key of our metadata on tracks, clips and timelines."""
+DROP = "drop_frame"
+"""Key in a timeline's: its timecode counts drop-frame. A format that knows it says it here."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ class _Ground:
     path: Path
     rate: Fraction
     start: int
+    drop: bool
     track: int
 
 
@@ -118,12 +122,13 @@ def _survey(model: otio.schema.Timeline, path: Path) -> Edit:
     zero = model.global_start_time
     start = nearest(seconds(zero) * rate) if zero else 0
     view = whole_view(model)
+    drop = can_drop(rate) and bool(ours_of(model).get(DROP))
     items: list[Item] = []
     number = 0
     for index, child in enumerate(model.tracks):
         if _is_picture(child):
             number += 1
-            ground = _Ground(path, rate, start, number)
+            ground = _Ground(path, rate, start, drop, number)
             items += _visit(child, view, Fraction(0), str(index), ground)
     end = start + nearest(view.last * rate)
     return Edit(model.name or path.stem, rate, written, start, end, _by_job(items))
@@ -171,6 +176,7 @@ def _clip(clip: Any, time: Play, span: Span, address: str, ground: _Ground) -> I
         record_range=span,
         rate=ground.rate,
         speed=speed,
+        drop_frame=ground.drop,
         host="interchange",
         document=str(ground.path),
         item=address,
@@ -224,9 +230,14 @@ def _item(
 
 def job_of(item: Any) -> str:
     """Return the id of the job that made an item, empty for the user's own."""
-    ours = item.metadata.get(OURS)
-    job = ours.get("job") if hasattr(ours, "get") else None
+    job = ours_of(item).get("job")
     return job if isinstance(job, str) else ""
+
+
+def ours_of(item: Any) -> Any:
+    """Return our metadata of an item or a timeline, a mapping."""
+    ours = item.metadata.get(OURS)
+    return ours if hasattr(ours, "get") else {}
 
 
 def picture_tracks(model: otio.schema.Timeline) -> list[Any]:
