@@ -15,8 +15,10 @@ from afterframe import failpoints
 
 from .formats import DeliveryFormat
 from .frame import Frame
+from .marking import KEY, xmp_packet
 from .movie import cores
 from .pix_fmt import name_of, tag, to_av
+from .quicktime import add_to_movie, x265_mastering
 from .verify import Expected
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 WRITE_BUFFER = 1 << 20
 """Bytes that are handed to the disk at once."""
+ISO_MUXERS = frozenset({"mov", "mp4"})
+"""FFmpeg's muxers of the family of QuickTime (ISO/IEC 14496-12)."""
 
 
 class MovieFile:
@@ -33,6 +37,8 @@ class MovieFile:
         self, path: Path, made: DeliveryFormat, expected: Expected, metadata: Mapping[str, str]
     ) -> None:
         self._rate = expected.rate
+        self._expected = expected
+        self._muxer = "mov" if path.suffix.lower() == ".mov" else made.container
         self._pix_fmt = made.pix_fmts.get(expected.format) or name_of(expected.format)
         self._count = 0
         # Written through our own file: an error of the disk comes back as what it is, at once.
@@ -54,6 +60,10 @@ class MovieFile:
         """Write what the encoder holds back, the index, and everything down to the disk."""
         self._container.mux(self._stream.encode(None))
         self._container.close()
+        if self._muxer in ISO_MUXERS:
+            uri = self._expected.digital_source
+            xmp = xmp_packet(uri).encode() if uri else b""
+            add_to_movie(self._file, hdr=self._expected.hdr, xmp=xmp, mp4=self._muxer == "mp4")
         failpoints.at("movie.sync")
         os.fsync(self._file.fileno())
         self._file.close()
@@ -65,11 +75,13 @@ class MovieFile:
         self._file.close()
 
     def _open(self, made: DeliveryFormat, expected: Expected, metadata: Mapping[str, str]) -> None:
-        flags = {"movflags": "use_metadata_tags"} if made.container in ("mov", "mp4") else {}
+        flags = {"movflags": "use_metadata_tags"} if self._muxer in ISO_MUXERS else {}
         self._container = av.open(
-            self._file, "w", format=made.container, options=flags, buffer_size=WRITE_BUFFER
+            self._file, "w", format=self._muxer, options=flags, buffer_size=WRITE_BUFFER
         )
         options = {key: str(value) for key, value in made.options.items()}
+        if expected.hdr and made.encoder == "libx265":
+            options["x265-params"] += x265_mastering(expected.hdr)
         stream = self._container.add_stream(made.encoder, rate=expected.rate, options=options)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = expected.width, expected.height
@@ -84,6 +96,12 @@ class MovieFile:
         tag(context, expected.colour)
         if expected.start_timecode:
             stream.metadata["timecode"] = expected.start_timecode
+        if expected.reel:
+            # Into the timecode's track in QuickTime; without one, and elsewhere, as plain text.
+            stream.metadata["reel_name"] = expected.reel
+            self._container.metadata["reel_name"] = expected.reel
+        if expected.digital_source:
+            self._container.metadata[KEY] = expected.digital_source
         self._container.metadata.update(metadata)
         self._stream = stream
         self._container.start_encoding()

@@ -18,8 +18,9 @@ from afterframe.core.timecode import nominal, parse_time, timecode
 from afterframe.errors import MediaUnreadable
 
 from .convert import LINEAR
-from .formats import DeliveryFormat
-from .frame import Frame, Plane
+from .formats import DISPLAY_CURVES, DeliveryFormat
+from .frame import ColourTags, Frame, Plane
+from .marking import PNG_XMP, PROPERTY, mark_tiff, xmp_packet
 from .movie import cores
 from .stills import DROP_FRAME, SRGB, numbered, read_picture
 from .verify import Expected
@@ -27,6 +28,20 @@ from .verify import Expected
 TYPES = {"uint8": oiio.UINT8, "uint16": oiio.UINT16, "float16": oiio.HALF, "float32": oiio.FLOAT}
 LOSSY = 0.05
 """Most mean error of a lossily coded picture, of its mean: grain through DWAA comes to 0.008."""
+REEL = "reelName"
+"""OpenEXR's standard attribute, and a text of a PNG."""
+D65 = (0.3127, 0.3290)
+CHROMATICITIES = {
+    5: (0.64, 0.33, 0.29, 0.60, 0.15, 0.06, *D65),
+    6: (0.630, 0.340, 0.310, 0.595, 0.155, 0.070, *D65),
+    7: (0.630, 0.340, 0.310, 0.595, 0.155, 0.070, *D65),
+    9: (0.708, 0.292, 0.170, 0.797, 0.131, 0.046, *D65),
+    11: (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.314, 0.351),
+    12: (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, *D65),
+}
+"""CIE 1931 x and y of red, green, blue and white, by code point (ITU-T H.273, table 2); without
+them OpenEXR's pictures are of BT.709."""
+EIGHT_FLOATS, FOUR_INTS = oiio.TypeDesc("float[8]"), oiio.TypeDesc("int[4]")
 MOST_FRAMES = 30
 """Frame numbers that OpenEXR's timecode holds."""
 
@@ -83,6 +98,8 @@ class PictureFiles:
         written = out.open(path, self._header(frame, index)) and out.write_image(samples)
         if not (out.close() and written):
             raise self._failure(out.geterror())
+        if self._expected.digital_source and self._made.container == "tiff":
+            mark_tiff(Path(path), self._expected.digital_source)
         # Not every file format tells of a disk that was full in the end.
         if not _reads_back(path, frame, self._made):
             raise self._failure(f"{Path(path).name} does not read back as it was written")
@@ -95,18 +112,37 @@ class PictureFiles:
         if pixels.alpha:
             spec.alpha_channel = pixels.planes - 1
             spec.attribute("oiio:UnassociatedAlpha", int(not colour.premultiplied))
-        if colour.space:
-            spec.attribute("oiio:ColorSpace", colour.space)
-        elif colour.transfer in (SRGB, LINEAR) and colour.primaries == 1:
-            named = "lin_rec709_scene" if colour.transfer == LINEAR else "srgb_rec709_scene"
-            spec.attribute("oiio:ColorSpace", named)
-        for key, value in (*self._made.options.items(), *self._metadata.items()):
+        for key, value in (*self._made.options.items(), *self._said(), *self._metadata.items()):
             spec.attribute(key, value)
+        self._add_colour(spec, colour)
         if self._expected.pixel_aspect != 1:
             spec.attribute("PixelAspectRatio", float(self._expected.pixel_aspect))
         if self._made.container == "openexr":
             self._add_times(spec, index)
         return spec
+
+    def _said(self) -> list[tuple[str, str]]:
+        """Return texts of the header that are the same in every picture."""
+        said = []
+        if self._expected.reel:
+            said.append((REEL, self._expected.reel))
+        if uri := self._expected.digital_source:
+            said.append((PROPERTY, uri))
+            said.append((PNG_XMP if self._made.container == "png" else "xmp", xmp_packet(uri)))
+        return said
+
+    def _add_colour(self, spec: oiio.ImageSpec, colour: ColourTags) -> None:
+        if colour.space:
+            spec.attribute("oiio:ColorSpace", colour.space)
+        elif colour.transfer in (SRGB, LINEAR) and colour.primaries == 1:
+            named = "lin_rec709_scene" if colour.transfer == LINEAR else "srgb_rec709_scene"
+            spec.attribute("oiio:ColorSpace", named)
+        if self._made.container == "openexr" and colour.primaries in CHROMATICITIES:
+            spec.attribute("chromaticities", EIGHT_FLOATS, CHROMATICITIES[colour.primaries])
+        if self._made.container == "png" and (
+            colour.primaries != 1 or colour.transfer not in DISPLAY_CURVES
+        ):
+            spec.attribute("CICP", FOUR_INTS, (colour.primaries, colour.transfer, 0, 1))
 
     def _add_times(self, spec: oiio.ImageSpec, index: int) -> None:
         rate = self._expected.rate

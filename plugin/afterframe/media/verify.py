@@ -15,7 +15,7 @@ from afterframe_hosts.wire.clip import Media
 
 from .display import to_display
 from .formats import DeliveryFormat
-from .frame import ColourTags, Frame, MediaInfo, PixelFormat, Plane
+from .frame import ColourTags, Frame, HdrMetadata, MediaInfo, PixelFormat, Plane
 from .source import Source, open_media
 
 PROXY_WIDTH = 32
@@ -32,6 +32,10 @@ class Expected:
         colour: tags in the file.
         start_timecode: of the first picture; empty: none.
         pixel_aspect: width of a pixel over its height.
+        reel: name of the tape or card; empty: none.
+        hdr: what it was mastered on; None: not said.
+        digital_source: how the pictures came about, a URI of the IPTC's vocabulary; empty: the
+            file does not say.
     """
 
     width: int
@@ -42,6 +46,9 @@ class Expected:
     colour: ColourTags
     start_timecode: str = ""
     pixel_aspect: Fraction = Fraction(1)
+    reel: str = ""
+    hdr: HdrMetadata | None = None
+    digital_source: str = ""
 
     @property
     def samples(self) -> frozenset[int]:

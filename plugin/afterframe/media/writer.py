@@ -11,6 +11,7 @@ Leaving the block without :meth:`Writer.publish`, for whatever reason, leaves no
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shutil
@@ -26,14 +27,15 @@ from typing import Protocol, Self
 
 import av
 
+from afterframe import failpoints
 from afterframe.core.timecode import parse_time
-from afterframe.errors import DiskFull, FormatUnfit, OutputExists, VerifyFailed
-from afterframe.platform import rename_new
+from afterframe.errors import DestinationGone, DiskFull, FormatUnfit, OutputExists, VerifyFailed
+from afterframe.platform import rename_new, sync_folder
 
 from .convert import convert
 from .disk import check_room, make_folder, remove_empty, told
 from .formats import DeliveryFormat, delivery_format
-from .frame import ColourTags, Frame, PixelFormat, Plane
+from .frame import ColourTags, Frame, HdrMetadata, PixelFormat, Plane
 from .stills import numbered
 from .verify import Expected, proxy, verify
 
@@ -41,6 +43,12 @@ FIRST_NUMBER = 1
 """Number of a sequence's first picture."""
 AHEAD = 3
 """Frames that may wait for the encoder: making and encoding overlap, memory stays bounded."""
+
+
+SHOWN = 40
+"""Characters of a result's name that its temporary name shows: it is to be no longer."""
+ASIDE = ".old"
+"""How the name of a folder ends that is being replaced."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,9 @@ def open_writer(
     source_format: PixelFormat,
     start_timecode: str = "",
     pixel_aspect: Fraction = Fraction(1),
+    reel: str = "",
+    hdr: HdrMetadata | None = None,
+    digital_source: str = "",
     metadata: Mapping[str, str] | None = None,
     token: str = "",
 ) -> Writer:
@@ -102,6 +113,10 @@ def open_writer(
         source_format: format of the frames.
         start_timecode: of the first frame; empty: none.
         pixel_aspect: width of a pixel over its height.
+        reel: name of the tape, card or camera file; empty: none.
+        hdr: mastering display and content light level, where the format can say them.
+        digital_source: how the pictures came about, a URI of the IPTC's digital source types;
+            empty: the file does not say.
         metadata: further text for the container or the pictures' headers.
         token: marks the temporary name, and is the same whenever the same result is tried again:
             what an earlier, killed attempt left in the folder is removed. Empty: a random one.
@@ -134,6 +149,9 @@ def open_writer(
         colour=made.tags(source_format, colour, stored),
         start_timecode=start_timecode,
         pixel_aspect=pixel_aspect,
+        reel=reel,
+        hdr=hdr,
+        digital_source=digital_source,
     )
     return Writer(target, made, expected, dict(metadata or {}), token or secrets.token_hex(4))
 
@@ -152,6 +170,7 @@ class Writer:
         self._made = made
         self._expected = expected
         self._base = target.parent.parent if made.kind == "sequence" else target.parent
+        self._token = token
         remove_left(self._base, token)
         size = made.frame_bytes(expected.width, expected.height, expected.format)
         self._needed = size * expected.frames
@@ -209,9 +228,12 @@ class Writer:
             self._sink.close()
         except OSError as error:
             raise told(error, self._base, self._needed) from error
+        if not self._part.exists():
+            raise DestinationGone(folder=str(self._base))
         path = self._path()
         verify(path, self._made, self._expected, self.first, self._proxies)
         self._finished = True
+        failpoints.at("writer.verified")
         files = self._part.iterdir() if self._part.is_dir() else [self._part]
         return Written(path, self._count, self.first, sum(file.stat().st_size for file in files))
 
@@ -229,10 +251,12 @@ class Writer:
         if not self._finished:
             raise ValueError("a result is published when it is finished")
         try:
+            failpoints.at("writer.publish")
             if self._made.kind == "sequence":
                 self._publish_folder(target, overwrite)
             elif overwrite:
                 self._part.replace(target)
+                sync_folder(target.parent)
             else:
                 rename_new(self._part, target)
         except FileExistsError as error:
@@ -279,9 +303,9 @@ class Writer:
 
     def _remove(self) -> None:
         """Remove what was written, and the folders that were made for it."""
-        if self._part.is_dir():
-            shutil.rmtree(self._part, ignore_errors=True)
         with suppress(OSError):
+            if self._part.is_dir():
+                shutil.rmtree(self._part, ignore_errors=True)
             self._part.unlink(missing_ok=True)
         remove_empty(self._folders)
 
@@ -301,6 +325,7 @@ class Writer:
         if self._encoded in self._expected.samples:
             self._proxies[self._encoded] = proxy(frame)
         self._encoded += 1
+        failpoints.at("writer.write")
         self._sink.add(frame)
 
     def _stop(self) -> None:
@@ -316,47 +341,66 @@ class Writer:
         raise self._error
 
     def _publish_folder(self, target: Path, overwrite: bool) -> None:
-        """Rename the folder; where there is one already, move the pictures into it."""
+        """Rename the folder. One to be replaced is set aside first: two are never mixed."""
         if target.name != self._name:
             for number in range(self._count):
+                failpoints.at("writer.rename")
                 named = numbered(str(self._path()), self.first + number)
                 Path(named).rename(numbered(str(self._part / target.name), self.first + number))
             self._name = target.name
         folder = target.parent
-        if not folder.exists():
+        if not overwrite or not os.path.lexists(folder):
             rename_new(self._part, folder)
             return
-        taken = _pictures_of(target)
-        if taken and not overwrite:
-            raise FileExistsError(taken[0])
-        for picture in sorted(self._part.iterdir()):
-            if overwrite:
-                picture.replace(folder / picture.name)
-            else:
-                rename_new(picture, folder / picture.name)
-            taken = [old for old in taken if old.name != picture.name]
-        for old in taken:
-            old.unlink()
-        self._part.rmdir()
+        aside = self._base / f".{folder.name}.{self._token}{ASIDE}"
+        folder.rename(aside)
+        try:
+            failpoints.at("writer.set_aside")
+            rename_new(self._part, folder)
+        except BaseException:
+            aside.rename(folder)
+            raise
+        failpoints.at("writer.tidy")
+        _tidy(aside, folder)
 
 
 def remove_left(folder: Path, token: str) -> None:
-    """Remove what a killed attempt of the same token left in the folder."""
+    """Remove what a killed attempt of the same token left in the folder.
+
+    A folder that it had set aside is put back, or, where the new one stands already, emptied.
+    """
     for left in folder.glob(f".*.{token}.part*"):
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:
             left.unlink(missing_ok=True)
+    ending = f".{token}{ASIDE}"
+    for aside in folder.glob(f".*{ending}"):
+        stands = folder / aside.name[1:].removesuffix(ending)
+        if os.path.lexists(stands):
+            _tidy(aside, stands)
+        else:
+            aside.rename(stands)
+
+
+def _tidy(aside: Path, folder: Path) -> None:
+    """Move what is no picture of the sequence from the replaced folder; remove the rest."""
+    if aside.is_symlink():
+        aside.unlink()  # what it leads to is somebody else's
+        return
+    made = {_pattern(picture.name) for picture in folder.iterdir()}
+    for other in aside.iterdir():
+        if _pattern(other.name) not in made:
+            other.rename(folder / other.name)
+    shutil.rmtree(aside)
+
+
+def _pattern(name: str) -> str:
+    """Return a picture's name without its number."""
+    return re.sub(r"\d+(?=\D*$)", "#", name)
 
 
 def _part_name(target: Path, kind: str, token: str) -> str:
     if kind == "sequence":
-        return f".{target.parent.name}.{token}.part"
-    return f".{target.stem}.{token}.part{target.suffix}"
-
-
-def _pictures_of(target: Path) -> list[Path]:
-    """Return the pictures that stand under a sequence's path."""
-    before, _, after = re.split(r"(#+)(?=[^#]*$)", target.name)
-    pattern = re.compile(rf"{re.escape(before)}\d+{re.escape(after)}$")
-    return sorted(file for file in target.parent.iterdir() if pattern.match(file.name))
+        return f".{target.parent.name[:SHOWN]}.{token}.part"
+    return f".{target.stem[:SHOWN]}.{token}.part{target.suffix}"
