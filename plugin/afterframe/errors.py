@@ -16,6 +16,8 @@
     |-- OutputError                                   (also in wire.errors)
     |   |-- NotWritable         (PermissionError)     destination folder (wire.errors)
     |   |-- DiskFull            (OSError)             before or while writing (wire.errors)
+    |   |-- DestinationGone     (FileNotFoundError)   folder removed, disk unplugged
+    |   |-- NameTooLong         (ValueError)          for the disk that it goes to
     |   |-- OutputExists        (FileExistsError)     a file is there and may not be replaced
     |   |-- UnknownFormat       (LookupError)         no such delivery format
     |   |-- FormatUnfit         (ValueError)          the format cannot hold this picture
@@ -31,7 +33,11 @@
     |   |-- JobConflict         (ValueError)          same id, another job
     |   |-- NotPermitted        (ValueError)          state does not allow it
     |   |-- Cancelled                                 by the user
-    |   `-- WorkerLost                                the worker died, attempts are used up
+    |   |-- WorkerLost                                the worker died, attempts are used up
+    |   `-- WorkerHung          (TimeoutError)        nothing came of it for too long, twice
+    |-- QueueError                                    the service's own file of jobs
+    |   |-- QueueLocked         (TimeoutError)        another program holds it
+    |   `-- QueueDamaged        (OSError)             is begun anew with what can be read
     |-- RequestError                                  (also in wire.errors)
     |   |-- Unauthorised        (PermissionError)     no token or a wrong one
     |   |-- ForeignOrigin       (PermissionError)     Host or Origin header of somebody else
@@ -132,6 +138,18 @@ class FrameOutside(MediaError, IndexError):
     code = "frame_outside"
 
 
+class DestinationGone(OutputError, FileNotFoundError):
+    """Params: folder."""
+
+    code = "destination_gone"
+
+
+class NameTooLong(OutputError, ValueError):
+    """Params: path."""
+
+    code = "name_too_long"
+
+
 class OutputExists(OutputError, FileExistsError):
     """Params: path."""
 
@@ -226,6 +244,30 @@ class WorkerLost(JobError):
     """Params: attempts."""
 
     code = "worker_lost"
+
+
+class WorkerHung(JobError, TimeoutError):
+    """Params: engine, minutes."""
+
+    code = "worker_hung"
+
+
+class QueueError(AfterframeError):
+    """The service's own file of jobs cannot be used."""
+
+    code = "queue"
+
+
+class QueueLocked(QueueError, TimeoutError):
+    """Params: path."""
+
+    code = "queue_locked"
+
+
+class QueueDamaged(QueueError, OSError):
+    """Params: path, detail."""
+
+    code = "queue_damaged"
 
 
 class Unauthorised(RequestError, PermissionError):

@@ -20,6 +20,7 @@ from typing import IO, Any, NamedTuple
 
 import psutil
 
+from afterframe import failpoints
 from afterframe_hosts.wire.system import (
     config_folder,
     make_private_folder,
@@ -98,6 +99,7 @@ def replace_open(part: Path, path: Path) -> None:
     deadline = time.monotonic() + (READ_PATIENCE if sys.platform == "win32" else 0.0)
     while True:
         try:
+            failpoints.at("platform.replace")
             part.replace(path)
         except PermissionError:
             if time.monotonic() >= deadline:
@@ -113,29 +115,33 @@ def rename_new(source: Path, target: Path) -> None:
     Raises:
         FileExistsError: it is; both are as before.
     """
-    if sys.platform == "win32":
-        source.rename(target)  # refuses a taken name by itself
-    elif source.is_dir():
-        if os.path.lexists(target):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-        source.rename(target)
-    else:
-        _link_new(source, target)
+    try:
+        failpoints.at("platform.rename")
+        _rename_exclusively(source, target)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_CALL:
+            raise
+        _rename_checked(source, target)
     sync_folder(target.parent)
 
 
 def sync_folder(folder: Path) -> None:
-    """Write a folder's entries to the disk, so that a new name outlasts a loss of power."""
+    """Write a folder's entries to the disk, so that a new name outlasts a loss of power.
+
+    Where that fails the name stands all the same: it is no reason to give a result up.
+    """
     if sys.platform == "win32":
         return  # the journal of NTFS does it; a folder cannot be opened
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        failpoints.at("platform.sync_folder")
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(descriptor)
+            log.warning("%s is not forced to the disk: %s", folder, error)
 
 
 class ProcessId(NamedTuple):
@@ -229,15 +235,54 @@ def gpus() -> tuple[str, ...]:
     return _listed_by_nvidia()
 
 
-def _link_new(source: Path, target: Path) -> None:
+_NO_SUCH_CALL = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
+"""What a file system says that cannot refuse a taken name in the same step."""
+_NO_REPLACE, _EXCLUSIVE = 1, 4
+"""RENAME_NOREPLACE of <linux/fs.h>, RENAME_EXCL of macOS' <sys/stdio.h>."""
+_HERE = -100
+"""AT_FDCWD"""
+
+
+def _rename_exclusively(source: Path, target: Path) -> None:
+    """Let the system rename and refuse a taken name in one step: nothing comes in between."""
+    if sys.platform == "win32":
+        source.rename(target)
+        return
+    names = os.fsencode(source), os.fsencode(target)
     try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "darwin":
+            failed = library.renamex_np(*names, _EXCLUSIVE)
+        else:
+            failed = library.renameat2(_HERE, names[0], _HERE, names[1], _NO_REPLACE)
+    except AttributeError:  # an old system has no such call
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
+    if failed:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(source), None, str(target))
+
+
+def _rename_checked(source: Path, target: Path) -> None:
+    """Rename where the system cannot refuse: a folder after a look, a file by a second link."""
+    if source.is_dir():
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+        source.rename(target)
+        return
+    try:
+        failpoints.at("platform.link")
         target.hardlink_to(source)
     except OSError as error:
         # FAT, exFAT and some network shares have no links: hold the name by an empty file.
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK):
             raise
         target.touch(exist_ok=False)
-        source.replace(target)
+        try:
+            failpoints.at("platform.hold")
+            source.replace(target)
+        except OSError:
+            target.unlink()
+            raise
     else:
         source.unlink()
 

@@ -88,7 +88,7 @@ def test_what_an_earlier_attempt_finished_is_found(tmp_path: Path) -> None:
     mine = replace(RECIPE, job=job(Output(str(tmp_path))))
     result = tmp_path / mine.made.name
     beside(result).write_text(to_text(mine), encoding="utf-8")
-    result.touch()
+    result.write_bytes(b"frames")
     assert made_before(mine.job) == (mine, result)
     assert made_before(replace(mine.job, id=new_id())) is None
 

@@ -9,7 +9,9 @@ from .clip import Clip
 from .job import Job
 
 _LONGEST_NAME = 80
-"""Of a result's file name without version and suffix: what every file system and path takes."""
+_MOST_BYTES = 160
+"""Characters, and bytes, of a result's file name without effect, version and suffix: what every
+file system and path takes."""
 
 
 def result_start(job: Job, frames: int) -> int:
@@ -32,4 +34,5 @@ def result_name(clip: Clip, effect: str) -> str:
     """Return a result's file name without version and suffix: ``shot_010_generate``."""
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", clip.name)
     stem = re.sub(r'[\x00-\x1f<>:"/\\|?*#\s]+', "_", stem).strip("._ ")
-    return f"{stem[:_LONGEST_NAME] or 'clip'}_{effect}"
+    stem = stem[:_LONGEST_NAME].encode()[:_MOST_BYTES].decode(errors="ignore")
+    return f"{stem or 'clip'}_{effect}"

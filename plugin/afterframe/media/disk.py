@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from afterframe.errors import DiskFull, NotWritable, OutputError
+from afterframe.errors import (
+    AfterframeError,
+    DestinationGone,
+    DiskFull,
+    NameTooLong,
+    NotWritable,
+    OutputError,
+)
 
 MEGABYTE = 1_000_000
 RESERVE = 16 * MEGABYTE
 """What is left free beside a result, for its recipe and for the system."""
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 """Error numbers that mean: no room, a quota, or a limit of the file's size."""
+GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, getattr(errno, "ESTALE", errno.ENODEV)})
+"""Error numbers that mean: the folder, its disk or its share is no longer there."""
 
 
 def check_room(folder: Path, needed: int) -> None:
@@ -34,8 +45,9 @@ def make_folder(folder: Path) -> list[Path]:
     Raises:
         NotWritable: it cannot be made or written to, or is not a folder.
     """
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    missing: list[Path] = []
     try:
+        missing += [path for path in (folder, *folder.parents) if not path.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder):
             pass
@@ -52,8 +64,27 @@ def remove_empty(folders: list[Path]) -> None:
             folder.rmdir()
 
 
+def check_names(folder: Path, names: Iterable[str]) -> None:
+    """Raise NameTooLong where the folder's disk does not take one of these names."""
+    with telling(folder):
+        for name in names:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                os.lstat(_existing(folder) / name)
+
+
+@contextmanager
+def telling(folder: Path, needed: int = 0) -> Iterator[None]:
+    """Tell errors of the disk as errors of the tree, see :func:`told`."""
+    try:
+        yield
+    except AfterframeError:
+        raise
+    except OSError as error:
+        raise told(error, folder, needed) from error
+
+
 def told(error: OSError, folder: Path, needed: int) -> OutputError:
-    """Return a failure to write as DiskFull or NotWritable.
+    """Return a failure to write as DiskFull, DestinationGone, NameTooLong or NotWritable.
 
     Args:
         needed: bytes that the whole result takes.
@@ -65,8 +96,12 @@ def told(error: OSError, folder: Path, needed: int) -> OutputError:
             needed_mb=max(1, -(-needed // MEGABYTE)),
             free_mb=free // MEGABYTE,
         )
+    if error.errno in GONE:
+        return DestinationGone(folder=str(folder))
+    if error.errno == errno.ENAMETOOLONG:
+        return NameTooLong(path=str(error.filename or folder))
     return NotWritable(folder=str(folder), detail=error.strerror or str(error))
 
 
 def _existing(folder: Path) -> Path:
-    return next(path for path in (folder, *folder.parents) if path.is_dir())
+    return next(path for path in (folder, *folder.parents) if os.path.isdir(path))  # noqa: PTH112

@@ -12,12 +12,13 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from afterframe import __version__
+from afterframe import __version__, failpoints
 from afterframe.core.plan import Plan
 from afterframe.core.recipe import (
     SCHEMA,
@@ -29,10 +30,13 @@ from afterframe.core.recipe import (
     to_text,
 )
 from afterframe.errors import OutputExists
+from afterframe.media.disk import check_names, telling, told
 from afterframe.media.formats import choose, delivery_format
 from afterframe.media.frame import MediaInfo
-from afterframe.media.writer import Writer, open_writer
-from afterframe.platform import rename_new
+from afterframe.media.losses import losses
+from afterframe.media.marking import term_uri
+from afterframe.media.writer import SHOWN, Writer, open_writer
+from afterframe.platform import rename_new, sync_folder
 from afterframe_hosts.wire.job import Job, Note, Result
 from afterframe_models.card import Card
 
@@ -53,20 +57,23 @@ class Target:
         plan: what it comes to.
         info: what its frames are.
         format: name of the delivery format, chosen.
+        digital_source: how its pictures came about, a URI of IPTC's digital source types.
     """
 
     job: Job
     plan: Plan
     info: MediaInfo
     format: str
+    digital_source: str
 
     @classmethod
-    def choose(cls, job: Job, plan: Plan, info: MediaInfo) -> Target:
+    def choose(cls, job: Job, plan: Plan, info: MediaInfo, card: Card) -> Target:
         """Choose the format, and refuse early what can be refused early.
 
         Raises:
             UnknownFormat, FormatUnfit: see ``afterframe.media.formats``.
             OutputExists: the job names a path that is taken.
+            NameTooLong: the destination's disk does not take the name.
             PathNotPermitted: the job names its own source: that is never written to.
             BadValue: the job names a movie as only a sequence is named.
         """
@@ -74,8 +81,11 @@ class Target:
         if name == "auto":
             suffix = Path(job.output.path).suffix.lower()
             name = choose(info, suffix)
-        target = cls(job, plan, info, name)
-        check_not_source(target.path(), job.clip.media)
+        target = cls(job, plan, info, name, term_uri(card.source_of(job.effect)))
+        path = target.path()
+        check_not_source(path, job.clip.media)
+        place = beside(path)
+        check_names(place.parent, (path.name, path.parent.name, place.name))
         return target
 
     def path(self) -> Path:
@@ -100,8 +110,25 @@ class Target:
             source_format=self.info.format,
             start_timecode=self.plan.start_timecode,
             pixel_aspect=self.info.pixel_aspect,
+            reel=self._reel,
+            hdr=self.info.hdr,
+            digital_source=self.digital_source if self.job.output.mark else "",
             token=self.job.id,
         )
+
+    def notes(self) -> tuple[Note, ...]:
+        """Tell what the format does not hold of what the frames had."""
+        return losses(
+            delivery_format(self.format),
+            self.info,
+            self.plan.rate,
+            start_timecode=self.plan.start_timecode,
+            reel=self._reel,
+        )
+
+    @property
+    def _reel(self) -> str:
+        return self.job.output.reel or self.info.reel
 
     def publish(self, writer: Writer, make_recipe: Callable[[str, int], Recipe]) -> Result:
         """Give the finished file and its recipe their names.
@@ -123,19 +150,22 @@ class Target:
                 if self.job.output.path:
                     raise OutputExists(path=str(path)) from error
                 continue
+            failpoints.at("delivery.published")
             return result_of(made, path)
         raise OutputExists(path=str(self.path()))
 
     def _publish_at(self, path: Path, writer: Writer, recipe: Recipe) -> None:
-        place, text = beside(path), to_text(recipe)
-        if self.job.output.overwrite:
-            # What is there keeps its own recipe until it has been replaced.
-            writer.publish(path, overwrite=True)
-            _write_new(place, text, replace=True)
-            return
-        # At an exact path that is free, a recipe is that of a result which is gone.
-        _write_new(place, text, replace=bool(self.job.output.path))
+        place = beside(path)
+        with _written(place, to_text(recipe), self.job.id) as part:
+            if self.job.output.overwrite:
+                # What is there keeps its own recipe until it has been replaced.
+                writer.publish(path, overwrite=True)
+                _name(part, place, replace=True)
+                return
+            # At an exact path that is free, a recipe is that of a result which is gone.
+            _name(part, place, replace=bool(self.job.output.path))
         try:
+            failpoints.at("recipe.published")
             writer.publish(path)
         except BaseException:
             place.unlink(missing_ok=True)
@@ -190,17 +220,36 @@ def _name_beside(path: Path) -> str:
     return f"{path.parent.name}/{path.name}" if "#" in path.name else path.name
 
 
-def _write_new(path: Path, text: str, *, replace: bool) -> None:
-    """Write a small file so that it is there whole or not at all; FileExistsError if taken."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+@contextmanager
+def _written(path: Path, text: str, token: str) -> Iterator[Path]:
+    """Write a small file under a temporary name, which is free again in the end.
+
+    What a kill leaves of it is removed with what else has this token, see ``writer.remove_left``.
+    """
+    part = path.with_name(f".{path.name[:SHOWN]}.{token}.part")
     try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        with telling(path.parent):
+            failpoints.at("recipe.write")
+            with part.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        yield part
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _name(part: Path, path: Path, *, replace: bool) -> None:
+    """Give a file its name; FileExistsError if it is taken, and may not be."""
+    try:
+        failpoints.at("recipe.publish")
         if replace:
             part.replace(path)
+            sync_folder(path.parent)
         else:
             rename_new(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise told(error, path.parent, 0) from error

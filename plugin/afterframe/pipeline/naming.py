@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 from afterframe.core.admission import is_source
 from afterframe.core.recipe import SUFFIX, Recipe, read_recipe
 from afterframe.errors import AfterframeError, BadValue, OutputExists, PathNotPermitted
+from afterframe.media.disk import telling
 from afterframe_hosts.wire.clip import Media
 from afterframe_hosts.wire.job import Job
 from afterframe_hosts.wire.results import result_name
@@ -29,8 +31,15 @@ def result_path(job: Job, suffixes: tuple[str, ...], sequence: bool) -> Path:
 
     Raises:
         BadValue: the job names a movie with a ``#``.
+        NotWritable, NameTooLong: nobody may look there, or the disk does not take the name.
         OutputExists: the job names an exact path where a file is that may not be replaced.
     """
+    output = job.output
+    with telling(Path(output.path).parent if output.path else Path(output.folder)):
+        return _result_path(job, suffixes, sequence)
+
+
+def _result_path(job: Job, suffixes: tuple[str, ...], sequence: bool) -> Path:
     output = job.output
     if output.path:
         path = _exact(Path(output.path), suffixes, sequence)
@@ -54,8 +63,8 @@ def made_before(job: Job) -> tuple[Recipe, Path] | None:
     A worker can die after the result stands and before it has said so. A recipe of this job that
     stands without its result holds a name that nobody will use: it is removed.
     """
-    folder = Path(job.output.folder) if job.output.folder else Path(job.output.path).parent
-    if not folder.is_dir():
+    folder = Path(job.output.path).parent if job.output.path else Path(job.output.folder)
+    if not os.path.isdir(folder):  # noqa: PTH112 - False as well where nobody may look
         return None
     for path in folder.glob(f"*{SUFFIX}"):
         if job.id not in _text(path):
@@ -67,9 +76,11 @@ def made_before(job: Job) -> tuple[Recipe, Path] | None:
         result = folder / recipe.made.name
         if recipe.job.id != job.id:
             continue
-        if _taken(result):
+        if _is_whole(result):
             return recipe, result
         path.unlink(missing_ok=True)
+        if result.is_file():
+            result.unlink()
     return None
 
 
@@ -95,6 +106,11 @@ def _taken(path: Path) -> bool:
     return place.exists()
 
 
+def _is_whole(path: Path) -> bool:
+    """Tell a result from the empty file that held its name, see ``platform.rename_new``."""
+    return _taken(path) and ("#" in path.name or path.stat().st_size > 0)
+
+
 def _versions(folder: Path, stem: str) -> list[int]:
     if not folder.is_dir():
         return []
@@ -103,7 +119,8 @@ def _versions(folder: Path, stem: str) -> list[int]:
         name = entry.name.removesuffix(SUFFIX)
         name = name if entry.is_dir() or name != entry.name else entry.stem
         match = _VERSION.search(name)
-        if match and name[: match.start()] == stem:
+        # on many disks two names that differ in case alone are one
+        if match and name[: match.start()].casefold() == stem.casefold():
             found.append(int(match.group(1)))
     return found
 

@@ -135,6 +135,12 @@ MESSAGES: dict[str, str] = {
     "error.not_writable.fix": "Choose another output folder, or allow writing there.",
     "error.disk_full.message": "{folder} has {free_mb} MB free; {needed_mb} MB are needed.",
     "error.disk_full.fix": "Free some space, choose another folder, or a smaller format.",
+    "error.destination_gone.message": "{folder} has gone while the result was being written.",
+    "error.destination_gone.fix": (
+        "Connect its disk again or choose another folder, then try again; nothing was left there."
+    ),
+    "error.name_too_long.message": "The disk does not take so long a name: {path}",
+    "error.name_too_long.fix": "Choose a shorter name, or a folder that is less deep.",
     "error.output_exists.message": "{path} is there already.",
     "error.output_exists.fix": (
         "Choose another name, or allow it to be replaced (command line: --overwrite)."
@@ -163,6 +169,19 @@ MESSAGES: dict[str, str] = {
     "error.not_permitted.fix": "See how it stands: afterframe jobs.",
     "error.cancelled.message": "Cancelled.",
     "error.cancelled.fix": "Start it again when you want it.",
+    "error.worker_hung.message": "{engine} made nothing for {minutes} minutes, twice.",
+    "error.worker_hung.fix": (
+        "Try again with a smaller size or fewer frames; restart the machine if its GPU hangs. "
+        "The log says more (afterframe logs)."
+    ),
+    "error.queue_locked.message": "Another program has the list of jobs locked: {path}",
+    "error.queue_locked.fix": (
+        "Try again in a moment; if it stays so, let backup and sync programs leave out its folder."
+    ),
+    "error.queue_damaged.message": "The list of jobs is damaged ({detail}): {path}",
+    "error.queue_damaged.fix": (
+        "Try again: the service begins a new one with all that can be read, and goes on."
+    ),
     "error.worker_lost.message": "The render process died {attempts} times.",
     "error.worker_lost.fix": (
         "Try a smaller size or fewer frames; the log says more (afterframe logs)."
@@ -198,7 +217,22 @@ MESSAGES: dict[str, str] = {
     # notes of the pipeline
     "note.holes_hold": "Pictures {missing} are missing; the ones before stand for them.",
     "note.holes_black": "Pictures {missing} are missing; black stands for them.",
+    "note.queue_set_aside": (
+        "The list of jobs could not be used ({problem}). {saved} of {known} jobs were taken over; "
+        "the old list is kept as {path}. Delete it when you do not need it any more."
+    ),
     "note.clipped": "{percent} % of the values were outside the display range and were clipped.",
+    "note.detail_lost": "{format} holds less than the source: {now} instead of {was}.",
+    "note.alpha_lost": "{format} has no transparency: the result is opaque.",
+    "note.tags_lost": (
+        "{format} cannot say the source's colour tags ({tags}, by ITU-T H.273): set them in the "
+        "editor."
+    ),
+    "note.hdr_metadata_lost": (
+        "{format} cannot say all of what the source was mastered on (HDR metadata)."
+    ),
+    "note.timecode_lost": "{format} cannot say the start timecode {timecode} at this rate.",
+    "note.reel_lost": "{format} cannot say the reel name {reel}.",
     "note.alpha_dropped": "The engine has no use for transparency: the result is opaque.",
     "note.uneven_frames": (
         "This source's frames are of uneven length; they were taken one by one. "
