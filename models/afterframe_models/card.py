@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from afterframe_hosts.wire.effects import Parameter
+
+PATIENCE = 900.0
+"""Seconds, see ``Card.patience``."""
+
+DigitalSource = Literal[
+    "algorithmicallyEnhanced",
+    "algorithmicMedia",
+    "compositeSynthetic",
+    "compositeWithTrainedAlgorithmicMedia",
+    "trainedAlgorithmicMedia",
+]
+"""How pictures came about, in the terms of IPTC's NewsCodes "Digital Source Type": shot ones
+altered by an algorithm without a trained model; made by an algorithm alone; put together of shot
+and made ones; shot ones edited by generative AI; made by generative AI."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +42,10 @@ class Card:
         weights: True when a model must be downloaded first.
         requires: import names of packages that the engine needs beyond the base install.
         parameters: what it adds to an effect's own parameters.
+        digital_source: by effect, how its pictures came about; of an effect that is not named:
+            altered by an algorithm where there are no weights, else made by generative AI.
+        patience: seconds in which it may make no frame and not call ``Context.check``, while a
+            model is loaded or a step is made; after that it is taken for hung and ended.
     """
 
     name: str
@@ -42,3 +61,12 @@ class Card:
     weights: bool = False
     requires: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    digital_source: Mapping[str, DigitalSource] = field(default_factory=dict)
+    patience: float = PATIENCE
+
+    def source_of(self, effect: str) -> DigitalSource:
+        """Return how this engine's pictures of an effect came about."""
+        usual: DigitalSource = (
+            "trainedAlgorithmicMedia" if self.weights else "algorithmicallyEnhanced"
+        )
+        return self.digital_source.get(effect, usual)

@@ -56,7 +56,7 @@ else:
 NVIDIA_SMI_PATIENCE = 5.0
 READ_PATIENCE = 1.0
 """Seconds that a reader may keep a file open that is to be replaced."""
-CLOCK_DRIFT = 2.0
+CLOCK_DRIFT = 0.0 if sys.platform == "linux" else 2.0
 """Seconds by which the start of one process may be read differently, when the clock is set."""
 
 
@@ -149,7 +149,8 @@ class ProcessId(NamedTuple):
 
     Attributes:
         pid: its number.
-        started: seconds since 1970; 0.0 for a process that has never been.
+        started: seconds since 1970, on Linux since the system was started, which no setting of
+            the clock changes; 0.0 for a process that has never been.
     """
 
     pid: int
@@ -159,14 +160,21 @@ class ProcessId(NamedTuple):
     def of(cls, pid: int) -> ProcessId:
         """Return the identity of a running process."""
         try:
-            return cls(pid, float(psutil.Process(pid).create_time()))
-        except psutil.Error:
+            return cls(pid, _started(pid))
+        except (psutil.Error, OSError):
             return cls(pid, 0.0)
 
     def lives(self) -> bool:
         """Return True while this very process runs."""
         now = self.of(self.pid)
-        return now.started > 0.0 and abs(now.started - self.started) < CLOCK_DRIFT
+        return now.started > 0.0 and abs(now.started - self.started) <= CLOCK_DRIFT
+
+
+def _started(pid: int) -> float:
+    if sys.platform == "linux":
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        return int(fields[19]) / os.sysconf("SC_CLK_TCK")  # the 22nd, as proc(5) counts
+    return float(psutil.Process(pid).create_time())
 
 
 class KillOnClose:

@@ -158,8 +158,8 @@ def test_a_full_disk_under_the_queue_is_told_as_such(
     state: Path, make_job: Callable[..., Job]
 ) -> None:
     service: Service = make_service(state)
-    pages = service.queue._database.execute("PRAGMA page_count").fetchone()[0]
-    service.queue._database.execute(f"PRAGMA max_page_count = {pages}")
+    pages = service.queue._scalar("PRAGMA page_count")
+    service.queue._database.run(f"PRAGMA max_page_count = {pages}")
     jobs = [codec.dumps(make_job("x" * 1999)) for _ in range(40)]
     answers = [asyncio.run(post(service, "/v1/jobs", job.encode())) for job in jobs]
     service.queue.close()

@@ -69,7 +69,7 @@ def test_a_job_of_a_dead_service_that_is_being_taken_over_can_be_cancelled(
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as orphan:
         earlier = Queue(state / "queue.sqlite3", "an earlier service")
         earlier.submit(job, job, "render")
-        earlier.claim("render", ProcessId.of(orphan.pid), 60)
+        earlier.claim("render", ProcessId.of(orphan.pid))
         earlier.close()
 
         async def cancel() -> JobStatus:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from afterframe.errors import NotPermitted, UnknownJob
+from afterframe.errors import DiskFull, NotPermitted, UnknownJob
 from afterframe.platform import ProcessId
 from afterframe.service.queue import MAX_ATTEMPTS, Queue
 from afterframe_hosts.wire.job import (
@@ -34,9 +34,9 @@ PROBLEM = ErrorInfo("disk_full", "full", "free some")
 
 WAYS: dict[JobState, Callable[[Queue, str], object]] = {
     "queued": lambda queue, job: None,
-    "running": lambda queue, job: queue.claim("render", NOBODY, 30),
-    "done": lambda queue, job: (queue.claim("render", NOBODY, 30), queue.done(job, RESULT)),
-    "failed": lambda queue, job: (queue.claim("render", NOBODY, 30), queue.failed(job, PROBLEM)),
+    "running": lambda queue, job: queue.claim("render", NOBODY),
+    "done": lambda queue, job: (queue.claim("render", NOBODY), queue.done(job, RESULT)),
+    "failed": lambda queue, job: (queue.claim("render", NOBODY), queue.failed(job, PROBLEM)),
     "cancelled": lambda queue, job: queue.cancelled(job),
 }
 """How a fresh job comes to each state."""
@@ -141,7 +141,7 @@ def test_later_changes_are_later_whatever_the_clock_does(
     job = put(queue, make_job()).id
     monkeypatch.setattr("time.time", lambda: 1000.0)
     stamps = [queue.status(job).updated]
-    queue.claim("render", NOBODY, 30)
+    queue.claim("render", NOBODY)
     stamps.append(queue.status(job).updated)
     stamps.append(queue.done(job, RESULT).updated)
     assert stamps == sorted(set(stamps))
@@ -151,7 +151,7 @@ def test_progress_is_told_but_not_numbered(
     queue: Queue, told: list[Event], make_job: Callable[..., Job]
 ) -> None:
     job = put(queue, make_job()).id
-    queue.claim("render", NOBODY, 30)
+    queue.claim("render", NOBODY)
     queue.advance(job, Progress("making", 3, 10, 1.5))
     assert (told[-1].kind, told[-1].sequence) == ("progress", told[-2].sequence)
     assert queue.status(job).progress.done == 3
@@ -163,14 +163,14 @@ def test_lost_workers_use_attempts_up_and_put_backs_do_not(
 ) -> None:
     job = put(queue, make_job()).id
     for _ in range(MAX_ATTEMPTS + 2):
-        queue.claim("render", NOBODY, 30)
+        queue.claim("render", NOBODY)
         assert queue.put_back(job).state == "queued"
     for attempt in range(1, MAX_ATTEMPTS + 1):
-        queue.claim("render", NOBODY, 30)
+        queue.claim("render", NOBODY)
         status = queue.lost(job)
         assert status.attempts == attempt
     assert status.state == "failed"
-    assert queue.claim("render", NOBODY, 30) is None
+    assert queue.claim("render", NOBODY) is None
     assert queue.retry(job).attempts == 0
 
 
@@ -179,11 +179,11 @@ def test_a_job_that_is_to_be_stopped_is_not_put_back(
     queue: Queue, make_job: Callable[..., Job], step: Callable[[Queue, str], JobStatus]
 ) -> None:
     job = put(queue, make_job()).id
-    queue.claim("render", NOBODY, 30)
+    queue.claim("render", NOBODY)
     queue.unwanted(job)
     assert step(queue, job).state == "cancelled"
     assert queue.retry(job).state == "queued"
-    queue.claim("render", NOBODY, 30)
+    queue.claim("render", NOBODY)
     assert step(queue, job).state == "queued"
 
 
@@ -191,7 +191,7 @@ def test_jobs_of_an_earlier_service_are_known_as_abandoned(
     queue: Queue, tmp_path: Path, make_job: Callable[..., Job]
 ) -> None:
     job = put(queue, make_job()).id
-    queue.claim("render", ProcessId(4711, 12.5), 30)
+    queue.claim("render", ProcessId(4711, 12.5))
     assert queue.abandoned() == ()
     queue.close()
     later = Queue(tmp_path / "queue.sqlite3", "boot-2")
@@ -214,9 +214,10 @@ def test_a_damaged_queue_is_set_aside_and_a_new_one_begun(
     data[4096 : 4096 * 3] = b"\x5a" * (4096 * 2)
     path.write_bytes(data)
     fresh = Queue(path, "boot-2")
-    assert fresh.jobs() == ()
-    assert fresh.set_aside is not None
-    assert fresh.set_aside.read_bytes() == bytes(data)
+    (note,) = fresh.notes()
+    assert note.params["known"] == 50
+    assert note.params["saved"] == len(fresh.jobs()) >= 40
+    assert Path(note.params["path"]).read_bytes() == bytes(data)
     put(fresh, make_job())
     fresh.close()
 
@@ -225,7 +226,7 @@ def test_a_file_that_is_no_queue_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "queue.sqlite3"
     path.write_bytes(b"this is not a database, but it is long enough to be looked at" * 40)
     queue = Queue(path, "boot")
-    assert queue.set_aside is not None
+    assert queue.notes()
     queue.close()
 
 
@@ -235,7 +236,7 @@ def test_a_queue_of_another_form_is_set_aside(tmp_path: Path) -> None:
         database.execute("PRAGMA user_version = 99")
     database.close()
     queue = Queue(path, "boot")
-    assert queue.set_aside is not None
+    assert "form 99" in queue.notes()[0].text()
     queue.close()
 
 
@@ -262,15 +263,15 @@ def test_a_disk_that_is_full_harms_no_job_and_blocks_none_later(
     queue: Queue, told: list[Event], make_job: Callable[..., Job]
 ) -> None:
     job = put(queue, make_job())
-    pages = queue._database.execute("PRAGMA page_count").fetchone()[0]
-    queue._database.execute(f"PRAGMA max_page_count = {pages}")
+    pages = queue._scalar("PRAGMA page_count")
+    queue._database.run(f"PRAGMA max_page_count = {pages}")
     full = [make_job("x" * 1999) for _ in range(40)]
-    with pytest.raises(sqlite3.OperationalError, match="full"):
+    with pytest.raises(DiskFull):
         [put(queue, each) for each in full]
     known = {status.job.id for status in queue.jobs()}
     assert known == {event.status.job.id for event in told}
-    queue._database.execute("PRAGMA max_page_count = 1000000")
-    assert queue.claim("render", NOBODY, 30) == job
+    queue._database.run("PRAGMA max_page_count = 1000000")
+    assert queue.claim("render", NOBODY) == job
     put(queue, full[-1])
 
 
@@ -278,5 +279,5 @@ def test_a_resolved_job_is_what_is_run(queue: Queue, make_job: Callable[..., Job
     submitted = make_job()
     resolved = replace(submitted, engine="standin")
     queue.submit(resolved, submitted, "render")
-    assert queue.claim("quick", NOBODY, 30) is None
-    assert queue.claim("render", NOBODY, 30) == resolved
+    assert queue.claim("quick", NOBODY) is None
+    assert queue.claim("render", NOBODY) == resolved

@@ -47,7 +47,7 @@ def test_the_folder_of_a_job_that_waits_or_runs_is_never_touched(
     for job in jobs:
         queue.submit(job, job, "render")
         folder(state, job.id, 100)
-    queue.claim("render", ProcessId(1, 1.0), 30)
+    queue.claim("render", ProcessId(1, 1.0))
     queue.cancelled(jobs[2].id)
     assert clean(0, keep_bytes=0).removed == 1
     assert sorted(path.name for path in (state / "jobs").iterdir()) == sorted(

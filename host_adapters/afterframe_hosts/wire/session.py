@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .effects import Parameter
-from .job import ErrorInfo
+from .job import ErrorInfo, Note
 
 Action = Literal["selection", "capture", "place", "reveal", "step_take"]
 
@@ -84,10 +84,20 @@ class EngineInfo:
 
 @dataclass(frozen=True)
 class Health:
-    """What a running service says of itself."""
+    """What a running service says of itself.
+
+    Attributes:
+        version: of the service.
+        pid: its process.
+        started: seconds since 1970.
+        running: jobs at work.
+        queued: jobs that wait.
+        notes: what befell its list of jobs, for the user to know.
+    """
 
     version: str
     pid: int
     started: float
     running: int
     queued: int
+    notes: tuple[Note, ...] = ()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
+
+from afterframe.errors import AfterframeError
 
 from .server import IDLE_MINUTES, run
 
@@ -11,7 +14,10 @@ def main() -> None:
     """Serve; when this user's service is running already, end at once, and well."""
     parser = argparse.ArgumentParser(prog="afterframe.service")
     parser.add_argument("--idle-minutes", type=float, default=IDLE_MINUTES)
-    run(parser.parse_args().idle_minutes)
+    try:
+        run(parser.parse_args().idle_minutes)
+    except AfterframeError as error:
+        sys.exit(f"{error.message()} {error.fix()}")
 
 
 if __name__ == "__main__":

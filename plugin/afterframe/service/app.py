@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
-import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
-from afterframe.errors import AfterframeError, BadMessage, DiskFull
+from afterframe.errors import AfterframeError, BadMessage
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.job import DeliveryState, Event, Job, JobState
 from afterframe_hosts.wire.session import Action, HostAnswer, HostSession
 
 from .door import error_answer, json_answer
+from .queue import patiently
 from .running import Service
 
 BEAT = 5.0
 """Seconds of silence after which an event stream gives a sign of life."""
 LONGEST_WAIT = 60.0
 """Seconds that a long poll, or a question to a host, may last."""
-QUEUE_NEEDS_MB = 10
-"""What the queue may need for its next jobs."""
+LOCKED_PATIENCE = 3.0
+"""Seconds that a request waits for a program that has locked the queue: less than its client."""
 PAGE = 100
 """Kept events that are read at once: a few milliseconds in which nobody else has a turn."""
 MOST_JOBS = 1000
 """Jobs in one answer."""
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 routes = APIRouter(prefix="/v1")
 
@@ -46,7 +46,6 @@ def create_app(service: Service) -> FastAPI:
     app.add_exception_handler(AfterframeError, _told)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(HTTPException, _not_found)
-    app.add_exception_handler(sqlite3.OperationalError, _not_stored)
     app.add_exception_handler(Exception, _broken)
     return app
 
@@ -93,7 +92,8 @@ async def stop(request: Request, drain: bool = False) -> Response:
 @routes.post("/jobs")
 async def submit(request: Request) -> Response:
     job = codec.loads(Job, await request.body())
-    return json_answer(_service(request).submit(job))
+    service = _service(request)
+    return json_answer(await _stored(lambda: service.submit(job)))
 
 
 @routes.get("/jobs")
@@ -110,12 +110,14 @@ async def job(request: Request, job: str) -> Response:
 
 @routes.post("/jobs/{job}/cancel")
 async def cancel(request: Request, job: str) -> Response:
-    return json_answer(_service(request).cancel(job))
+    service = _service(request)
+    return json_answer(await _stored(lambda: service.cancel(job)))
 
 
 @routes.post("/jobs/{job}/retry")
 async def retry(request: Request, job: str) -> Response:
-    return json_answer(_service(request).retry(job))
+    service = _service(request)
+    return json_answer(await _stored(lambda: service.retry(job)))
 
 
 @routes.get("/jobs/{job}/preview")
@@ -126,7 +128,8 @@ async def preview(request: Request, job: str) -> Response:
 @routes.post("/jobs/{job}/delivery")
 async def deliver(request: Request, job: str) -> Response:
     report = codec.loads(DeliveryReport, await request.body())
-    return json_answer(_service(request).queue.deliver(job, report.state, report.item))
+    queue = _service(request).queue
+    return json_answer(await _stored(lambda: queue.deliver(job, report.state, report.item)))
 
 
 @routes.get("/deliveries")
@@ -155,7 +158,8 @@ async def register(request: Request, session: str) -> Response:
     host = codec.loads(HostSession, await request.body())
     if host.id != session:
         raise BadMessage(field="id", problem="is not the session of the address")
-    _service(request).register(host)
+    service = _service(request)
+    await _stored(lambda: service.register(host))
     return _nothing()
 
 
@@ -220,6 +224,11 @@ def _line(event: Event) -> bytes:
     return f"id: {event.sequence}\ndata: {codec.dumps(event)}\n\n".encode()
 
 
+async def _stored(change: Callable[[], T]) -> T:
+    """Make a change, once the queue can be written; others have their turn meanwhile."""
+    return await patiently(change, LOCKED_PATIENCE)
+
+
 def _service(request: Request) -> Service:
     return cast(Service, request.app.state.service)
 
@@ -245,15 +254,6 @@ async def _not_found(request: Request, error: Exception) -> Response:
     answer = error_answer(BadMessage(field=request.url.path, problem=error.detail))
     answer.status_code = error.status_code
     return answer
-
-
-async def _not_stored(request: Request, error: Exception) -> Response:
-    """The queue's own disk is full: nothing was changed."""
-    if "full" not in str(error):
-        return await _broken(request, error)
-    folder = _service(request).folder
-    free = shutil.disk_usage(folder).free >> 20
-    return error_answer(DiskFull(folder=str(folder), needed_mb=QUEUE_NEEDS_MB, free_mb=free))
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -33,6 +33,7 @@ STATUS: tuple[tuple[type[AfterframeError], int], ...] = (
     (errors.BodyTooLarge, 413),
     (errors.BadMessage, 400),
     (errors.HostSilent, 504),
+    (errors.QueueError, 503),
     (errors.EngineError, 422),
     (errors.OutputError, 422),
     (errors.HostError, 422),

@@ -2,6 +2,9 @@
 
 There is one ``render`` lane for each GPU (one on the CPU where there is none) and one ``quick``
 lane on the CPU, so that drafts and stills do not wait behind renders.
+
+A job is leased to its worker for as long as signs of life come. Patience is counted in waits, not
+by a clock: of a time in which the whole machine slept, however long, only one wait is lost.
 """
 
 from __future__ import annotations
@@ -15,14 +18,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
-from afterframe import platform
-from afterframe.errors import BadMessage
-from afterframe_hosts.wire.job import Job
+from afterframe import failpoints, platform
+from afterframe.errors import AfterframeError, BadMessage, WorkerHung
+from afterframe_hosts.wire.job import ErrorInfo, Job
 from afterframe_hosts.wire.session import EngineInfo
 
 from . import messages
-from .messages import Advanced, Alive, Cancel, Done, Failed, Message, Previewed, Ready, Run, Stopped
-from .queue import Queue
+from .messages import (
+    Advanced,
+    Cancel,
+    Done,
+    Failed,
+    Hung,
+    Message,
+    Previewed,
+    Ready,
+    Run,
+    Stopped,
+)
+from .queue import Queue, patiently
 
 Kind = Literal["render", "quick"]
 
@@ -30,6 +44,8 @@ START_PATIENCE = 180.0
 """Seconds that a worker may take to import what it needs, on a slow disk behind a virus scanner."""
 LEASE = 60.0
 """Seconds without a sign of life (they come every 5) after which a worker is taken for hung."""
+WAITS = 6
+"""Waits that make up a time of patience."""
 CANCEL_PATIENCE = 10.0
 """Seconds that a worker has to stop a job before it is killed."""
 STOP_PATIENCE = 4.0
@@ -128,9 +144,12 @@ class Lane:
 
     async def stop(self) -> None:
         """Put back the job that runs, and end the worker."""
-        if self.job:
-            self._queue.put_back(self.job)
-            self.job = ""
+        job, self.job = self.job, ""
+        if job:
+            try:
+                await patiently(lambda: self._queue.put_back(job), STOP_PATIENCE)
+            except AfterframeError as error:  # the next service finds it under our name
+                log.warning("%s: job %s is not put back: %s", self.plan.name, job, error)
         await self._let_worker_go()
 
     def cancel(self) -> None:
@@ -152,8 +171,8 @@ class Lane:
             self._broken = False
             await self._let_worker_go()
         if self.job:  # something broke around it
-            self._give_back()
-        elif not self._closed and self._queue.waits(self.plan.kind):
+            await patiently(self._give_back)
+        elif not self._closed and await patiently(lambda: self._queue.waits(self.plan.kind)):
             await self._run_next()
         else:
             try:
@@ -168,9 +187,10 @@ class Lane:
 
     async def _run_next(self) -> None:
         worker = await self._living_worker()
-        job = self._queue.claim(self.plan.kind, worker.id, LEASE)
+        job = await patiently(lambda: self._queue.claim(self.plan.kind, worker.id))
         if job is None:
             return
+        failpoints.at("lane.claimed")
         self.job, self._cancelled = job.id, False
         folder = self._folder / "jobs" / job.id
         log.info("%s: job %s, %s with %s", self.plan.name, job.id, job.effect, job.engine)
@@ -178,21 +198,21 @@ class Lane:
         begun = False
         while True:
             message = await worker.hear()
-            if message is None:
-                await self._lost(worker, begun)
+            if message is None or isinstance(message, Hung):
+                await self._lost(worker, begun, _hung(job, message))
                 return
             begun = begun or not isinstance(message, Ready)
-            if self._take(message):
+            if await patiently(lambda news=message: self._take(news)):  # type: ignore[misc]
                 self.job = ""
                 return
 
     def _take(self, message: Message) -> bool:
         """Note what a worker says; return True when the job is over."""
         queue, job = self._queue, self.job
+        if isinstance(message, (Done, Failed, Stopped)):
+            failpoints.at("lane.heard")
         if isinstance(message, Advanced):
             queue.advance(job, message.progress)
-        elif isinstance(message, Alive):
-            queue.renew(job, LEASE)
         elif isinstance(message, Previewed):
             queue.previewed(job)
         elif isinstance(message, Done):
@@ -204,8 +224,8 @@ class Lane:
             queue.cancelled(job)
         return isinstance(message, (Done, Failed, Stopped))
 
-    async def _lost(self, worker: _WorkerProcess, begun: bool) -> None:
-        """The worker died, or had to be killed: the job goes back, unless nobody wants it.
+    async def _lost(self, worker: _WorkerProcess, begun: bool, hung: ErrorInfo | None) -> None:
+        """The worker died, or has to be killed: the job goes back, unless nobody wants it.
 
         One that died idle never began the job, which is not to blame then; once in a row, so
         that a job which no worker can even read comes to an end.
@@ -213,11 +233,14 @@ class Lane:
         idle = not begun and worker.ready and worker.silent
         worker.kill()
         self._worker = None
-        job, self.job = self.job, ""
+        job = self.job
         spare = idle and self._spared != job
         self._spared = job if spare else ""
-        status = self._queue.put_back(job) if spare else self._queue.lost(job)
-        log.warning("%s: the worker of job %s is lost: %s", self.plan.name, job, status.state)
+        queue = self._queue
+        status = await patiently(lambda: queue.put_back(job) if spare else queue.lost(job, hung))
+        self.job = ""
+        how = "hung" if hung else "lost"
+        log.warning("%s: the worker of job %s is %s: %s", self.plan.name, job, how, status.state)
         await worker.end()
 
     async def _living_worker(self) -> _WorkerProcess:
@@ -244,6 +267,7 @@ class _WorkerProcess:
     @classmethod
     async def start(cls, plan: LanePlan, folder: Path, command: Sequence[str]) -> _WorkerProcess:
         with _log_file(folder, plan.name) as errors:
+            failpoints.at("lane.spawn")
             process = await asyncio.create_subprocess_exec(
                 *command,
                 "--lane",
@@ -256,6 +280,7 @@ class _WorkerProcess:
                 start_new_session=True,  # Ctrl-C in the service's terminal is not for workers
                 creationflags=platform.WORKER_FLAGS,
             )
+        failpoints.at("lane.spawned")
         platform.end_with_us(process.pid)
         return cls(process)
 
@@ -276,9 +301,8 @@ class _WorkerProcess:
 
     async def hear(self) -> Message | None:
         """Return what the worker says next; None when it is dead, hung or talks nonsense."""
-        assert self._process.stdout is not None
         try:
-            line = await asyncio.wait_for(self._process.stdout.readline(), self._patience)
+            line = await self._line()
             if not line:
                 return None
             message = messages.decode(line)
@@ -287,6 +311,19 @@ class _WorkerProcess:
             return None
         self._patience, self.ready = LEASE, True
         return message
+
+    async def _line(self) -> bytes:
+        """Return the next line; raise TimeoutError after ``WAITS`` waits in vain."""
+        assert self._process.stdout is not None
+        reading = asyncio.ensure_future(self._process.stdout.readline())
+        try:
+            for _ in range(WAITS):
+                await asyncio.wait((reading,), timeout=self._patience / WAITS)
+                if reading.done():
+                    return reading.result()
+        finally:
+            reading.cancel()
+        raise TimeoutError(f"no sign of life for {self._patience:g} s")
 
     def kill(self) -> None:
         """End it at once, with what it has started."""
@@ -302,6 +339,13 @@ class _WorkerProcess:
         except TimeoutError:
             self.kill()
             await self._process.wait()
+
+
+def _hung(job: Job, message: Hung | None) -> ErrorInfo | None:
+    """Return the error of a worker that lives and makes nothing; None for one that died."""
+    if message is None:
+        return None
+    return ErrorInfo.of(WorkerHung(engine=job.engine, minutes=message.minutes))
 
 
 def _log_file(folder: Path, lane: str) -> IO[bytes]:

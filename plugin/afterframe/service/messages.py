@@ -45,6 +45,14 @@ class Alive:
 
 
 @dataclass(frozen=True)
+class Hung:
+    """From the worker: it lives, but the engine has not come back for so many minutes."""
+
+    job: str
+    minutes: int
+
+
+@dataclass(frozen=True)
 class Advanced:
     """From the worker: how far the job is."""
 
@@ -82,11 +90,11 @@ class Stopped:
     job: str
 
 
-Message = Run | Cancel | Ready | Alive | Advanced | Previewed | Done | Failed | Stopped
+Message = Run | Cancel | Ready | Alive | Hung | Advanced | Previewed | Done | Failed | Stopped
 
 _KINDS: dict[str, type[Message]] = {
     kind.__name__.lower(): kind
-    for kind in (Run, Cancel, Ready, Alive, Advanced, Previewed, Done, Failed, Stopped)
+    for kind in (Run, Cancel, Ready, Alive, Hung, Advanced, Previewed, Done, Failed, Stopped)
 }
 
 

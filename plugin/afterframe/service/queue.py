@@ -1,25 +1,28 @@
 """The queue: one SQLite file, written by the service alone, that no crash can lose a job from.
 
-It is the history too. Every change of state goes through :meth:`Queue._move` (jobs) or
-:meth:`Queue.deliver` (deliveries), which hold the two tables of ``wire.job`` to be true, writes
-the event that tells of it in the same transaction, and is on the disk before anybody is told.
-Progress is kept in memory only: a restarted service begins the job again.
+It is the history too; ``database`` says what becomes of a file that cannot be used. Every change
+of state goes through :meth:`Queue._move` (jobs) or :meth:`Queue.deliver` (deliveries), which hold
+the two tables of ``wire.job`` to be true, writes the event that tells of it in the same
+transaction, and is on the disk before anybody is told. Progress is kept in memory only: a
+restarted service begins the job again.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-import logging
+import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from afterframe.errors import JobConflict, NotPermitted, UnknownJob, WorkerLost
-from afterframe.platform import ProcessId, make_private_folder
+from afterframe import failpoints
+from afterframe.errors import JobConflict, NotPermitted, QueueLocked, UnknownJob, WorkerLost
+from afterframe.platform import ProcessId
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.job import (
     DELIVERY_TRANSITIONS,
@@ -30,62 +33,26 @@ from afterframe_hosts.wire.job import (
     Job,
     JobState,
     JobStatus,
+    Note,
     Progress,
     Result,
 )
 
-SCHEMA = 2
-"""Number of the tables' form; a file of another form is set aside."""
+from .database import EVENTS_KEPT, Database
+
+T = TypeVar("T")
+
 MAX_ATTEMPTS = 3
 """How often a job may take its worker down before it is given up."""
-EVENTS_KEPT = 20_000
+MAX_HUNG = 2
+"""How often its worker may hang: each time costs minutes."""
+LOCKED_PAUSE = 0.2
+"""Seconds between two attempts while another program holds the file."""
 
-_TABLES = """
-CREATE TABLE jobs (
-    number    INTEGER PRIMARY KEY AUTOINCREMENT,
-    id        TEXT NOT NULL UNIQUE,
-    submitted TEXT NOT NULL,
-    job       TEXT NOT NULL,
-    document  TEXT NOT NULL,
-    lane      TEXT NOT NULL,
-    priority  INTEGER NOT NULL,
-    state     TEXT NOT NULL,
-    created   REAL NOT NULL,
-    updated   REAL NOT NULL,
-    attempts  INTEGER NOT NULL DEFAULT 0,
-    boot      TEXT NOT NULL DEFAULT '',
-    worker    INTEGER NOT NULL DEFAULT 0,
-    started   REAL NOT NULL DEFAULT 0,
-    lease     REAL NOT NULL DEFAULT 0,
-    progress  TEXT NOT NULL DEFAULT '{}',
-    preview   INTEGER NOT NULL DEFAULT 0,
-    unwanted  INTEGER NOT NULL DEFAULT 0,
-    error     TEXT,
-    result    TEXT
-) STRICT;
-CREATE INDEX waiting ON jobs (lane, priority DESC, number) WHERE state = 'queued';
-CREATE TABLE deliveries (
-    job       TEXT PRIMARY KEY REFERENCES jobs (id),
-    document  TEXT NOT NULL,
-    state     TEXT NOT NULL,
-    item      TEXT NOT NULL DEFAULT '',
-    updated   REAL NOT NULL
-) STRICT;
-CREATE TABLE events (
-    sequence  INTEGER PRIMARY KEY AUTOINCREMENT,
-    job       TEXT NOT NULL,
-    kind      TEXT NOT NULL,
-    at        REAL NOT NULL,
-    status    TEXT NOT NULL
-) STRICT;
-CREATE INDEX events_of_job ON events (job, sequence);
-"""
 _STATUS = """
 SELECT jobs.*, deliveries.state AS delivery
 FROM jobs LEFT JOIN deliveries ON deliveries.job = jobs.id
 """
-
-log = logging.getLogger(__name__)
 
 
 class Lease(NamedTuple):
@@ -99,29 +66,50 @@ class Queue:
     """All jobs of this user.
 
     Args:
-        path: the file; made when missing. A damaged one is set aside under another name
-            (see ``set_aside``) and a new one begun.
+        path: the file; made when missing. One that cannot be used is set aside under another
+            name, and a new one begun with what could be read of it: see :meth:`notes`.
         boot: id of this run of the service, written into every lease.
         tell: is called with each event, after it has been written.
+        damaged: is called when the file turns out to be damaged while it is used.
+        clock: seconds since 1970, for people to read; nothing is decided by it.
+
+    Every method raises QueueLocked, with nothing changed, while another program holds the file,
+    QueueDamaged when it is damaged, and DiskFull or NotWritable for what the disk refuses.
 
     Attributes:
         newest: number of the last event.
-        set_aside: where a damaged file has been put, None when there was none.
     """
 
     def __init__(
-        self, path: Path, boot: str, tell: Callable[[Event], None] = lambda event: None
+        self,
+        path: Path,
+        boot: str,
+        tell: Callable[[Event], None] = lambda event: None,
+        damaged: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.boot = boot
-        self.set_aside: Path | None = None
         self._tell = tell
+        self._clock = clock
         self._progress: dict[str, Progress] = {}
-        self._database = self._open(path)
+        self._database = Database(path, damaged)
         self.newest = self._scalar("SELECT coalesce(max(sequence), 0) FROM events")
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def notes(self) -> tuple[Note, ...]:
+        """Return what befell the file, for the user to know."""
+        return self._database.notes()
+
+    def in_place(self) -> bool:
+        """Tell whether the file is still where it was made."""
+        return self._database.in_place()
+
+    def put_back_file(self) -> None:
+        """Write the file again where it was made, and close it."""
+        self._database.put_back()
 
     # asked by clients
 
@@ -141,9 +129,9 @@ class Queue:
             if codec.dumps(submitted) not in (known["submitted"], known["job"]):
                 raise JobConflict(job=job.id)
             return _status(known)
-        now = time.time()
+        now = self._clock()
         with self._change() as told:
-            self._database.execute(
+            self._database.run(
                 "INSERT INTO jobs (id, submitted, job, document, lane, priority, state, created,"
                 " updated) VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
                 (
@@ -171,7 +159,7 @@ class Queue:
         self, state: JobState | None = None, document: str = "", limit: int = 100
     ) -> tuple[JobStatus, ...]:
         """Return jobs, the newest first."""
-        rows = self._database.execute(
+        rows = self._database.rows(
             f"{_STATUS} WHERE (?1 IS NULL OR jobs.state = ?1)"
             " AND (?2 = '' OR jobs.document = ?2) ORDER BY number DESC LIMIT ?3",
             (state, document, limit),
@@ -180,7 +168,7 @@ class Queue:
 
     def unfinished(self) -> frozenset[str]:
         """Return the ids of all jobs that wait or run."""
-        rows = self._database.execute("SELECT id FROM jobs WHERE state IN ('queued', 'running')")
+        rows = self._database.rows("SELECT id FROM jobs WHERE state IN ('queued', 'running')")
         return frozenset(row["id"] for row in rows)
 
     def count(self, state: JobState) -> int:
@@ -189,7 +177,8 @@ class Queue:
 
     def unwanted(self, job: str) -> None:
         """Note that a running job is to be stopped: if it is lost it does not come back."""
-        self._database.execute("UPDATE jobs SET unwanted = 1 WHERE id = ?", (job,))
+        failpoints.at("queue.unwanted")
+        self._database.run("UPDATE jobs SET unwanted = 1 WHERE id = ?", (job,))
 
     def retry(self, job: str) -> JobStatus:
         """Queue a failed or cancelled job again, its attempts forgotten. Raises NotPermitted."""
@@ -208,20 +197,21 @@ class Queue:
         query = "SELECT count(*) FROM jobs WHERE state = 'queued' AND lane = ?"
         return self._scalar(query, lane) > 0
 
-    def claim(self, lane: str, worker: ProcessId, lease: float) -> Job | None:
+    def claim(self, lane: str, worker: ProcessId) -> Job | None:
         """Take the next waiting job of a kind of lane: highest priority, then the oldest.
+
+        It is leased to that worker as long as this service hears of it (see ``lanes``).
 
         Args:
             lane: kind of lane.
             worker: the process that will run it.
-            lease: seconds that may pass until :meth:`renew`.
         """
         with self._change() as told:
-            row = self._database.execute(
+            row = self._database.row(
                 "SELECT id, job, attempts FROM jobs WHERE state = 'queued' AND lane = ?"
                 " ORDER BY priority DESC, number LIMIT 1",
                 (lane,),
-            ).fetchone()
+            )
             if row is None:
                 return None
             self._move(
@@ -232,35 +222,28 @@ class Queue:
                 boot=self.boot,
                 worker=worker.pid,
                 started=worker.started,
-                lease=time.time() + lease,
             )
             return codec.loads(Job, row["job"])
-
-    def renew(self, job: str, lease: float) -> None:
-        """Note that a job's worker lives."""
-        self._database.execute(
-            "UPDATE jobs SET lease = ? WHERE id = ? AND state = 'running'",
-            (time.time() + lease, job),
-        )
 
     def advance(self, job: str, progress: Progress) -> None:
         """Tell how far a running job is."""
         self._progress[job] = progress
-        self._tell(Event(self.newest, "progress", time.time(), self.status(job)))
+        self._tell(Event(self.newest, "progress", self._clock(), self.status(job)))
 
     def previewed(self, job: str) -> None:
         """Note that there is a preview."""
-        self._database.execute("UPDATE jobs SET preview = 1 WHERE id = ?", (job,))
+        failpoints.at("queue.previewed")
+        self._database.run("UPDATE jobs SET preview = 1 WHERE id = ?", (job,))
 
     def done(self, job: str, result: Result) -> JobStatus:
         """Note what a job made; where a host or a document waits for it, begin its delivery."""
         with self._change() as told:
             row = self._need(job)
             if row["document"] or codec.loads(Job, row["job"]).session:
-                self._database.execute(
+                self._database.run(
                     "INSERT INTO deliveries (job, document, state, updated)"
                     " VALUES (?, ?, 'pending', ?)",
-                    (job, row["document"], time.time()),
+                    (job, row["document"], self._clock()),
                 )
             return self._move(told, job, "done", result=codec.dumps(result), error=None)
 
@@ -274,15 +257,20 @@ class Queue:
         with self._change() as told:
             return self._move(told, job, "cancelled")
 
-    def lost(self, job: str) -> JobStatus:
-        """Put the job of a dead worker back, or give it up after ``MAX_ATTEMPTS``."""
+    def lost(self, job: str, hung: ErrorInfo | None = None) -> JobStatus:
+        """Put the job of a dead worker back, or give it up after ``MAX_ATTEMPTS``.
+
+        Args:
+            job: its id.
+            hung: the worker was alive and made nothing: why the job fails after ``MAX_HUNG``.
+        """
         with self._change() as told:
             row = self._need(job)
             if row["unwanted"]:
                 return self._move(told, job, "cancelled")
-            if row["attempts"] < MAX_ATTEMPTS:
+            if row["attempts"] < (MAX_HUNG if hung else MAX_ATTEMPTS):
                 return self._move(told, job, "queued", progress="{}")
-            error = ErrorInfo.of(WorkerLost(attempts=row["attempts"]))
+            error = hung or ErrorInfo.of(WorkerLost(attempts=row["attempts"]))
             return self._move(told, job, "failed", error=codec.dumps(error))
 
     def put_back(self, job: str) -> JobStatus:
@@ -296,7 +284,7 @@ class Queue:
 
     def abandoned(self) -> tuple[Lease, ...]:
         """Return the jobs that run by the book, but under an earlier service."""
-        rows = self._database.execute(
+        rows = self._database.rows(
             "SELECT id, worker, started FROM jobs WHERE state = 'running' AND boot != ?",
             (self.boot,),
         )
@@ -316,8 +304,8 @@ class Queue:
             before: DeliveryState | None = row["delivery"]
             if row["result"] is None or not _may_follow(before, state):
                 raise NotPermitted(job=job, state=before or row["state"], wanted=state)
-            now = time.time()
-            self._database.execute(
+            now = self._clock()
+            self._database.run(
                 "INSERT INTO deliveries (job, document, state, item, updated)"
                 " VALUES (?, ?, ?, ?, ?) ON CONFLICT (job) DO UPDATE SET"
                 " state = excluded.state, updated = excluded.updated,"
@@ -330,7 +318,7 @@ class Queue:
 
     def pending(self, document: str) -> tuple[JobStatus, ...]:
         """Return a document's jobs whose results wait to be placed, the oldest first."""
-        rows = self._database.execute(
+        rows = self._database.rows(
             f"{_STATUS} WHERE deliveries.document = ? AND deliveries.state = 'pending'"
             " ORDER BY number",
             (document,),
@@ -339,9 +327,9 @@ class Queue:
 
     def offer_again(self, document: str) -> None:
         """Offer what was lost while the document was closed: it is open again."""
-        rows = self._database.execute(
+        rows = self._database.rows(
             "SELECT job FROM deliveries WHERE document = ? AND state = 'lost'", (document,)
-        ).fetchall()
+        )
         for row in rows:
             self.deliver(row["job"], "pending")
 
@@ -360,7 +348,7 @@ class Queue:
         """
         if after > self.newest:  # counted by a queue that has been set aside since
             after = 0
-        rows = self._database.execute(
+        rows = self._database.rows(
             "SELECT * FROM events WHERE sequence > ?1 AND (?2 = '' OR job = ?2)"
             " AND (?3 IS NULL OR sequence <= ?3) ORDER BY sequence LIMIT ?4",
             (after, job, until, limit),
@@ -382,42 +370,36 @@ class Queue:
         if state not in JOB_TRANSITIONS[row["state"]]:
             raise NotPermitted(job=job, state=row["state"], wanted=state)
         # strictly later, whatever the clock does: clients order what they hear by it
-        now = max(time.time(), row["updated"] + 1e-6)
+        now = max(self._clock(), row["updated"] + 1e-6)
         progress = self._progress.pop(job, None)
         if progress is not None and "progress" not in columns:
             columns["progress"] = codec.dumps(progress)
         columns |= {"state": state, "updated": now}
         names = ", ".join(f"{name} = ?" for name in columns)
-        self._database.execute(f"UPDATE jobs SET {names} WHERE id = ?", (*columns.values(), job))
+        self._database.run(f"UPDATE jobs SET {names} WHERE id = ?", (*columns.values(), job))
         return self._note(told, job, "state", now)
 
     def _note(self, told: list[Event], job: str, kind: Any, at: float) -> JobStatus:
         """Write the event of a change that was just made."""
         status = _status(self._need(job))
-        done = self._database.execute(
+        sequence = self._database.run(
             "INSERT INTO events (job, kind, at, status) VALUES (?, ?, ?, ?)",
             (job, kind, at, codec.dumps(status)),
         )
-        told.append(Event(int(done.lastrowid or 0), kind, at, status))
+        told.append(Event(sequence, kind, at, status))
         return status
 
     @contextmanager
     def _change(self) -> Iterator[list[Event]]:
         """One transaction; what is put into the list is told once it is on the disk."""
         told: list[Event] = []
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
+        with self._database.change():
             yield told
-            self._database.execute("COMMIT")
-        except BaseException:
-            if self._database.in_transaction:  # some errors (a full disk) have ended it already
-                self._database.execute("ROLLBACK")
-            raise
         for event in told:
             self.newest = event.sequence
             self._tell(event)
 
-    # the file
+    # what is stored
 
     def _need(self, job: str) -> sqlite3.Row:
         row = self._row(job)
@@ -426,66 +408,33 @@ class Queue:
         return row
 
     def _row(self, job: str) -> sqlite3.Row | None:
-        found = self._database.execute(f"{_STATUS} WHERE jobs.id = ?", (job,)).fetchone()
-        return found if isinstance(found, sqlite3.Row) else None
+        return self._database.row(f"{_STATUS} WHERE jobs.id = ?", (job,))
 
     def _scalar(self, query: str, *values: Any) -> int:
-        return int(self._database.execute(query, values).fetchone()[0])
+        row = self._database.row(query, values)
+        return 0 if row is None else int(row[0])
 
     def _with_progress(self, status: JobStatus) -> JobStatus:
         progress = self._progress.get(status.job.id)
         return replace(status, progress=progress) if progress else status
 
-    def _open(self, path: Path) -> sqlite3.Connection:
-        make_private_folder(path.parent)
+
+async def patiently(action: Callable[[], T], seconds: float = math.inf) -> T:
+    """Do something with a queue; while another program holds its file, wait and try again.
+
+    Raises:
+        QueueLocked: it does so longer than ``seconds``.
+        what ``action`` raises.
+    """
+    attempts = 0
+    while True:
         try:
-            return _connect(path)
-        except sqlite3.DatabaseError as error:
-            self.set_aside = _set_aside(path)
-            log.warning("the queue could not be read (%s); set aside as %s", error, self.set_aside)
-            return _connect(path)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, isolation_level=None)
-    try:
-        database.row_factory = sqlite3.Row
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute("PRAGMA foreign_keys = ON")
-        _check(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _check(database: sqlite3.Connection) -> None:
-    """Make the tables of an empty file; refuse one that is damaged or of another form."""
-    schema = database.execute("PRAGMA user_version").fetchone()[0]
-    if schema == 0 and not database.execute("SELECT 1 FROM sqlite_master").fetchone():
-        database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
-        return
-    if schema != SCHEMA:
-        raise sqlite3.DatabaseError(f"its tables have form {schema}, not {SCHEMA}")
-    found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    if found != "ok":
-        raise sqlite3.DatabaseError(found)
-    database.execute(
-        "DELETE FROM events WHERE sequence <= (SELECT max(sequence) FROM events) - ?",
-        (EVENTS_KEPT,),
-    )
-
-
-def _set_aside(path: Path) -> Path:
-    """Rename a queue that cannot be used, with its journal; return its new name."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    aside = path.with_name(f"{path.stem}-aside-{stamp}{path.suffix}")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.replace(aside.with_name(aside.name + suffix))
-    return aside
+            return action()
+        except QueueLocked:
+            attempts += 1
+            if attempts * LOCKED_PAUSE >= seconds:
+                raise
+            await asyncio.sleep(LOCKED_PAUSE)
 
 
 def _may_follow(before: DeliveryState | None, state: DeliveryState) -> bool:

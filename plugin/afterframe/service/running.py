@@ -11,9 +11,9 @@ import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
-from afterframe import platform
+from afterframe import failpoints, platform
 from afterframe.core.admission import admit, check_place
-from afterframe.errors import NotPermitted, UnknownJob
+from afterframe.errors import AfterframeError, NotPermitted, UnknownJob
 from afterframe_hosts.wire.job import Job, JobStatus
 from afterframe_hosts.wire.session import EngineInfo, Health, HostSession
 from afterframe_hosts.wire.version import VERSION
@@ -22,7 +22,7 @@ from afterframe_models import registry
 from . import scratch
 from .broadcast import Broadcast
 from .lanes import WORKER_COMMAND, Lane, kind_of, plan_lanes
-from .queue import Lease, Queue
+from .queue import Lease, Queue, patiently
 from .sessions import Sessions
 from .worker import PREVIEW
 
@@ -41,6 +41,13 @@ class Service:
         folder: the state folder.
         worker_command: starts a worker process.
         engines: tells which engines there are, the best first.
+
+    Attributes:
+        stopping: is set when the service is to stop.
+        again: True when another one is to follow it at once.
+
+    Raises:
+        QueueLocked, NotWritable, DiskFull: the queue cannot be opened.
     """
 
     def __init__(
@@ -53,8 +60,11 @@ class Service:
         self.started = time.time()
         self.events = Broadcast()
         self.sessions = Sessions()
-        self.queue = Queue(folder / "queue.sqlite3", uuid.uuid4().hex, self.events.publish)
         self.stopping = asyncio.Event()
+        self.again = False
+        self.queue = Queue(
+            folder / "queue.sqlite3", uuid.uuid4().hex, self.events.publish, self.begin_anew
+        )
         self.engines = engines
         self._command = worker_command
         self._lanes: tuple[Lane, ...] = ()
@@ -73,7 +83,7 @@ class Service:
             self._spawn(lane.work())
         if self._warm_wanted:
             self.warm()
-        for lease in self.queue.abandoned():
+        for lease in await patiently(self.queue.abandoned):
             self._spawn(self._take_back(lease))
         self._spawn(self._clean())
 
@@ -83,7 +93,10 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(lane.stop() for lane in self._lanes))
-        self.queue.close()
+        if self.again and not self.queue.in_place():
+            self.queue.put_back_file()
+        else:
+            self.queue.close()
 
     def ask_to_stop(self, drain: bool) -> None:
         """Let the service stop: now, or when the jobs that run are finished."""
@@ -92,9 +105,17 @@ class Service:
         else:
             self.stopping.set()
 
+    def begin_anew(self) -> None:
+        """Stop, and let another one follow: it sees to a queue that is damaged or was removed."""
+        self.again = True
+        self.stopping.set()
+
     def busy(self) -> bool:
         """Tell whether there is a job to finish or a host that listens."""
-        return bool(self.queue.unfinished() or self.sessions.listening())
+        try:
+            return bool(self.queue.unfinished() or self.sessions.listening())
+        except AfterframeError:  # it cannot be told: nobody is sent away for that
+            return True
 
     # jobs
 
@@ -111,6 +132,7 @@ class Service:
         check_place(job, self.folder)
         engine = next(each for each in engines if each.name == job.engine)
         status = self.queue.submit(job, submitted, kind_of(job, engine))
+        failpoints.at("service.submitted")
         self._wake()
         return status
 
@@ -150,7 +172,8 @@ class Service:
     def health(self) -> Health:
         """Return what this service says of itself."""
         count = self.queue.count
-        return Health(VERSION, os.getpid(), self.started, count("running"), count("queued"))
+        running, queued = count("running"), count("queued")
+        return Health(VERSION, os.getpid(), self.started, running, queued, self.queue.notes())
 
     def register(self, session: HostSession) -> None:
         """Take a host's session; its user is near to asking for something."""
@@ -197,8 +220,9 @@ class Service:
             await asyncio.sleep(0.02)
         if lease.worker.lives():
             platform.kill_tree(lease.worker.pid)
+        failpoints.at("service.take_back")
         log.info("job %s is taken over from an earlier service", lease.job)
-        self.queue.lost(lease.job)
+        await patiently(lambda: self.queue.lost(lease.job))
         self._wake()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:

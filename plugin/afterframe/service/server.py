@@ -16,6 +16,8 @@ from pathlib import Path
 
 import uvicorn
 
+from afterframe import failpoints
+from afterframe.errors import AfterframeError, NotWritable
 from afterframe.platform import make_private_folder, state_folder, take_lock, write_private
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.client import Endpoint
@@ -31,6 +33,9 @@ IDLE_MINUTES = 15.0
 LOOK_EVERY = 10.0
 """Seconds between two looks whether hosts can still find the service."""
 LOG_BYTES = 2 << 20
+MOST_BEGINNINGS = 3
+"""How often one process begins anew with a queue that was damaged or removed: a disk that
+damages it again and again does not get better."""
 FAREWELL = 2
 """Seconds that open connections have when the service stops."""
 
@@ -48,17 +53,25 @@ def run(
 
     Returns:
         False, at once, when this user's service is running already.
+
+    Raises:
+        EndpointForeign: the state folder is another user's, or a link.
+        NotWritable, DiskFull, QueueLocked: the state cannot be used.
     """
     folder = state_folder()
-    lock = take_lock(folder / "service.lock")
+    with _writing(folder):
+        lock = take_lock(folder / "service.lock")
     if lock is None:
         return False
-    with lock, _logging(folder / "logs" / "service.log"):
-        asyncio.run(_serve(folder, idle_minutes * 60, make_service))
+    with lock, _writing(folder), _logging(folder / "logs" / "service.log"):
+        for _ in range(MOST_BEGINNINGS):
+            if not asyncio.run(_serve(folder, idle_minutes * 60, make_service)):
+                break
     return True
 
 
-async def _serve(folder: Path, idle: float, make_service: Callable[[Path], Service]) -> None:
+async def _serve(folder: Path, idle: float, make_service: Callable[[Path], Service]) -> bool:
+    """Serve; return True when another service has to follow at once."""
     service = make_service(folder)
     listener = _listener()
     port = listener.getsockname()[1]
@@ -68,21 +81,25 @@ async def _serve(folder: Path, idle: float, make_service: Callable[[Path], Servi
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     await server.listening.wait()
     path = folder / ENDPOINT
+    failpoints.at("server.listening")
     write_private(path, codec.dumps(endpoint))
     log.info("version %s listens on port %d, process %d", VERSION, port, endpoint.pid)
     try:
+        failpoints.at("server.endpoint")
         await service.start()
         with _signals(service):
             await _until_unneeded(service, door, idle, endpoint)
     finally:
         if _can_be_found(path, endpoint):
             path.unlink()
+        failpoints.at("server.stopping")
         service.events.close()
         service.sessions.close()
         server.should_exit = True
         await serving
         await service.stop()
         log.info("stopped")
+    return service.again
 
 
 async def _until_unneeded(service: Service, door: Door, idle: float, endpoint: Endpoint) -> None:
@@ -97,6 +114,19 @@ async def _until_unneeded(service: Service, door: Door, idle: float, endpoint: E
         if not _can_be_found(service.folder / ENDPOINT, endpoint):
             log.warning("the endpoint file is no longer ours: the state folder was removed")
             return
+        if not service.queue.in_place():
+            service.begin_anew()
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Say it in words when nothing can be written into the state folder."""
+    try:
+        yield
+    except AfterframeError:
+        raise
+    except OSError as error:
+        raise NotWritable(folder=str(folder), detail=error.strerror or str(error)) from error
 
 
 def _can_be_found(path: Path, endpoint: Endpoint) -> bool:

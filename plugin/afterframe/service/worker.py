@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import os
 import queue
 import sys
@@ -18,12 +19,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from afterframe import failpoints
 from afterframe.errors import AfterframeError, BadMessage, Cancelled, OutOfMemory
 from afterframe.platform import make_private_folder, replace_open
 from afterframe_hosts.wire.job import ErrorInfo, Job, Progress, Result
+from afterframe_models import registry
+from afterframe_models.card import PATIENCE
 
 from . import messages
-from .messages import Advanced, Alive, Cancel, Done, Failed, Message, Previewed, Ready, Run, Stopped
+from .messages import (
+    Advanced,
+    Alive,
+    Cancel,
+    Done,
+    Failed,
+    Hung,
+    Message,
+    Previewed,
+    Ready,
+    Run,
+    Stopped,
+)
 
 HEARTBEAT = 5.0
 """Seconds between two signs of life while a job runs."""
@@ -38,7 +54,12 @@ log = logging.getLogger(__name__)
 
 
 class Attempt:
-    """How a running job speaks with the service; what ``pipeline.run.Hooks`` asks for."""
+    """How a running job speaks with the service; what ``pipeline.run.Hooks`` asks for.
+
+    Attributes:
+        patience: seconds after which an engine that does not stir is taken for hung.
+        stirred: True since it last made a frame or asked whether it is still wanted.
+    """
 
     def __init__(
         self, run: Run, send: Callable[[Message], None], is_cancelled: Callable[[], bool]
@@ -49,9 +70,12 @@ class Attempt:
         self._is_cancelled = is_cancelled
         self._phase = ""
         self._told = float("-inf")
+        self.patience = PATIENCE
+        self.stirred = True
 
     def progress(self, progress: Progress) -> None:
         """Tell how far the job is: each phase's begin, first frame and end, others ten a second."""
+        self.stirred = True
         now = time.monotonic()
         edge = progress.phase != self._phase or progress.done in (1, progress.total)
         if edge or now - self._told >= PROGRESS_EVERY:
@@ -63,6 +87,7 @@ class Attempt:
         part = self.folder / f".{PREVIEW}.part"
         try:
             part.write_bytes(picture)
+            failpoints.at("worker.preview")
             replace_open(part, self.folder / PREVIEW)
         except OSError:  # no reason to give up a render
             log.info("no preview", exc_info=True)
@@ -71,6 +96,7 @@ class Attempt:
 
     def check(self) -> None:
         """Raise Cancelled when the job is no longer wanted."""
+        self.stirred = True
         if self._is_cancelled():
             raise Cancelled
 
@@ -102,21 +128,24 @@ class Worker:
         """
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
         runner = prepare()
+        failpoints.at("worker.ready")
         self._send(Ready())
         while (run := self._jobs.get()) is not None:
-            with _job_log(Path(run.folder)), self._beating(run.job.id):
-                outcome = self._outcome(run, runner)
+            attempt = Attempt(run, self._send, self._unwanted_now(run.job.id))
+            with _job_log(attempt.folder), self._beating(attempt):
+                outcome = self._outcome(attempt, runner)
+            failpoints.at("worker.finished")
             self._send(outcome)
             self._unwanted.discard(run.job.id)
 
-    def _outcome(self, run: Run, runner: Runner) -> Message:
-        job = run.job
+    def _unwanted_now(self, job: str) -> Callable[[], bool]:
+        return lambda: job in self._unwanted or self._orphaned.is_set()
 
-        def is_cancelled() -> bool:
-            return job.id in self._unwanted or self._orphaned.is_set()
-
+    def _outcome(self, attempt: Attempt, runner: Runner) -> Message:
+        job = attempt.job
+        failpoints.at("worker.begun")
         try:
-            return Done(job.id, runner(job, Attempt(run, self._send, is_cancelled)))
+            return Done(job.id, runner(job, attempt))
         except Cancelled:
             return Stopped(job.id)
         except AfterframeError as error:
@@ -158,14 +187,24 @@ class Worker:
             self._orphaned.set()
 
     @contextmanager
-    def _beating(self, job: str) -> Iterator[None]:
-        """Give a sign of life at once, so that the job counts as begun, and then now and then."""
+    def _beating(self, attempt: Attempt) -> Iterator[None]:
+        """Give a sign of life at once, so that the job counts as begun, and then now and then.
+
+        Where the engine does not stir, beats are counted and not seconds: a machine that slept
+        in between has missed at most one.
+        """
         over = threading.Event()
+        job = attempt.job.id
         self._send(Alive(job))
 
         def beat() -> None:
+            still = 0
             while not over.wait(HEARTBEAT):
-                self._send(Alive(job))
+                still, attempt.stirred = 0 if attempt.stirred else still + 1, False
+                if still * HEARTBEAT < attempt.patience:
+                    self._send(Alive(job))
+                else:
+                    self._send(Hung(job, math.ceil(attempt.patience / 60)))
 
         threading.Thread(target=beat, name="heartbeat", daemon=True).start()
         try:
@@ -197,16 +236,25 @@ def serve(lane: str, prepare: Callable[[], Runner]) -> None:
 def _pipeline() -> Runner:
     from afterframe.pipeline.run import Hooks, run_job
 
-    return lambda job, attempt: run_job(
-        job, Hooks(attempt.progress, attempt.preview, attempt.check)
-    )
+    cards = registry.cards()
+
+    def run(job: Job, attempt: Attempt) -> Result:
+        attempt.patience = cards[job.engine].patience
+        return run_job(job, Hooks(attempt.progress, attempt.preview, attempt.check))
+
+    return run
 
 
 @contextmanager
 def _job_log(folder: Path) -> Iterator[None]:
-    """Write the log of one job into its folder too."""
-    make_private_folder(folder)
-    handler = logging.FileHandler(folder / JOB_LOG, encoding="utf-8")
+    """Write the log of one job into its folder too; a disk that takes none stops no job."""
+    handler: logging.Handler
+    try:
+        make_private_folder(folder)
+        handler = logging.FileHandler(folder / JOB_LOG, encoding="utf-8")
+    except OSError:
+        log.warning("no log of its own", exc_info=True)
+        handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
     try:
