@@ -20,6 +20,7 @@ from afterframe.errors import (
 )
 
 from . import show
+from .make import add_mark_option
 
 if TYPE_CHECKING:
     from afterframe.core.shots import Shot
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "A list has a column `media` (relative to the list), and may have `at` (the playhead), `name`, "
-    "`effect`, and every option of the effects (`motion`, `prompt`, `pan_x` ...)."
+    "`effect`, `reel`, `mark` (yes or no), and every option of the effects (`motion`, `prompt`, "
+    "`pan_x` ...)."
 )
 HEADS = ("clip", "from", "effect", "state", "result")
 
@@ -79,6 +81,7 @@ def add(commands: Commands) -> None:
     command.add_argument("--format", default="auto", help="delivery format (see: doctor)")
     command.add_argument("--engine", default="", help="default: the best one that is ready")
     command.add_argument("--draft", action="store_true", help="small and quick")
+    add_mark_option(command)
     command.set_defaults(run=run)
 
 
@@ -97,6 +100,7 @@ def run(options: argparse.Namespace) -> int:
         format=options.format,
         engine=options.engine,
         draft=options.draft,
+        mark=options.mark,
     )
     client = discovery.connect()
     statuses = run_batch(client, batch, jobs, quiet=options.json)
@@ -143,6 +147,7 @@ def jobs_of(
     format: str = "auto",
     engine: str = "",
     draft: bool = False,
+    mark: bool = True,
 ) -> tuple[Job, ...]:
     """Return a job for each shot, under ids that are the same whenever the work is the same.
 
@@ -152,6 +157,7 @@ def jobs_of(
         format: of the results.
         engine: empty: the best one that is ready.
         draft: small and quick.
+        mark: the files say that their pictures were made, where a list does not say.
     """
     from afterframe.core.shots import job_for
 
@@ -159,7 +165,7 @@ def jobs_of(
     return tuple(
         job_for(
             shot,
-            _output(batch, shot, target, format),
+            replace(_output(batch, shot, target, format), mark=mark),
             engine,
             "draft" if draft else "final",
             _stamp(shot.clip),

@@ -60,7 +60,21 @@ def add_output_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--size", metavar="WxH", help="size of the result in pixels")
     command.add_argument("--engine", default="", help="default: the best one that is ready")
     command.add_argument("--draft", action="store_true", help="small and quick")
+    command.add_argument(
+        "--reel", default="", help="reel name of the result; default: the source's"
+    )
+    add_mark_option(command)
     command.add_argument("--overwrite", action="store_true", help="replace FILE")
+
+
+def add_mark_option(command: argparse.ArgumentParser) -> None:
+    """Add the one switch of marking."""
+    command.add_argument(
+        "--no-mark",
+        dest="mark",
+        action="store_false",
+        help="do not say in the file that its pictures were made (IPTC digital source type)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -123,6 +137,8 @@ def output_of(options: argparse.Namespace, source: Path) -> Output:
         rate=parse_rate(options.rate) if options.rate else None,
         size=parse_size(options.size) if options.size else None,
         overwrite=options.overwrite,
+        reel=options.reel,
+        mark=options.mark,
     )
 
 

@@ -75,6 +75,8 @@ class Made:
         rate: frames a second.
         size: width and height.
         digest: SHA-256 over the made frames, before they were encoded.
+        digital_source: how they came about, a URI of IPTC's digital source types; whether the
+            file says so too is the output's ``mark``.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Made:
     rate: Fraction
     size: tuple[int, int]
     digest: str
+    digital_source: str = ""
 
 
 @dataclass(frozen=True)

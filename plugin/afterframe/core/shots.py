@@ -1,7 +1,7 @@
 """Shot lists of media: each line names a medium and what to make of it.
 
-See :mod:`afterframe_hosts.wire.shotlist`. Columns are ``media``, ``at``, ``effect``, ``name`` and
-every parameter of the effects. Paths are relative to the list.
+See :mod:`afterframe_hosts.wire.shotlist`. Columns are ``media``, ``at``, ``effect``, ``name``,
+``reel``, ``mark`` (yes or no) and every parameter of the effects. Paths are relative to the list.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from afterframe.core.timecode import parse_time
-from afterframe.errors import PlayheadOutside
+from afterframe.errors import BadValue, PlayheadOutside
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.clip import Clip
 from afterframe_hosts.wire.job import Job, Output, Quality
 from afterframe_hosts.wire.shotlist import Line, read_list
 
-OWN_COLUMNS = ("media", "at", "name")
+OWN_COLUMNS = ("media", "at", "name", "reel", "mark")
+YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 _NAMESPACE = uuid.UUID("5b0f2d4e-6c0a-5a2f-9f6e-0c7a3d1e8b42")
 """Of our job ids among all UUIDs; chosen once."""
 
@@ -36,6 +37,8 @@ class Shot:
         effect: name of the effect.
         parameters: that were set, checked.
         name: of the result, without version and suffix; empty: from the clip and the effect.
+        reel: name of the result's reel; empty: the source's.
+        mark: the file says that its pictures were made; None: as for all.
     """
 
     line: int
@@ -44,6 +47,8 @@ class Shot:
     effect: str
     parameters: Mapping[str, Any]
     name: str = ""
+    reel: str = ""
+    mark: bool | None = None
 
 
 def read_shots(
@@ -74,7 +79,7 @@ def job_for(
 
     Args:
         shot: what to make.
-        output: where results go and in which form; the shot's name is filled in.
+        output: where results go and in which form; what the shot says itself is filled in.
         engine: empty: the best one that is ready.
         quality: of all.
         stamp: of the medium's contents (its size and time): another one is other work.
@@ -84,7 +89,12 @@ def job_for(
         id="0" * 32,
         effect=shot.effect,
         clip=clip,
-        output=replace(output, name=shot.name or output.name),
+        output=replace(
+            output,
+            name=shot.name or output.name,
+            reel=shot.reel or output.reel,
+            mark=output.mark if shot.mark is None else shot.mark,
+        ),
         at=shot.at,
         parameters=dict(shot.parameters),
         engine=engine,
@@ -106,7 +116,24 @@ def _shot(line: Line, folder: Path, clip_of: Callable[[Path], Clip]) -> Shot:
     clip = clip_of(folder / own["media"])
     Output(folder="/", name=own["name"])  # raises where the name is no file name
     at = _playhead(own["at"], clip)
-    return Shot(line.number, clip, at, line.effect, line.parameters, own["name"])
+    return Shot(
+        line=line.number,
+        clip=clip,
+        at=at,
+        effect=line.effect,
+        parameters=line.parameters,
+        name=own["name"],
+        reel=own["reel"],
+        mark=_mark(own["mark"]),
+    )
+
+
+def _mark(text: str) -> bool | None:
+    if not text:
+        return None
+    if text.lower() not in YES | NO:
+        raise BadValue(field="mark", value=text, allowed="yes, no")
+    return text.lower() in YES
 
 
 def _playhead(text: str, clip: Clip) -> int | None:

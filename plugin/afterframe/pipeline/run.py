@@ -80,7 +80,7 @@ class _Work:
         self.card = registry.cards()[job.engine]
         self.way: Passage = passage(self.card, source)
         self.info = _delivered(source.info, self.card.alpha)
-        self.target = delivery.Target.choose(job, plan, self.info)
+        self.target = delivery.Target.choose(job, plan, self.info, self.card)
         self.source_print = _fingerprint(job)
         self.notes: list[Note] = []
         self.digest = Digest()
@@ -147,7 +147,7 @@ class _Work:
             self.shown = now
 
     def _tell_losses(self) -> None:
-        self.notes += self.way.notes()
+        self.notes += (*self.way.notes(), *self.target.notes())
         if self.card.alpha == "dropped" and self.way.source.info.format.alpha:
             self.notes.append(Note(ALPHA_DROPPED))
         if self.clip.flattened:
@@ -162,6 +162,7 @@ class _Work:
             rate=self.plan.rate,
             size=(self.info.width, self.info.height),
             digest=self.digest.hexdigest(),
+            digital_source=self.target.digital_source,
         )
         return delivery.recipe(
             self.job, self.card, self.way, self.source_print, made, tuple(self.notes)

@@ -26,6 +26,8 @@ DISPLAY_CURVES = frozenset({1, 6, 11, 13, 14, 15})
 """Transfers that every host shows by one curve: BT.709's and its like, and sRGB."""
 HDR_CURVES = frozenset({16, 18})
 """PQ and HLG."""
+HOLDS_HDR = frozenset({"mov", "mp4"})
+"""Containers that can say what HDR pictures were mastered on."""
 WIDE_PRIMARIES = 9
 SMALLEST_DNXHR = (256, 120)
 
@@ -114,9 +116,12 @@ def choose(info: MediaInfo, suffix: str = "") -> str:
     """Return the format that suits frames best (``auto``).
 
     DNxHR HQ for 8 bits, HQX above, 444 for RGB (a photo with half its chroma fell below 40 dB
-    through Blender) and for 4:4:4 above 8 bits, ProRes 4444 with alpha, EXR for scene-linear. DNxHR
-    cannot say any matrix but BT.709, and hosts do not agree on what an untagged one means; other
-    YUV sources go to ProRes 422 HQ, which keeps their tags.
+    through Blender) and for YUV of 4:4:4, ProRes 4444 with alpha, EXR for scene-linear. YUV
+    of full range becomes limited in all of them, and goes to 10 bits, which hold every one of its
+    8-bit values. DNxHR cannot say any matrix but BT.709, and hosts do not agree on what an
+    untagged one means; other YUV sources, and PQ and HLG, go to ProRes, which keeps their tags.
+    With a suffix of its own, HDR goes to HEVC of 10 bits and all else to the first that fits;
+    alpha is kept where any format of the suffix has it.
 
     Args:
         info: what the frames are.
@@ -129,10 +134,17 @@ def choose(info: MediaInfo, suffix: str = "") -> str:
     if not suffix or suffix.lower() in delivery_format(best).suffixes:
         return best
     fitting = [made for made in formats().values() if suffix.lower() in made.suffixes]
-    for made in sorted(fitting, key=lambda made: made.name):
-        if _fits(made, info):
-            return made.name
-    raise FormatUnfit(format="auto", problem=f"nothing fitting is written as {suffix}")
+    fitting = [made for made in fitting if _fits(made, info)]
+    if not fitting:
+        raise FormatUnfit(format="auto", problem=f"nothing fitting is written as {suffix}")
+    return min(fitting, key=lambda made: _rank(made, info)).name
+
+
+def _rank(made: DeliveryFormat, info: MediaInfo) -> tuple[bool, bool, str]:
+    """Return what is lower the better a format of a chosen suffix suits."""
+    loses_alpha = info.format.alpha and not made.stores(info.format).alpha
+    hdr = info.colour.transfer in HDR_CURVES
+    return loses_alpha, hdr and made.name != "hevc_10", made.name
 
 
 def _best(info: MediaInfo) -> str:
@@ -141,15 +153,17 @@ def _best(info: MediaInfo) -> str:
         return "exr"
     if pixels.alpha:
         return "prores_4444"
-    deep = pixels.depth > 8
+    deep = pixels.depth > 8 or (pixels.model == "yuv" and colour.full_range)
     full = pixels.model == "rgb" or (pixels.model == "yuv" and pixels.subsampling == (0, 0))
-    if pixels.model == "yuv" and colour.matrix != HD.matrix:
-        wanted = ["prores_4444" if full and deep else "prores_422_hq"]
-    elif pixels.model == "rgb" or (deep and full):
+    hdr = colour.transfer in HDR_CURVES
+    if hdr or (pixels.model == "yuv" and colour.matrix != HD.matrix):
+        wanted = []
+    elif full:
         wanted = ["dnxhr_444"]
     else:
         wanted = ["dnxhr_hqx" if deep else "dnxhr_hq"]
-    for name in (*wanted, "prores_422_hq", "prores_4444", "ffv1", "png"):
+    wanted += ["prores_4444", "prores_422_hq"] if full else ["prores_422_hq", "prores_4444"]
+    for name in (*wanted, "ffv1", "png"):
         if _fits(delivery_format(name), info):
             return name
     return "tiff"  # holds pictures of any size, and pixels of any shape
