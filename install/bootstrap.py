@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Set Afterframe up in this clone, show it, test it.
+"""Set Afterframe up in this clone, show it, test it; install the engine for hosts.
 
-    python3 install/bootstrap.py setup | demo | test
+    python3 install/bootstrap.py setup | demo | test | engine
 
 Standard library only. This file and `interpreters.py` keep to the syntax of Python 3.6, so that an
 older Python ends in a sentence (or in a newer Python that was found) and not in a SyntaxError;
@@ -22,6 +22,8 @@ def main() -> int:
     """Run the command line, in another Python if this one does not fit; gives the exit code."""
     if sys.version_info[:2] not in interpreters.SUPPORTED:
         return restart_in_another_python()
+    # What hosts and engine know of each other is the standard library's too, so far as it is here.
+    sys.path.insert(1, str(Path(__file__).resolve().parent.parent / "host_adapters"))
     import commands
 
     return commands.main(sys.argv[1:])

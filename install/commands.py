@@ -9,6 +9,7 @@ from pathlib import Path
 
 import blender_environments
 import checks
+import engine
 from environments import (
     CLONE,
     Environment,
@@ -27,11 +28,15 @@ def main(arguments: list[str]) -> int:
     options, rest = command_line.parse_known_args(arguments)
     if rest and options.command != "test":
         command_line.error(f"unrecognized arguments: {' '.join(rest)}")
+    if options.command == "engine" and options.all and not options.uninstall:
+        command_line.error("--all goes with --uninstall")
     try:
         if options.command == "setup":
             return setup(options.extra)
         if options.command == "demo":
             return demo(options.host, options.output.resolve())
+        if options.command == "engine":
+            return run_engine(options)
         return test(options.hosts, rest)
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
@@ -62,6 +67,19 @@ def demo(host: str | None, output: Path) -> int:
     return subprocess.call([*command, "--output", str(output)], env=clean_environ())
 
 
+def run_engine(options: argparse.Namespace) -> int:
+    """Install the engine into the user's data folder, or do what is asked with it."""
+    if options.repair:
+        return engine.repair()
+    if options.rollback:
+        return engine.roll_back()
+    if options.uninstall:
+        return engine.uninstall(with_state=options.all)
+    if options.status:
+        return engine.show_status()
+    return engine.install(frozenset(options.extra), options.torch)
+
+
 def test(with_hosts: bool, pytest_arguments: list[str]) -> int:
     """Run all checks and tests; those inside real hosts too if asked."""
     environment = _ready_environment("dev")
@@ -83,7 +101,7 @@ def _ready_environment(*extras: str) -> Environment:
 def _command_line() -> argparse.ArgumentParser:
     command_line = argparse.ArgumentParser(
         prog="bootstrap.py",
-        description="Set Afterframe up in this clone, show it, test it.",
+        description="Set Afterframe up in this clone, show it, test it; install it for hosts.",
         allow_abbrev=False,
     )
     commands = command_line.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -107,6 +125,8 @@ def _command_line() -> argparse.ArgumentParser:
         help="where the results go (default: afterframe-demo in the clone)",
     )
 
+    _add_engine_line(commands)
+
     test_line = commands.add_parser(
         "test",
         help="run all checks and tests; what else is on the line goes to pytest",
@@ -114,3 +134,33 @@ def _command_line() -> argparse.ArgumentParser:
     )
     test_line.add_argument("--hosts", action="store_true", help="also test inside real Blender")
     return command_line
+
+
+def _add_engine_line(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> None:
+    line = commands.add_parser(
+        "engine",
+        help="install the engine for hosts, outside this clone; or bring it up to date",
+        allow_abbrev=False,
+    )
+    line.add_argument(
+        "--with",
+        action="append",
+        default=[],
+        choices=("diffusion", "panel"),
+        dest="extra",
+        help="what to install beside the base; may be given more than once",
+    )
+    line.add_argument(
+        "--torch",
+        default="",
+        choices=("cpu", "cuda", "rocm", "xpu"),
+        help="which PyTorch, instead of the one that fits this machine (with diffusion)",
+    )
+    action = line.add_mutually_exclusive_group()
+    action.add_argument("--repair", action="store_true", help="check all files, mend what broke")
+    action.add_argument("--rollback", action="store_true", help="go back to the engine before")
+    action.add_argument("--uninstall", action="store_true", help="remove what was installed")
+    action.add_argument("--status", action="store_true", help="say what is installed where")
+    line.add_argument("--all", action="store_true", help="with --uninstall: also queue and logs")

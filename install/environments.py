@@ -81,7 +81,8 @@ class Environment:
 
     `folder` is where it lives, `base` the interpreter it is made from and `version` that one's
     (major, minor), `requirements` what to install (arguments of `pip install`), `constraints` the
-    file of versions beside this one. `declared` is whatever else decides what gets installed.
+    file of versions beside this one. `declared` is whatever else decides what gets installed,
+    `logs` the folder for what the installer says (None: one in the clone).
     """
 
     folder: Path
@@ -92,6 +93,7 @@ class Environment:
     declared: str = ""
     extras: frozenset[str] = frozenset()
     clone: Path = CLONE
+    logs: Path | None = None
 
     @property
     def python(self) -> Path:
@@ -103,7 +105,8 @@ class Environment:
     @property
     def log(self) -> Path:
         """Where all that the installer says is kept."""
-        return self.clone / LOG_FOLDER / f"{self.folder.name.removeprefix('.')}.log"
+        logs = self.logs or self.clone / LOG_FOLDER
+        return logs / f"{self.folder.name.removeprefix('.')}.log"
 
     @property
     def constraints_path(self) -> Path:
@@ -145,10 +148,108 @@ def ensure(environment: Environment) -> None:
     if _is_ready(environment):
         return
     environment.log.parent.mkdir(exist_ok=True)
-    with _alone(environment.log.with_suffix(".lock")):
+    with alone(environment.log.with_suffix(".lock")):
         if _is_ready(environment):  # made by the run that we waited for
             return
         _make_and_install(environment)
+
+
+def make(environment: Environment, uv: str | None) -> None:
+    """Make the environment with nothing in it, in place of whatever is there."""
+    if uv is not None:
+        command = [uv, "venv", "--no-project", "--python", environment.base]
+    else:
+        _demand_venv(environment)
+        command = [environment.base, "-I", "-m", "venv"]
+    say(f"Making {environment.folder} with Python {interpreters.dotted(environment.version)}")
+    _remove(environment.folder)
+    run_installer(
+        [*command, str(environment.folder)], environment, "The environment could not be made."
+    )
+
+
+def install(environment: Environment, uv: str | None) -> None:
+    """Install what is required, in the versions of the constraints."""
+    command = [*_pip(environment, uv), "install"]
+    if uv is not None:
+        command += ["--python", str(environment.python)]
+    else:
+        command += ["--no-input", "--disable-pip-version-check"]
+    command += ["--constraint", _constraints(environment), *environment.requirements]
+    run_installer(command, environment, "The installation did not succeed.")
+
+
+def build_wheel(environment: Environment, uv: str | None, folder: Path) -> Path:
+    """Build the wheel of the clone with the environment's own tools; gives the file."""
+    if uv is not None:
+        command = [uv, "build", "--wheel", "--out-dir", str(folder), "."]
+    else:
+        command = [*_pip(environment, None), "wheel", "--no-deps", "--disable-pip-version-check"]
+        command += ["--wheel-dir", str(folder), "."]
+    run_installer(command, environment, "The package could not be built from this clone.")
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def working_uv() -> str | None:
+    """The program uv, where one is found that works."""
+    uv = shutil.which("uv")
+    if uv is None:
+        return None
+    try:
+        done = subprocess.run([uv, "--version"], capture_output=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return uv if done.returncode == 0 else None
+
+
+def run_installer(command: list[str], environment: Environment, failure: str) -> None:
+    """Run an installer in the clone with its words in the log; say in a sentence why it failed."""
+    with environment.log.open("a", encoding="utf-8") as log:
+        log.write(f"$ {' '.join(command)}\n")
+        log.flush()
+        start = log.tell()
+        done = subprocess.run(
+            command,
+            cwd=environment.clone,
+            env=_installers_environ(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    if done.returncode == 0:
+        return
+    said = environment.log.read_text("utf-8", "replace")[start:]
+    for signs, meaning in KNOWN_FAILURES:
+        if any(sign in said for sign in signs):
+            failure = meaning
+            break
+    raise SetupError(f"{failure} What the installer said is in {environment.log}")
+
+
+@contextlib.contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Hold an operating system lock, which a killed process cannot leave behind."""
+    with lock.open("a+b") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            while True:
+                try:
+                    msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                    break
+                except OSError:  # it gives up after ten tries, one a second
+                    continue
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def say(text: str) -> None:
+    """Tell the user how far it is."""
+    print(text, flush=True)
 
 
 def clean_environ() -> dict[str, str]:
@@ -172,14 +273,16 @@ def _is_ready(environment: Environment) -> bool:
 
 def _make_and_install(environment: Environment) -> None:
     began = time.monotonic()
-    uv = _working_uv()
+    uv = working_uv()
     environment.log.write_text("", "utf-8")
     if not _is_reusable(environment, uv):
-        _make(environment, uv)
+        make(environment, uv)
     _write_stamp(environment, None)
-    _install(environment, uv)
+    what = " ".join(part for part in environment.requirements if not part.startswith("-"))
+    say(f"Installing {what} (the first time this takes a minute or more)")
+    install(environment, uv)
     _write_stamp(environment, environment.content)
-    _say(f"{environment.folder.name} is ready ({time.monotonic() - began:.0f} s)")
+    say(f"{environment.folder.name} is ready ({time.monotonic() - began:.0f} s)")
 
 
 def _is_reusable(environment: Environment, uv: str | None) -> bool:
@@ -204,17 +307,6 @@ def _starts(environment: Environment, code: str = "pass") -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
-
-
-def _make(environment: Environment, uv: str | None) -> None:
-    if uv is not None:
-        command = [uv, "venv", "--no-project", "--python", environment.base]
-    else:
-        _demand_venv(environment)
-        command = [environment.base, "-I", "-m", "venv"]
-    _say(f"Making {environment.folder} with Python {interpreters.dotted(environment.version)}")
-    _remove(environment.folder)
-    _run([*command, str(environment.folder)], environment, "The environment could not be made.")
 
 
 def _demand_venv(environment: Environment) -> None:
@@ -242,65 +334,6 @@ def _remove(folder: Path) -> None:
         ) from error
 
 
-def _install(environment: Environment, uv: str | None) -> None:
-    # Both installers split these variables at spaces: a path from the clone has none.
-    constraints = environment.constraints_path.relative_to(environment.clone).as_posix()
-    build = {
-        "PIP_CONSTRAINT": constraints,  # the way to pin build requirements until pip 25.2
-        "PIP_BUILD_CONSTRAINT": constraints,
-        "UV_BUILD_CONSTRAINT": constraints,
-    }
-    if uv is not None:
-        command = [uv, "pip", "install", "--python", str(environment.python)]
-    else:
-        command = [str(environment.python), "-I", "-m", "pip", "install", "--no-input"]
-        command += ["--disable-pip-version-check"]
-    what = " ".join(part for part in environment.requirements if not part.startswith("-"))
-    _say(f"Installing {what} (the first time this takes a minute or more)")
-    command += ["--constraint", constraints, *environment.requirements]
-    _run(command, environment, "The installation did not succeed.", build)
-
-
-def _working_uv() -> str | None:
-    uv = shutil.which("uv")
-    if uv is None:
-        return None
-    try:
-        done = subprocess.run([uv, "--version"], capture_output=True, timeout=20)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return uv if done.returncode == 0 else None
-
-
-def _run(
-    command: list[str],
-    environment: Environment,
-    failure: str,
-    extra: dict[str, str] | None = None,
-) -> None:
-    """Run an installer in the clone with its words in the log; say in a sentence why it failed."""
-    with environment.log.open("a", encoding="utf-8") as log:
-        log.write(f"$ {' '.join(command)}\n")
-        log.flush()
-        start = log.tell()
-        done = subprocess.run(
-            command,
-            cwd=environment.clone,
-            env={**clean_environ(), **(extra or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    if done.returncode == 0:
-        return
-    said = environment.log.read_text("utf-8", "replace")[start:]
-    for signs, meaning in KNOWN_FAILURES:
-        if any(sign in said for sign in signs):
-            failure = meaning
-            break
-    raise SetupError(f"{failure} What the installer said is in {environment.log}")
-
-
 def _read_stamp(folder: Path) -> dict[str, Any]:
     try:
         stamp = json.loads((folder / STAMP).read_text("utf-8"))
@@ -319,25 +352,22 @@ def _write_stamp(environment: Environment, content: str | None) -> None:
     (environment.folder / STAMP).write_text(json.dumps(stamp, indent=1), "utf-8")
 
 
-@contextlib.contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Hold an operating system lock, which a killed process cannot leave behind."""
-    with lock.open("a+b") as file:
-        if sys.platform == "win32":
-            import msvcrt
-
-            while True:
-                try:
-                    msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-                    break
-                except OSError:  # it gives up after ten tries, one a second
-                    continue
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _pip(environment: Environment, uv: str | None) -> list[str]:
+    return [uv, "pip"] if uv is not None else [str(environment.python), "-I", "-m", "pip"]
 
 
-def _say(text: str) -> None:
-    print(text, flush=True)
+def _constraints(environment: Environment) -> str:
+    """From the clone, where installers run: they split some variables at spaces, this has none."""
+    return environment.constraints_path.relative_to(environment.clone).as_posix()
+
+
+def _installers_environ(environment: Environment) -> dict[str, str]:
+    constraints = _constraints(environment)
+    return {
+        **clean_environ(),
+        "PIP_CONSTRAINT": constraints,  # the way to pin build requirements until pip 25.2
+        "PIP_BUILD_CONSTRAINT": constraints,
+        "UV_BUILD_CONSTRAINT": constraints,
+        # As pip does: the pinned version from whichever index has it, not from the first alone.
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+    }

@@ -215,7 +215,7 @@ def test_what_the_installer_says_becomes_a_sentence(
     tiny.log.parent.mkdir()
     loud = [sys.executable, "-I", "-c", f"print({said!r}); raise SystemExit(1)"]
     with pytest.raises(SetupError, match=meant) as raised:
-        environments._run(loud, tiny, "It did not succeed.")
+        environments.run_installer(loud, tiny, "It did not succeed.")
     assert str(tiny.log) in str(raised.value)
 
 

@@ -49,6 +49,15 @@ def config_folder() -> Path:
     return _from_environment("XDG_CONFIG_HOME", ".config") / "afterframe"
 
 
+def data_folder() -> Path:
+    """Return the folder of what is installed for the user: the engine, by version."""
+    if sys.platform == "win32":
+        return _from_environment("LOCALAPPDATA", "AppData/Local") / "Afterframe"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "Afterframe"
+    return _from_environment("XDG_DATA_HOME", ".local/share") / "afterframe"
+
+
 def video_folder() -> Path:
     """Return the user's folder for videos, where results of an unsaved project go."""
     if sys.platform == "darwin":
@@ -76,6 +85,16 @@ def make_private_folder(path: Path) -> None:
         raise EndpointForeign(path=str(path))
     if facts.st_mode & 0o077:
         path.chmod(0o700)
+
+
+def long_path(path: Path) -> Path:
+    """Return a path that Windows takes at any length: it cuts plain ones off at 260 characters."""
+    if sys.platform != "win32" or str(path).startswith("\\\\?\\"):
+        return path
+    whole = os.path.abspath(path)  # noqa: PTH100 - no name in it may be resolved through a link
+    if whole.startswith("\\\\"):
+        return Path("\\\\?\\UNC" + whole[1:])
+    return Path("\\\\?\\" + whole)
 
 
 def is_ours_alone(path: Path) -> bool:

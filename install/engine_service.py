@@ -1,0 +1,113 @@
+"""The user's running service, when the engine under it changes: it is asked, never killed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from environments import SetupError, say
+
+from afterframe_hosts.wire import discovery
+from afterframe_hosts.wire.client import Client, Endpoint
+from afterframe_hosts.wire.errors import AfterframeError
+
+PATIENCE = 30.0
+"""Seconds that an idle service may take to end."""
+
+
+def hand_over() -> None:
+    """Let a running service finish what it works on and end; the next one is the new engine's."""
+    found = _running()
+    if found is None:
+        return
+    endpoint, jobs = found
+    try:
+        Client(endpoint).stop(drain=True)
+    except AfterframeError as error:
+        say(f"The running service goes on with the engine before: {error.message()}")
+        return
+    if jobs:
+        say(f"The running service finishes its {_jobs(jobs)} first; then the new engine takes over")
+    else:
+        _wait_until_gone(endpoint)
+
+
+def stop_idle() -> None:
+    """Stop a service that has nothing to do. Raises SetupError when it has."""
+    found = _running()
+    if found is None:
+        return
+    endpoint, jobs = found
+    if jobs:
+        raise SetupError(
+            f"The service works on {_jobs(jobs)}. Wait until it is done, or cancel with "
+            "`afterframe cancel all`; then run this command again."
+        )
+    try:
+        Client(endpoint).stop(drain=True)
+    except AfterframeError as error:
+        raise SetupError(f"{error.message()} {error.fix()}") from error
+    if not _wait_until_gone(endpoint):
+        raise SetupError("The service does not end. Close the hosts and run this command again.")
+
+
+def in_use(folder: Path) -> bool:
+    """Whether a program runs out of this folder; yes where that cannot be found out."""
+    if sys.platform == "win32":
+        return not _can_be_renamed(folder)
+    try:
+        return any(str(folder) in line for line in _command_lines())
+    except OSError:
+        return True
+
+
+def _running() -> tuple[Endpoint, int] | None:
+    """Where a service listens, and how many jobs it works on."""
+    try:
+        endpoint = discovery.read_endpoint()
+        if endpoint is None:
+            return None
+        greeting = Client(endpoint).greeting()
+    except AfterframeError:  # nobody answers, or not to us
+        return None
+    return endpoint, int(greeting.get("running", 0))
+
+
+def _wait_until_gone(endpoint: Endpoint) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if discovery.read_endpoint() != endpoint:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count} jobs"
+
+
+def _command_lines() -> list[str]:
+    processes = Path("/proc")
+    if not (processes / "self" / "cmdline").is_file():
+        done = subprocess.run(["ps", "-axww", "-o", "args="], capture_output=True, check=False)
+        return done.stdout.decode("utf-8", "replace").splitlines()
+    lines = []
+    for path in processes.glob("[0-9]*/cmdline"):
+        try:
+            lines.append(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+        except OSError:  # it has ended
+            continue
+    return lines
+
+
+def _can_be_renamed(folder: Path) -> bool:
+    """Windows renames no folder out of which a program runs."""
+    aside = folder.with_name(f"{folder.name}.moving")
+    try:
+        folder.rename(aside)
+    except OSError:
+        return False
+    aside.rename(folder)
+    return True
