@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..base import FileOptions
+from .edl import CmxEdl
 from .format import TimelineFormat
 from .otio_file import OtioFile
 
-_FORMATS: tuple[type[TimelineFormat], ...] = (OtioFile,)
+_FORMATS: tuple[type[TimelineFormat], ...] = (OtioFile, CmxEdl)
 SUFFIXES = tuple(suffix for each in _FORMATS for suffix in each.suffixes)
 """Of the files that can be opened, lower case, with their dots."""
 

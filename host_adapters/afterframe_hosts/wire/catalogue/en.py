@@ -238,6 +238,39 @@ MESSAGES: dict[str, str] = {
         "This source's frames are of uneven length; they were taken one by one. "
         "For exact timing, convert it to a constant rate first."
     ),
+    # notes of edit decision lists
+    "note.edl.rate_of_drop": (
+        "The list says no frame rate: {rate} is taken, as it counts drop-frame."
+    ),
+    "note.edl.rate_of_media": "The list says no frame rate: {rate} is taken, that of its media.",
+    "note.edl.rate_guessed": (
+        "The list says no frame rate: {rate} is taken, by its highest frame number; "
+        "say another with --rate."
+    ),
+    "note.edl.unread": "Lines that were not understood: {lines}.",
+    "note.edl.overlap": "Events that are laid over earlier ones on their track: {events}.",
+    "note.edl.slipped": (
+        "Events whose source is one frame longer or shorter than their place, taken at normal "
+        "speed: {events}."
+    ),
+    "note.edl.speed_of_lengths": (
+        "Events whose source is longer or shorter than their place, taken for a change of speed: "
+        "{events}."
+    ),
+    "note.edl.trigger": "Events whose speed begins within them, taken for all of them: {events}.",
+    "note.edl.several_files": (
+        "Events for whose name several files were found, of which the nearest is taken: {events}."
+    ),
+    "note.edl.counted_from_first": (
+        "Events whose times lie outside their medium's timecode, counted from its first picture: "
+        "{events}."
+    ),
+    "note.edl.outside": "Events whose times lie outside their medium: {events}.",
+    "note.edl.only_ours": (
+        "The new list holds the new clips alone, to be laid above those of {path}; a list says "
+        "neither the size of a picture nor the colour of a clip."
+    ),
+    "note.edl.more_lists": "A list holds one track; further ones stand in {paths}.",
     # notes of the engine motion
     "note.motion.pan_left": "Understood “{words}”: camera to the left, {percent} %.",
     "note.motion.pan_right": "Understood “{words}”: camera to the right, {percent} %.",

@@ -1,0 +1,117 @@
+"""Our tracks as edit decision lists (CMX3600) of the form that Resolve, Premiere and Avid read."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from ..wire.clip import Media
+from ..wire.job import Note
+from ..wire.timecode import can_drop, timecode
+from .timeline import DROP, Edit, Item, job_of, ours_of, survey
+from .times import nearest, rational
+
+_REEL = 8
+"""Letters of a reel in the standard."""
+_LABELLED = {".dpx", ".exr"}
+"""Of pictures that carry timecode; other sequences are counted by the numbers of their files."""
+
+
+def texts(
+    model: otio.schema.Timeline, opened: Path, target: Path
+) -> tuple[list[tuple[Path, str]], tuple[Note, ...]]:
+    """Return a list for each of our tracks, with its path, and what they cannot say.
+
+    The first has the path ``target``; a further one is called after its track: ``..._V2.edl``.
+    """
+    edit = survey(model, opened)
+    ours = [item for item in edit.items if item.job]
+    lists = []
+    for number, track in enumerate(sorted({item.track for item in ours}) or [0], 1):
+        path = target if number == 1 else target.with_name(f"{target.stem}_V{number}.edl")
+        lists.append((path, _text(model, edit, [item for item in ours if item.track == track])))
+    notes = [Note("note.edl.only_ours", {"path": opened.name})]
+    if len(lists) > 1:
+        more = ", ".join(path.name for path, _ in lists[1:])
+        notes.append(Note("note.edl.more_lists", {"paths": more}))
+    return lists, tuple(notes)
+
+
+def _text(model: otio.schema.Timeline, edit: Edit, items: list[Item]) -> str:
+    drop = bool(ours_of(model).get(DROP)) and can_drop(edit.rate)
+    lines = [f"TITLE: {_plain(edit.name)}", f"FCM: {'' if drop else 'NON-'}DROP FRAME", ""]
+    clips = {job_of(clip): clip for clip in model.find_clips() if job_of(clip)}
+    reels: dict[str, str] = {}
+    timeline = f"{edit.rate} {timecode(edit.start, edit.rate, drop)}"
+    for number, item in enumerate(items, 1):
+        lines += _event(number, item, clips[item.job], edit, drop, reels)
+        # After an event, where every reader takes comments; once is enough.
+        lines += [f"* AFTERFRAME TIMELINE: {timeline}", ""] if number == 1 else [""]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _event(
+    number: int, item: Item, clip: Any, edit: Edit, drop: bool, reels: dict[str, str]
+) -> list[str]:
+    if item.clip is None:
+        raise ValueError(f"{item.name} has no medium")
+    first, rate = _source(item, clip, edit)
+    length = nearest(item.span.duration * rate / edit.rate)
+    path = _numbered(item.clip.media, length)
+    name = re.split(r"[/\\]", path)[-1]
+    times = [
+        *(timecode(each, rate, drop and can_drop(rate)) for each in (first, first + length)),
+        *(timecode(each, edit.rate, drop) for each in (item.span.start, item.span.end)),
+    ]
+    reel = _reel(item.name, reels)
+    said = {key: _plain(ours_of(clip)[key]) for key in ("job", "effect", "recipe")}
+    return [
+        f"{number:03}  {reel:<{_REEL}} {'V':<5} {'C':<8} {' '.join(times)}",
+        f"* FROM CLIP NAME: {_plain(name)}",
+        f"* SOURCE FILE: {_plain(path)}",
+        f"* AFTERFRAME REEL: {_plain(item.name)}",
+        *(
+            f"* AFTERFRAME {key.upper()}: {_plain(said[key])}"
+            for key in ("job", "effect", "recipe")
+        ),
+    ]
+
+
+def _source(item: Item, clip: Any, edit: Edit) -> tuple[int, Fraction]:
+    """Return the label of the first frame that is shown, as a frame, and its rate."""
+    begins = clip.source_range.start_time
+    rate = rational(begins.rate)
+    path = Path(item.clip.media.path) if item.clip else Path()
+    if "#" in path.name and path.suffix.lower() in _LABELLED:
+        skipped = nearest(Fraction(begins.value - clip.available_range().start_time.value))
+        return nearest(item.span.start * rate / edit.rate) + skipped, rate
+    return nearest(Fraction(begins.value)), rate
+
+
+def _numbered(media: Media, frames: int) -> str:
+    """Return a medium's path; a sequence's as programs write it: ``shot.[0001-0024].exr``."""
+    marks = re.search(r"#+(?=[^#]*$)", media.path) if media.kind == "sequence" else None
+    if marks is None:
+        return media.path
+    width, last = len(marks[0]), media.first + frames - 1
+    numbers = f"[{media.first:0{width}}-{last:0{width}}]"
+    return f"{media.path[: marks.start()]}{numbers}{media.path[marks.end() :]}"
+
+
+def _reel(name: str, reels: dict[str, str]) -> str:
+    """Return a reel of the standard for a name, another one for every name of a list."""
+    if name not in reels:
+        letters = re.sub(r"[^A-Z0-9]", "", name.upper()) or "AFTERFRM"
+        tries = (letters[:_REEL], *(f"{letters[: _REEL - 3]}{n:03}" for n in range(1, 1000)))
+        taken = set(reels.values())
+        reels[name] = next(each for each in tries if each not in taken)
+    return reels[name]
+
+
+def _plain(text: str) -> str:
+    """Return a text as one line."""
+    return re.sub(r"[\x00-\x1f\x7f]+", " ", text)
