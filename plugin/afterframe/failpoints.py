@@ -47,6 +47,7 @@ POINTS = {
     "writer.publish": "Before the result takes its name.",
     "writer.set_aside": "The folder to be replaced is set aside; nothing stands under its name.",
     "writer.tidy": "The new folder stands; what else lay in the old one is not moved over yet.",
+    "writer.put_back": "A later attempt: before a folder that was set aside gets its name back.",
     "delivery.published": "Result and recipe stand; nobody has been told.",
     "platform.rename": "Before a name is taken that must be free.",
     "platform.sync_folder": "A name is taken, the folder's entry not yet forced to the disk.",
@@ -56,6 +57,9 @@ POINTS = {
     # the queue
     "queue.create": "Before the tables of a new queue are written.",
     "queue.set_aside": "Before each file of a damaged queue takes another name.",
+    "queue.save": "What could be read of a damaged queue is in a new one, not committed.",
+    "queue.renew": "The damaged queue is set aside; before the new one takes its name.",
+    "queue.put_back": "A queue that was removed is written again; before it takes its name.",
     "queue.commit": "A change is made, not committed: it is as if it never was.",
     "queue.committed": "A change is on the disk; nobody has been told.",
     "queue.unwanted": "Before it is noted that a running job is to be stopped.",

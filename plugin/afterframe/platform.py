@@ -116,7 +116,6 @@ def rename_new(source: Path, target: Path) -> None:
         FileExistsError: it is; both are as before.
     """
     try:
-        failpoints.at("platform.rename")
         _rename_exclusively(source, target)
     except OSError as error:
         if error.errno not in _NO_SUCH_CALL:
@@ -171,10 +170,10 @@ class ProcessId(NamedTuple):
 
 
 def _started(pid: int) -> float:
-    if sys.platform == "linux":
-        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
-        return int(fields[19]) / os.sysconf("SC_CLK_TCK")  # the 22nd, as proc(5) counts
-    return float(psutil.Process(pid).create_time())
+    if sys.platform != "linux":
+        return float(psutil.Process(pid).create_time())
+    fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")  # the 22nd, as proc(5) counts
 
 
 class KillOnClose:
@@ -253,6 +252,7 @@ _HERE = -100
 
 def _rename_exclusively(source: Path, target: Path) -> None:
     """Let the system rename and refuse a taken name in one step: nothing comes in between."""
+    failpoints.at("platform.rename")
     if sys.platform == "win32":
         source.rename(target)
         return

@@ -360,7 +360,6 @@ class Writer:
         except BaseException:
             aside.rename(folder)
             raise
-        failpoints.at("writer.tidy")
         _tidy(aside, folder)
 
 
@@ -380,6 +379,7 @@ def remove_left(folder: Path, token: str) -> None:
         if os.path.lexists(stands):
             _tidy(aside, stands)
         else:
+            failpoints.at("writer.put_back")
             aside.rename(stands)
 
 
@@ -389,6 +389,7 @@ def _tidy(aside: Path, folder: Path) -> None:
         aside.unlink()  # what it leads to is somebody else's
         return
     made = {_pattern(picture.name) for picture in folder.iterdir()}
+    failpoints.at("writer.tidy")
     for other in aside.iterdir():
         if _pattern(other.name) not in made:
             other.rename(folder / other.name)

@@ -162,6 +162,7 @@ class Database:
         with closing(sqlite3.connect(fresh)) as copy:
             self._connection.backup(copy)
         self.close()
+        failpoints.at("queue.put_back")
         fresh.replace(self.path)
 
     @contextmanager
@@ -220,6 +221,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         log.warning("the queue cannot be used (%s): set aside as %s", detail, aside)
         _begin_anew(fresh, path, aside, detail)
         _set_aside(path, aside)
+        failpoints.at("queue.renew")
         fresh.replace(path)
         sync_folder(path.parent)
         return _connect(path)
@@ -250,6 +252,7 @@ def _begin_anew(fresh: Path, damaged: Path, aside: Path, problem: str) -> None:
             "path": str(aside),
         }
         database.execute("INSERT INTO notes VALUES (?, ?)", (SET_ASIDE, json.dumps(params)))
+        failpoints.at("queue.save")
         database.execute("COMMIT")
 
 
