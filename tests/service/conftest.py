@@ -16,6 +16,7 @@ import pytest
 from afterframe_hosts.wire import discovery
 from afterframe_hosts.wire.client import Client
 from afterframe_hosts.wire.clip import Clip, Media, Span
+from afterframe_hosts.wire.follower import Follower
 from afterframe_hosts.wire.job import Job, Output, new_id
 
 STANDIN = Path(__file__).with_name("standin.py")
@@ -92,6 +93,18 @@ def make_job(tmp_path: Path) -> Callable[..., Job]:
         return Job(job_id, **{**values, **changes})  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture
+def own_follower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Follower]:
+    """A follower that starts services itself, with stand-in workers."""
+    engine = tmp_path / "python"
+    engine.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{STANDIN}" service 5\n')
+    engine.chmod(0o755)
+    monkeypatch.setenv("AFTERFRAME_ENGINE", str(engine))
+    made = Follower()
+    yield made
+    made.stop()
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:

@@ -3,8 +3,12 @@
 Run with ``worker`` as its first argument it is a worker process, with ``service`` a service whose
 workers it is: both through the real code, with another runner handed in. The job's prompt says
 what the runner does: ``frames=20 pause=0.01``, ``die``, ``die_once``, ``fail``, ``break``,
-``memory``, ``hang`` and ``hang_once`` (no sign of life any more), ``deaf`` (does not react to
-cancelling).
+``memory``, ``hang`` and ``hang_once`` (no sign of life any more), ``stuck`` and ``stuck_once``
+(lives, and makes nothing), ``slow`` (makes nothing for as long, but asks whether it is wanted),
+``deaf`` (does not react to cancelling).
+
+``STANDIN_LEASE``, ``STANDIN_HEARTBEAT`` and ``STANDIN_PATIENCE`` in the environment stand for the
+service's own numbers of seconds; with ``STANDIN_IDLE`` set no job writes anything.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from afterframe.errors import DiskFull
-from afterframe.service import server
+from afterframe.service import lanes, server, worker
 from afterframe.service.running import Service
 from afterframe.service.worker import Attempt, serve
 from afterframe_hosts.wire.job import Job, Note, Progress, Result
@@ -34,6 +38,9 @@ ENGINES = (
 
 def run_job(job: Job, attempt: Attempt) -> Result:
     """Write one byte a frame into the result, under a temporary name until it is whole."""
+    attempt.patience = float(os.environ.get("STANDIN_PATIENCE", attempt.patience))
+    if "STANDIN_IDLE" in os.environ:
+        raise DiskFull(folder="/full", needed_mb=10, free_mb=1)
     orders = dict(part.partition("=")[::2] for part in job.parameters["prompt"].split())
     frames, pause = int(orders.get("frames", 5)), float(orders.get("pause", 0))
     output = job.output
@@ -66,6 +73,13 @@ def _misbehave(orders: dict[str, str], attempt: Attempt) -> None:
     if "hang" in orders or ("hang_once" in orders and not (attempt.folder / "hung").exists()):
         (attempt.folder / "hung").touch()
         os.kill(os.getpid(), signal.SIGSTOP)
+    if "stuck" in orders or ("stuck_once" in orders and not (attempt.folder / "stuck").exists()):
+        (attempt.folder / "stuck").touch()
+        time.sleep(600)
+    if "slow" in orders:
+        for _ in range(10):
+            time.sleep(attempt.patience / 4)
+            attempt.check()
     if "fail" in orders:
         raise DiskFull(folder="/full", needed_mb=10, free_mb=1)
     if "break" in orders:
@@ -80,6 +94,8 @@ def make_service(folder: Path) -> Service:
 
 
 if __name__ == "__main__":
+    lanes.LEASE = float(os.environ.get("STANDIN_LEASE", lanes.LEASE))
+    worker.HEARTBEAT = float(os.environ.get("STANDIN_HEARTBEAT", worker.HEARTBEAT))
     if sys.argv[1] == "worker":
         serve(sys.argv[3], lambda: run_job)
     else:

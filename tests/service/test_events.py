@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from afterframe_hosts.wire.follower import PAUSE, Follower, News
 from afterframe_hosts.wire.job import Event, Job, new_id
 from afterframe_hosts.wire.session import HostAnswer, HostSession
 
-from .conftest import STANDIN, wait_for
+from .conftest import wait_for
 
 MakeJob = Callable[..., Job]
 
@@ -29,18 +28,6 @@ MakeJob = Callable[..., Job]
 @pytest.fixture
 def follower() -> Iterator[Follower]:
     made = Follower(lambda start: discovery.connect(start=False))
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def own_follower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Follower]:
-    """A follower that starts services itself, with stand-in workers."""
-    engine = tmp_path / "python"
-    engine.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{STANDIN}" service 5\n')
-    engine.chmod(0o755)
-    monkeypatch.setenv("AFTERFRAME_ENGINE", str(engine))
-    made = Follower()
     yield made
     made.stop()
 

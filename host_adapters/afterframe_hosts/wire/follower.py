@@ -47,7 +47,7 @@ class News:
 
     Attributes:
         events: in order; of several reports of progress of one job only the newest. The first
-            ones tell how the jobs stand that were begun before the service was reached.
+            ones tell how the jobs stand that were at work before the service was reached.
         requests: what the host is asked to do; answer with :meth:`Follower.answer`.
         connected: True while the service is followed.
         error: why it is not; None while it is, and before the first attempt.
@@ -78,7 +78,6 @@ class Follower:
 
     def __init__(self, connect: Callable[[bool], Client] = discovery.connect) -> None:
         self._connect = connect
-        self._began = time.time()
         self._caller: Client | None = None
         self._watcher: Client | None = None
         self._finding = threading.Lock()
@@ -250,9 +249,9 @@ class Follower:
         return None
 
     def _catch_up(self, number: int) -> None:
-        """Tell how the jobs stand that were begun before the service was first reached."""
+        """Tell how the jobs stand that were at work before the service was first reached."""
         for status in reversed(self._for_watching().jobs()):
-            if not status.finished or status.created >= self._began:
+            if not status.finished:
                 self._put(Event(number, "state", status.updated, status))
 
     def _settle(self, number: int) -> None:
@@ -267,9 +266,8 @@ class Follower:
             except RemoteError as error:
                 if error.code != "unknown_job" or known is None:
                     raise
-                status = replace(
-                    known, state="failed", updated=time.time(), error=ErrorInfo.of(error)
-                )
+                later = known.updated + 1e-6  # whatever the clock says: it may have been set
+                status = replace(known, state="failed", updated=later, error=ErrorInfo.of(error))
             if known is None or status.updated > known.updated:
                 self._put(Event(number, "state", status.updated, status))
 

@@ -192,7 +192,8 @@ class Service:
         """Remove old scratch, beside the work and never in its way."""
         await asyncio.sleep(CLEAN_AFTER)
         try:
-            cleaned = await asyncio.to_thread(scratch.clean, state=self.folder)
+            keep = scratch.KEEP_NEWEST
+            cleaned = await asyncio.to_thread(scratch.clean, keep_newest=keep, state=self.folder)
         except (OSError, sqlite3.Error):
             log.exception("scratch could not be cleaned")
             return
