@@ -16,7 +16,8 @@ from .timeline import DROP, Edit, Item, job_of, ours_of, survey
 from .times import nearest, rational
 
 _REEL = 8
-"""Letters of a reel in the standard."""
+"""Letters of a reel in the standard. Ours is made from the job's id: what is left of a result's
+name in so few letters is the reel of the camera's file, and would be relinked to it."""
 _LABELLED = {".dpx", ".exr"}
 """Of pictures that carry timecode; other sequences are counted by the numbers of their files."""
 
@@ -45,18 +46,15 @@ def _text(model: otio.schema.Timeline, edit: Edit, items: list[Item]) -> str:
     drop = bool(ours_of(model).get(DROP)) and can_drop(edit.rate)
     lines = [f"TITLE: {_plain(edit.name)}", f"FCM: {'' if drop else 'NON-'}DROP FRAME", ""]
     clips = {job_of(clip): clip for clip in model.find_clips() if job_of(clip)}
-    reels: dict[str, str] = {}
     timeline = f"{edit.rate} {timecode(edit.start, edit.rate, drop)}"
     for number, item in enumerate(items, 1):
-        lines += _event(number, item, clips[item.job], edit, drop, reels)
+        lines += _event(number, item, clips[item.job], edit, drop)
         # After an event, where every reader takes comments; once is enough.
         lines += [f"* AFTERFRAME TIMELINE: {timeline}", ""] if number == 1 else [""]
     return "\r\n".join(lines) + "\r\n"
 
 
-def _event(
-    number: int, item: Item, clip: Any, edit: Edit, drop: bool, reels: dict[str, str]
-) -> list[str]:
+def _event(number: int, item: Item, clip: Any, edit: Edit, drop: bool) -> list[str]:
     if item.clip is None:
         raise ValueError(f"{item.name} has no medium")
     first, rate = _source(item, clip, edit)
@@ -67,7 +65,7 @@ def _event(
         *(timecode(each, rate, drop and can_drop(rate)) for each in (first, first + length)),
         *(timecode(each, edit.rate, drop) for each in (item.span.start, item.span.end)),
     ]
-    reel = _reel(item.name, reels)
+    reel = f"AF{item.job[: _REEL - 2].upper()}"
     said = {key: _plain(ours_of(clip)[key]) for key in ("job", "effect", "recipe")}
     return [
         f"{number:03}  {reel:<{_REEL}} {'V':<5} {'C':<8} {' '.join(times)}",
@@ -100,16 +98,6 @@ def _numbered(media: Media, frames: int) -> str:
     width, last = len(marks[0]), media.first + frames - 1
     numbers = f"[{media.first:0{width}}-{last:0{width}}]"
     return f"{media.path[: marks.start()]}{numbers}{media.path[marks.end() :]}"
-
-
-def _reel(name: str, reels: dict[str, str]) -> str:
-    """Return a reel of the standard for a name, another one for every name of a list."""
-    if name not in reels:
-        letters = re.sub(r"[^A-Z0-9]", "", name.upper()) or "AFTERFRM"
-        tries = (letters[:_REEL], *(f"{letters[: _REEL - 3]}{n:03}" for n in range(1, 1000)))
-        taken = set(reels.values())
-        reels[name] = next(each for each in tries if each not in taken)
-    return reels[name]
 
 
 def _plain(text: str) -> str:

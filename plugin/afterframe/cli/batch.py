@@ -20,11 +20,11 @@ from afterframe.errors import (
 )
 
 from . import show
-from .make import add_mark_option
+from .make import add_mark_option, add_timeline_options
 
 if TYPE_CHECKING:
     from afterframe.core.shots import Shot
-    from afterframe_hosts.base import FileHost
+    from afterframe_hosts.base import FileHost, FileOptions
     from afterframe_hosts.wire.client import Client
     from afterframe_hosts.wire.clip import Clip
     from afterframe_hosts.wire.effects import Effect
@@ -61,7 +61,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     text = "Make many shots: of a list (CSV, JSON) or every clip of a timeline"
     command = commands.add_parser("batch", help=text, description=f"{text}.", epilog=COLUMNS)
-    command.add_argument("shots", type=Path, metavar="SHOTS", help=".csv, .json or .otio")
+    command.add_argument("shots", type=Path, metavar="SHOTS", help=".csv, .json or a timeline")
     command.add_argument("--effect", default="generate", help="where the list names none")
     command.add_argument(
         "--set",
@@ -74,6 +74,8 @@ def add(commands: Commands) -> None:
         "--clips", default="all", metavar="WHICH",
         help="of a timeline: all, channel:NUMBER, color:NAME or name:PATTERN",
     )  # fmt: skip
+    command.add_argument("--rate", help="frames a second of an .edl, 25 or 24000/1001")
+    add_timeline_options(command)
     command.add_argument("--list", action="store_true", help="list the shots, make nothing")
     command.add_argument(
         "-o", "--output", type=Path, metavar="DIR", help="default: Afterframe beside SHOTS"
@@ -91,7 +93,8 @@ def run(options: argparse.Namespace) -> int:
 
     from . import timelines
 
-    batch = read_batch(options.shots, options.effect, options.set, options.clips)
+    settings = options.effect, options.set, options.clips
+    batch = read_batch(options.shots, *settings, timelines.options_of(options))
     if options.list:
         return _tell_shots(batch, as_json=options.json)
     jobs = jobs_of(
@@ -106,10 +109,16 @@ def run(options: argparse.Namespace) -> int:
     statuses = run_batch(client, batch, jobs, quiet=options.json)
     timeline = batch.timeline
     placed = timelines.place(timeline, client, statuses) if timeline else None
-    return _tell(statuses, batch.missing, placed, as_json=options.json)
+    return _tell(batch, statuses, placed, as_json=options.json)
 
 
-def read_batch(path: Path, effect: str, settings: Sequence[str], clips: str) -> Batch:
+def read_batch(
+    path: Path,
+    effect: str,
+    settings: Sequence[str],
+    clips: str,
+    options: FileOptions | None = None,
+) -> Batch:
     """Return what is to be made, with every shot checked.
 
     Args:
@@ -117,6 +126,7 @@ def read_batch(path: Path, effect: str, settings: Sequence[str], clips: str) -> 
         effect: where the list names none.
         settings: ``NAME=VALUE`` each.
         clips: which clips of a timeline, as ``Query.parse`` reads it.
+        options: what a timeline leaves open.
 
     Raises:
         ShotListError: a list is not right; tells of every line.
@@ -134,7 +144,7 @@ def read_batch(path: Path, effect: str, settings: Sequence[str], clips: str) -> 
     chosen = declared(effect)
     cells = _settings(settings)
     values = values_for(chosen, cells, Path.cwd())
-    timeline = timelines.open_timeline(path)
+    timeline = timelines.open_timeline(path, options)
     if timeline is not None:
         return _of_timeline(timeline, path.absolute(), clips, chosen, values)
     defaults = {"effect": effect, **{name: _text(values[name]) for name in values}}
@@ -305,24 +315,35 @@ def _tell_shots(batch: Batch, *, as_json: bool) -> int:
         for shot in batch.shots
     ]
     show.table(heads, rows)
-    for path in batch.missing:
-        print(f"missing: {path}")
+    _tell_of_timeline(batch)
     return 0
 
 
 def _tell(
-    statuses: Sequence[JobStatus], missing: Sequence[str], placed: Path | None, *, as_json: bool
+    batch: Batch, statuses: Sequence[JobStatus], placed: Path | None, *, as_json: bool
 ) -> int:
     if as_json:
-        timeline = str(placed) if placed else None
-        show.data({"jobs": list(statuses), "missing": list(missing), "timeline": timeline})
+        show.data(
+            {
+                "jobs": list(statuses),
+                "missing": list(batch.missing),
+                "timeline": str(placed) if placed else None,
+                "timeline_notes": list(batch.timeline.notes()) if batch.timeline else [],
+            }
+        )
     else:
         show.table(HEADS, map(_row, statuses))
-        for path in missing:
-            print(f"missing: {path}")
+        _tell_of_timeline(batch)
         if placed:
             print(placed)
-    return 0 if not missing and all(status.state == "done" for status in statuses) else 1
+    return 0 if not batch.missing and all(status.state == "done" for status in statuses) else 1
+
+
+def _tell_of_timeline(batch: Batch) -> None:
+    for path in batch.missing:
+        print(f"missing: {path}")
+    for note in batch.timeline.notes() if batch.timeline else ():
+        print(note.text(show.language()))
 
 
 def _row(status: JobStatus) -> tuple[str, ...]:
@@ -335,6 +356,7 @@ def _row(status: JobStatus) -> tuple[str, ...]:
 
 
 def _from(clip: Any, at: int | None) -> str:
-    from afterframe.core.timecode import timecode
+    from afterframe.core.timecode import can_drop, timecode
 
-    return timecode(clip.record_range.start if at is None else at, clip.rate)
+    frame = clip.record_range.start if at is None else at
+    return timecode(frame, clip.rate, clip.drop_frame and can_drop(clip.rate))

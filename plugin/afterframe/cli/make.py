@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from afterframe.errors import BadValue
-from afterframe_hosts.wire import catalogue, discovery
+from afterframe_hosts.wire import catalogue, codec, discovery
 from afterframe_hosts.wire.effects import EFFECTS, Effect, Parameter, parse
 
 from . import show
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from afterframe_hosts.wire.clip import Clip
-    from afterframe_hosts.wire.job import Job, JobStatus, Output
+    from afterframe_hosts.wire.job import Job, JobStatus, Note, Output
 
 Commands = Any
 """What ``ArgumentParser.add_subparsers`` returns; argparse keeps its class to itself."""
@@ -32,7 +32,8 @@ def add(commands: Commands) -> None:
             "source",
             type=Path,
             metavar="SOURCE",
-            help="a picture, a movie, one picture of a numbered sequence, or a timeline (.otio)",
+            help="a picture, a movie, one picture of a numbered sequence, or a timeline "
+            "(.otio, .edl, .xml, .fcpxml)",
         )
         command.add_argument(
             "--at",
@@ -42,6 +43,7 @@ def add(commands: Commands) -> None:
         for parameter in effect.parameters:
             _parameter_option(command, parameter)
         add_output_options(command)
+        add_timeline_options(command)
         command.set_defaults(run=run, effect=effect)
 
 
@@ -56,7 +58,9 @@ def add_output_options(command: argparse.ArgumentParser) -> None:
         "folder of that name; default: a folder Afterframe beside the source",
     )
     command.add_argument("--format", default="auto", help="delivery format (see: doctor)")
-    command.add_argument("--rate", help="frames a second of the result, 25 or 24000/1001")
+    command.add_argument(
+        "--rate", help="frames a second of the result, and of an .edl: 25 or 24000/1001"
+    )
     command.add_argument("--size", metavar="WxH", help="size of the result in pixels")
     command.add_argument("--engine", default="", help="default: the best one that is ready")
     command.add_argument("--draft", action="store_true", help="small and quick")
@@ -65,6 +69,21 @@ def add_output_options(command: argparse.ArgumentParser) -> None:
     )
     add_mark_option(command)
     command.add_argument("--overwrite", action="store_true", help="replace FILE")
+
+
+def add_timeline_options(command: argparse.ArgumentParser) -> None:
+    """Add the options that say what a timeline file leaves open."""
+    command.add_argument(
+        "--media",
+        type=Path,
+        metavar="DIR",
+        help="where the media of an .edl are looked for; default: beside it",
+    )
+    command.add_argument(
+        "--otio-for",
+        choices=["resolve"],
+        help="write an .otio as this program does; default: as the opened one was written",
+    )
 
 
 def add_mark_option(command: argparse.ArgumentParser) -> None:
@@ -82,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
     from . import follow, timelines
 
     values = effect_values(options.effect, vars(options))
-    timeline = timelines.open_timeline(options.source)
+    timeline = timelines.open_timeline(options.source, timelines.options_of(options))
     if timeline:
         clip, at = timelines.clip_at(timeline, options.at)
     else:
@@ -91,7 +110,8 @@ def run(options: argparse.Namespace) -> int:
     client = discovery.connect()
     (status,) = follow.run(client, [job], quiet=options.json)
     placed = timelines.place(timeline, client, [status]) if timeline else None
-    return tell(status, placed, as_json=options.json)
+    notes = timeline.notes() if timeline else ()
+    return tell(status, placed, notes, as_json=options.json)
 
 
 def effect_values(effect: Effect, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,14 +195,25 @@ def parse_size(text: str) -> tuple[int, int]:
     raise BadValue(field="size", value=text, allowed="WIDTHxHEIGHT up to 16384x16384")
 
 
-def tell(status: JobStatus, placed: Path | None, *, as_json: bool) -> int:
-    """Print how a job ended and where its result is; return the exit code."""
+def tell(
+    status: JobStatus, placed: Path | None, notes: Sequence[Note] = (), *, as_json: bool
+) -> int:
+    """Print how a job ended and where its result is; return the exit code.
+
+    Args:
+        status: of the job.
+        placed: path of the timeline that it was placed on.
+        notes: of that timeline.
+        as_json: as the job with ``timeline`` and ``timeline_notes``.
+    """
     if as_json:
-        show.data(status)
+        told: Any = codec.dump(status)
+        timeline = str(placed) if placed else None
+        show.data({**told, "timeline": timeline, "timeline_notes": list(notes)})
     elif status.error:
         show.error(status.error.exception())
     elif status.result:
-        for note in status.result.notes:
+        for note in (*status.result.notes, *notes):
             print(note.text(show.language()))
         print(status.result.path)
         if placed:

@@ -9,22 +9,48 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from afterframe.core.timecode import parse_time
-from afterframe_hosts.base import FileHost, Host
+from afterframe.errors import AfterframeError
+from afterframe_hosts.base import FileHost, FileOptions, Host, MediumFacts
 
 if TYPE_CHECKING:
+    import argparse
+
     from afterframe_hosts.wire.client import Client
-    from afterframe_hosts.wire.clip import Clip
+    from afterframe_hosts.wire.clip import Clip, Media
     from afterframe_hosts.wire.job import JobStatus
 
 
-def open_timeline(path: Path) -> FileHost | None:
+def open_timeline(path: Path, options: FileOptions | None = None) -> FileHost | None:
     """Return the open timeline when some host adapter reads such files, else None.
 
     Raises:
         TimelineUnreadable: it should be a timeline, but is not one.
     """
     adapter = _adapter(path)
-    return adapter.open(path) if adapter else None
+    return adapter.open(path, options or FileOptions(look=look)) if adapter else None
+
+
+def options_of(options: argparse.Namespace) -> FileOptions:
+    """Return what the command line says of a timeline file; see ``make.add_timeline_options``.
+
+    Raises:
+        BadValue: the rate is none.
+    """
+    from .make import parse_rate
+
+    rate = parse_rate(options.rate) if options.rate else None
+    return FileOptions(rate, options.media, options.otio_for, look)
+
+
+def look(media: Media) -> MediumFacts | None:
+    """Read what a medium says of itself, None where it cannot be read: a job will tell why."""
+    from afterframe.media.source import probe
+
+    try:
+        info = probe(media)
+    except AfterframeError:
+        return None
+    return MediumFacts(info.rate, info.frames, info.start_timecode)
 
 
 def write_sample(
