@@ -6,10 +6,12 @@ from pathlib import Path
 
 from ..base import FileOptions
 from .edl import CmxEdl
+from .fcp7 import Fcp7Xml
+from .fcpx import FinalCutXml
 from .format import TimelineFormat
 from .otio_file import OtioFile
 
-_FORMATS: tuple[type[TimelineFormat], ...] = (OtioFile, CmxEdl)
+_FORMATS: tuple[type[TimelineFormat], ...] = (OtioFile, CmxEdl, Fcp7Xml, FinalCutXml)
 SUFFIXES = tuple(suffix for each in _FORMATS for suffix in each.suffixes)
 """Of the files that can be opened, lower case, with their dots."""
 

@@ -93,6 +93,7 @@ def _clip(
     rate = edit.written_rate if result.rate == edit.rate else float(result.rate)
     begins = nearest(result_start(status.job, result.frames) * result.rate / edit.rate)
     reference = reference_to(result, rate, begins, style, folder)
+    reference.metadata[OURS] = {"size": list(result.size)}
     return otio.schema.Clip(
         name=_name(result),
         media_reference=reference,

@@ -221,6 +221,13 @@ MESSAGES: dict[str, str] = {
         "The list of jobs could not be used ({problem}). {saved} of {known} jobs were taken over; "
         "the old list is kept as {path}. Delete it when you do not need it any more."
     ),
+    "note.interchange_speed_curves": (
+        "Clips whose speed follows a curve: {count}; they are listed, but cannot be worked on."
+    ),
+    "note.interchange_sequence": (
+        "Results that are numbered pictures: {count}; Premiere and Final Cut Pro do not link them "
+        "from this file, so deliver a movie for those."
+    ),
     "note.clipped": "{percent} % of the values were outside the display range and were clipped.",
     "note.detail_lost": "{format} holds less than the source: {now} instead of {was}.",
     "note.alpha_lost": "{format} has no transparency: the result is opaque.",

@@ -187,6 +187,8 @@ MESSAGES: dict[str, str] = {
     "note.holes_hold": "缺少图片 {missing}，已用前一张代替。",
     "note.holes_black": "缺少图片 {missing}，已用黑场代替。",
     "note.queue_set_aside": "任务列表无法使用（{problem}）。已恢复 {known} 个任务中的 {saved} 个；旧列表保存为 {path}，不再需要时可删除。",
+    "note.interchange_speed_curves": "有 {count} 个片段的速度沿曲线变化：会列出，但无法处理。",
+    "note.interchange_sequence": "有 {count} 个结果是编号图片：Premiere 和 Final Cut Pro 无法通过此文件链接它们，请为其输出影片。",
     "note.clipped": "有 {percent} % 的数值超出显示范围，已被截断。",
     "note.detail_lost": "{format} 保存的信息少于素材：{was} 变为 {now}。",
     "note.alpha_lost": "{format} 没有透明度：结果不透明。",
