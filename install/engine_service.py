@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -54,7 +55,7 @@ def stop_idle() -> None:
 
 
 def in_use(folder: Path) -> bool:
-    """Whether a program runs out of this folder; yes where that cannot be found out."""
+    """Whether another program runs out of this folder; yes where that cannot be found out."""
     if sys.platform == "win32":
         return not _can_be_renamed(folder)
     try:
@@ -91,15 +92,27 @@ def _jobs(count: int) -> str:
 def _command_lines() -> list[str]:
     processes = Path("/proc")
     if not (processes / "self" / "cmdline").is_file():
-        done = subprocess.run(["ps", "-axww", "-o", "args="], capture_output=True, check=False)
-        return done.stdout.decode("utf-8", "replace").splitlines()
+        return _listed_by_ps()
     lines = []
     for path in processes.glob("[0-9]*/cmdline"):
+        if path.parent.name in _us():
+            continue
         try:
             lines.append(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
         except OSError:  # it has ended
             continue
     return lines
+
+
+def _listed_by_ps() -> list[str]:
+    done = subprocess.run(["ps", "-axww", "-o", "pid=,args="], capture_output=True, check=False)
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    return [line for line in lines if line.split()[0] not in _us()]
+
+
+def _us() -> set[str]:
+    """These tools may lie in the folder themselves."""
+    return {str(os.getpid()), str(os.getppid())}
 
 
 def _can_be_renamed(folder: Path) -> bool:
