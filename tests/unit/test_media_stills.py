@@ -20,8 +20,9 @@ from afterframe.errors import (
     SequenceHoles,
 )
 from afterframe.media.frame import Frame, PixelFormat
+from afterframe.media.primaries import BY_SPACE
 from afterframe.media.source import open_media, probe
-from afterframe.media.stills import CHROMATICITIES, in_words, numbered
+from afterframe.media.stills import in_words, numbered
 from afterframe_hosts.wire.clip import Media
 from tests.makers import numbered_sequence, numbered_still, read_number, write_picture
 from tests.media import shared
@@ -268,12 +269,12 @@ def test_real_photos_are_read() -> None:
     assert info.format == PixelFormat("rgb", 8)
 
 
-@pytest.mark.parametrize("space", sorted(CHROMATICITIES))
+@pytest.mark.parametrize("space", sorted(BY_SPACE))
 def test_the_primaries_of_linear_light_are_told_by_its_chromaticities(
     space: str, tmp_path: Path
 ) -> None:
     spec = oiio.ImageSpec(4, 4, 3, "half")
-    said = tuple(round(each, 3) for each in CHROMATICITIES[space])
+    said = tuple(round(each, 3) for each in BY_SPACE[space])
     spec.attribute("chromaticities", oiio.TypeDesc("float[8]"), said)
     oiio.ImageBuf(spec).write(str(tmp_path / "a.exr"))
     colour = probe(Media("still", str(tmp_path / "a.exr"))).colour

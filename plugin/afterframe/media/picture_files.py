@@ -22,6 +22,7 @@ from .formats import DISPLAY_CURVES, DeliveryFormat
 from .frame import ColourTags, Frame, Plane
 from .marking import PNG_XMP, PROPERTY, mark_tiff, xmp_packet
 from .movie import cores
+from .primaries import chromaticities_of
 from .stills import DROP_FRAME, SRGB, numbered, read_picture
 from .verify import Expected
 
@@ -30,17 +31,6 @@ LOSSY = 0.05
 """Most mean error of a lossily coded picture, of its mean: grain through DWAA comes to 0.008."""
 REEL = "reelName"
 """OpenEXR's standard attribute, and a text of a PNG."""
-D65 = (0.3127, 0.3290)
-CHROMATICITIES = {
-    5: (0.64, 0.33, 0.29, 0.60, 0.15, 0.06, *D65),
-    6: (0.630, 0.340, 0.310, 0.595, 0.155, 0.070, *D65),
-    7: (0.630, 0.340, 0.310, 0.595, 0.155, 0.070, *D65),
-    9: (0.708, 0.292, 0.170, 0.797, 0.131, 0.046, *D65),
-    11: (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.314, 0.351),
-    12: (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, *D65),
-}
-"""CIE 1931 x and y of red, green, blue and white, by code point (ITU-T H.273, table 2); without
-them OpenEXR's pictures are of BT.709."""
 EIGHT_FLOATS, FOUR_INTS = oiio.TypeDesc("float[8]"), oiio.TypeDesc("int[4]")
 MOST_FRAMES = 30
 """Frame numbers that OpenEXR's timecode holds."""
@@ -137,8 +127,8 @@ class PictureFiles:
         elif colour.transfer in (SRGB, LINEAR) and colour.primaries == 1:
             named = "lin_rec709_scene" if colour.transfer == LINEAR else "srgb_rec709_scene"
             spec.attribute("oiio:ColorSpace", named)
-        if self._made.container == "openexr" and colour.primaries in CHROMATICITIES:
-            spec.attribute("chromaticities", EIGHT_FLOATS, CHROMATICITIES[colour.primaries])
+        if self._made.container == "openexr" and (said := chromaticities_of(colour)):
+            spec.attribute("chromaticities", EIGHT_FLOATS, said)
         if self._made.container == "png" and (
             colour.primaries != 1 or colour.transfer not in DISPLAY_CURVES
         ):

@@ -25,6 +25,7 @@ from .base import Source, check_file, check_index
 from .frame import ColourTags, Frame, MediaInfo, PixelFormat, Plane
 from .layers import Layer, layers_of, main_layer
 from .png_damage import BREAKS_OFF, png_damage
+from .primaries import code_of, code_of_space, linear_space_of
 
 LINEAR_FORMATS = frozenset({"openexr", "hdr"})
 """File formats whose samples are scene-linear where the file does not say otherwise."""
@@ -33,28 +34,6 @@ SRGB, LINEAR = 13, 8
 """Code points of the transfer function (H.273)."""
 DROP_FRAME = 1 << 6
 """The flag in the first word of a timecode (SMPTE ST 12-1)."""
-CHROMATICITIES = {
-    "lin_rec709_scene": (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290),
-    "lin_rec2020_scene": (0.708, 0.292, 0.170, 0.797, 0.131, 0.046, 0.3127, 0.3290),
-    "lin_p3d65_scene": (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.3127, 0.3290),
-    "lin_ap1_scene": (0.713, 0.293, 0.165, 0.830, 0.128, 0.044, 0.32168, 0.33767),
-    "lin_ap0_scene": (0.7347, 0.2653, 0.0, 1.0, 0.0001, -0.077, 0.32168, 0.33767),
-}
-"""OCIO's names of linear spaces, and x and y of their red, green, blue and white as OpenEXR's
-header has them."""
-UNKNOWN_SPACE = "lin_unknown"
-"""Linear light of primaries that have no name here."""
-LINEAR_SPACES = {
-    "": 1,
-    "linear": 1,
-    "Linear": 1,
-    "lin_rec709_scene": 1,
-    "lin_rec2020_scene": 9,
-    "lin_p3d65_scene": 12,
-}
-"""Code points (H.273) of the primaries of linear spaces; the others have none."""
-NEAR = 0.002
-"""How far programs round chromaticities."""
 REEL_NAMES = ("reelName", "interim.clip.reelName")
 """What OpenEXR's standard attributes call the reel, and what graders' programs write."""
 RATE_NAMES = ("dpx:FrameRate", "dpx:TemporalFrameRate", "captureRate")
@@ -350,19 +329,19 @@ def _colour(spec: oiio.ImageSpec, name: str, alpha: bool) -> ColourTags:
     if tags.transfer == 2 and "srgb" in lowered and "lin" not in lowered:
         tags = replace(tags, primaries=1, transfer=SRGB)
     elif "lin" in lowered or (not space and name in LINEAR_FORMATS):
-        space = space or _said_space(spec)
-        tags = replace(tags, space=space, primaries=LINEAR_SPACES.get(space, 2), transfer=LINEAR)
+        tags = _linear(tags, spec)
     unassociated = spec.get_int_attribute("oiio:UnassociatedAlpha")
     return replace(tags, premultiplied=alpha and not unassociated)
 
 
-def _said_space(spec: oiio.ImageSpec) -> str:
-    """Return the linear space of a header's chromaticities; none are those of BT.709."""
+def _linear(tags: ColourTags, spec: oiio.ImageSpec) -> ColourTags:
+    """Return the tags of linear light; where nothing else is said, its primaries are BT.709's."""
     said = spec.getattribute("chromaticities")
-    if not isinstance(said, tuple) or len(said) != 8:
-        return ""
-    near = (name for name, known in CHROMATICITIES.items() if np.allclose(said, known, 0, NEAR))
-    return next(near, UNKNOWN_SPACE)
+    tags = replace(tags, transfer=LINEAR)
+    if tags.space.lower() in ("", "linear") and isinstance(said, tuple) and len(said) == 8:
+        return replace(tags, space=linear_space_of(said), primaries=code_of(said))
+    plain = tags.space.lower() in ("", "linear")
+    return replace(tags, primaries=1 if plain else code_of_space(tags.space))
 
 
 def _timecode(spec: oiio.ImageSpec) -> str:
