@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import accumulate, cycle
 from pathlib import Path
 from typing import Any
 
@@ -154,19 +157,54 @@ def test_a_containers_near_rate_is_the_broadcast_rate(told: str, meant: str) -> 
     assert snap_rate(Fraction(told)) == Fraction(meant)
 
 
+def shown_at(lengths: Sequence[int], frames: int) -> list[int]:
+    """Return which picture stands at each frame time, by the makers' rule."""
+    return [number for number, length in zip(range(frames), cycle(lengths)) for _ in range(length)]
+
+
 @pytest.mark.parametrize("suffix", ["mp4", "mov", "mkv", "ts"])
 @pytest.mark.parametrize(
     ("lengths", "uneven"),
     [([1], False), ([1, 1, 2, 1, 3], True), ([1, 3], True), ([1] * 30 + [2], True)],
     ids=["even", "mixed", "in turns", "one long"],
 )
-def test_frames_of_uneven_length_are_told(
+def test_a_frame_is_the_picture_that_is_shown_at_its_time(
     lengths: list[int], uneven: bool, suffix: str, tmp_path: Path
 ) -> None:
-    path = numbered_movie(tmp_path / f"a.{suffix}", frames=52, lengths=lengths)
+    path = numbered_movie(tmp_path / f"a.{suffix}", frames=51, lengths=lengths)
+    shown = shown_at(lengths, 51)
     with open_media(Media("movie", str(path))) as source:
-        assert source.info.uneven == uneven
-        assert [number_of(source.read(index)) for index in (0, 31, 51)] == [0, 31, 51]
+        assert (source.info.uneven, source.info.rate) == (uneven, Fraction(25))
+        assert source.info.frames == len(shown)
+        assert [number_of(frame) for frame in source.frames(0, len(shown))] == shown
+        for index in random.Random(3).sample(range(len(shown)), 20):
+            assert number_of(source.read(index)) == shown[index]
+
+
+def test_what_was_held_and_passed_over_is_counted(tmp_path: Path) -> None:
+    path = numbered_movie(tmp_path / "a.mkv", frames=50, lengths=[1, 1, 2, 1, 3])
+    with opened(path) as source:
+        assert source.notes() == ()
+        list(source.frames(0, 2))
+        assert source.notes() == ()
+        list(source.frames(2, 6))
+        (note,) = source.notes()
+        assert (note.id, note.params) == ("note.uneven_frames", {"held": 3, "dropped": 0})
+
+
+def test_a_rate_that_drifts_is_uneven_though_every_step_is_near_the_usual(tmp_path: Path) -> None:
+    """A phone in poor light: 30 frames a second, then 25."""
+    path = numbered_movie(
+        tmp_path / "a.mp4", frames=100, rate=Fraction(600), lengths=[20] * 40 + [25] * 60
+    )
+    with opened(path) as source:
+        rate = source.info.rate
+        assert source.info.uneven
+        assert rate is not None
+        begins = list(accumulate([20] * 40 + [25] * 60, initial=0))
+        for index in range(0, source.info.frames, 3):
+            time = 600 * Fraction(index) / rate
+            assert number_of(source.read(index)) == min(99, bisect_right(begins, time) - 1)
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
@@ -175,8 +213,8 @@ def test_a_long_frame_near_the_end_of_a_whole_file_is_no_missing_one(
 ) -> None:
     path = numbered_movie(tmp_path / f"a.{suffix}", frames=52, lengths=[1] * 46 + [2])
     with open_media(Media("movie", str(path))) as source:
-        assert (source.info.frames, source.info.uneven) == (52, True)
-        assert number_of(source.read(47)) == 47
+        assert (source.info.frames, source.info.uneven) == (53, True)
+        assert [number_of(source.read(index)) for index in (46, 47, 48)] == [46, 46, 47]
 
 
 def test_a_fragmented_movie_is_read_whole(tmp_path: Path) -> None:
@@ -194,7 +232,7 @@ def test_a_fragmented_movie_is_read_whole(tmp_path: Path) -> None:
         assert number_of(source_.read(40)) == 40
 
 
-def test_a_variable_rate_counts_presented_pictures(tmp_path: Path) -> None:
+def test_times_without_any_rate_are_counted_at_the_one_that_is_named(tmp_path: Path) -> None:
     path = tmp_path / "vfr.mkv"
     times = [0, 1, 2, 5, 6, 14, 15, 16, 30, 31, 32, 33]
     whole = numbered_movie(tmp_path / "cfr.mkv", frames=len(times), b_frames=0)
@@ -206,8 +244,10 @@ def test_a_variable_rate_counts_presented_pictures(tmp_path: Path) -> None:
             packet.stream = stream
             copy.mux(packet)
     with opened(path) as vfr:
-        assert vfr.info.frames == len(times)
-        assert [number_of(vfr.read(index)) for index in (0, 5, 11, 4)] == [0, 5, 11, 4]
+        assert vfr.info.frames == 34
+        for picture, time in enumerate(times):
+            assert number_of(vfr.read(time)) == picture
+        assert number_of(vfr.read(13)) == 4
 
 
 @pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="the system does not count reads")

@@ -123,7 +123,7 @@ def test_frames_rate_and_name_are_exact(
     [((1, 1, 2, 3), 5, ["note.uneven_frames"]), ((1, 1, 2, 3), 1, []), ((1,), 5, [])],
     ids=["uneven", "a single frame of them", "even"],
 )
-def test_that_uneven_frames_were_made_even_is_told(
+def test_that_uneven_pictures_were_held_is_told(
     use: Callable[..., None],
     lengths: tuple[int, ...],
     frames: int,

@@ -13,13 +13,18 @@ from itertools import islice
 import av
 import numpy as np
 
-from afterframe.errors import MediaTruncated, MediaUnreadable, NoPicture
+from afterframe.errors import MediaError, MediaTruncated, MediaUnreadable, NoPicture
 from afterframe_hosts.wire.clip import Media
+from afterframe_hosts.wire.job import Note
 
 from .base import Source, check_index
-from .frame import ColourTags, Frame, MediaInfo
+from .fields import Deinterlacer, fields_of
+from .frame import ColourTags, Frame, MediaInfo, PixelFormat
 from .movie_index import REORDER_MOST, index_of, open_container, picture_stream
+from .movie_tags import hdr_of, reel_name, start_timecode
+from .orientation import OddAngle, orientation_of
 from .pix_fmt import UnknownPixels, from_av
+from .undecodable import check_content, coding
 
 RECENT_BYTES = 96 << 20
 """Decoded pictures that are kept, so that reading backwards decodes a group only once."""
@@ -29,16 +34,28 @@ SEEK_GAIN = 4
 """Seeking is worth it when it saves more than so many pictures of decoding."""
 UNKNOWN = 2
 """The code point of H.273 for "not said"."""
+DEINTERLACED = "note.deinterlaced"
+INTERLACED = "note.interlaced"
+UNEVEN = "note.uneven_frames"
 REORDERED = 32
 """A picture that has not come after so many later ones will not come."""
 
 
+RAW_CODECS = frozenset({"prores_raw"})
+"""Decoders whose pictures are a sensor's samples: they would have to be developed first."""
+
+
 class MovieSource(Source):
-    """A picture stream of a movie file."""
+    """A picture stream of a movie file.
+
+    A *picture* is what is coded, a *frame* what is shown at a time: of an even movie one each.
+    """
 
     def __init__(self, media: Media) -> None:
         self._path = media.path
         self._number = media.stream
+        if detail := check_content(self._path):
+            raise MediaUnreadable(path=self._path, detail=detail)
         with _told(self._path):
             index = index_of(self._path, self._number)
             if index is None or index.frames == 0:
@@ -46,7 +63,9 @@ class MovieSource(Source):
             self._index = index
             self._recent: OrderedDict[int, av.VideoFrame] = OrderedDict()
             self._open()
-        self._info = self._describe()
+        self._span: tuple[int, int] | None = None
+        self._whole: Deinterlacer | None = None
+        self._info = self._describe(media.deinterlace)
 
     @property
     def info(self) -> MediaInfo:
@@ -54,14 +73,37 @@ class MovieSource(Source):
         return self._info
 
     def read(self, index: int) -> Frame:
-        """Return one picture; see :meth:`Source.read`."""
+        """Return one frame; see :meth:`Source.read`."""
         check_index(self._path, index, self._index.frames)
-        frame = self._frame(self._picture(index))
-        if frame.format != self._info.format or frame.width != self._info.width:
+        number = self._index.picture_of(index)
+        picture = self._picture(number)
+        frame = self._coded(picture)
+        if self._whole is not None:
+            frame = self._whole.whole(number, frame)
+        frame = self._upright(picture, frame)
+        if (frame.format, frame.width, frame.height) != self._kind:
             raise MediaUnreadable(
-                path=self._path, detail=f"picture {index} is of another size or format"
+                path=self._path, detail=f"picture {number} is of another size or format"
             )
+        first, last = self._span or (index, index)
+        self._span = min(first, index), max(last, index)
         return frame
+
+    def notes(self) -> tuple[Note, ...]:
+        """Tell of fields, and of pictures that were held or passed over to make times even."""
+        notes = []
+        if self._whole is not None:
+            notes.append(Note(DEINTERLACED))
+        elif self._info.fields != "progressive":
+            notes.append(Note(INTERLACED))
+        held, dropped = self._index.unevenness(*self._span) if self._span else (0, 0)
+        if held or dropped:
+            notes.append(Note(UNEVEN, {"held": held, "dropped": dropped}))
+        return tuple(notes)
+
+    @property
+    def _kind(self) -> tuple[PixelFormat, int, int]:
+        return self._info.format, self._info.width, self._info.height
 
     def close(self) -> None:
         """Let go of the file."""
@@ -73,6 +115,9 @@ class MovieSource(Source):
         self._container = open_container(self._path)
         stream = picture_stream(self._container, self._number)
         assert stream is not None
+        if stream.codec_context is None or stream.codec_context.name in RAW_CODECS:
+            tag = stream.codec_context.codec_tag if stream.codec_context else ""
+            raise MediaUnreadable(path=self._path, detail=coding(self._path, tag))
         stream.thread_type = "AUTO"
         stream.thread_count = min(DECODER_THREADS, cores())
         self._stream = stream
@@ -83,15 +128,20 @@ class MovieSource(Source):
         self._gap: int | None = None
         self._key = -1
 
-    def _describe(self) -> MediaInfo:
+    def _describe(self, deinterlace: bool) -> MediaInfo:
         try:
-            first = self._frame(self._picture(0))
+            picture = self._picture(0)
         except MediaTruncated as error:
             detail = "none of its pictures can be decoded"
             raise MediaUnreadable(path=self._path, detail=detail) from error
+        coded = self._coded(picture)
+        first = self._upright(picture, coded)
         context = self._stream.codec_context
+        fields = fields_of(picture, context)
+        if deinterlace:
+            self._whole = Deinterlacer(self._neighbour, fields)
         aspect = self._stream.sample_aspect_ratio or Fraction(1)
-        turned = self._recent[0].rotation % 180 != 0
+        turned = orientation_of(picture).turned
         return MediaInfo(
             width=first.width,
             height=first.height,
@@ -99,26 +149,37 @@ class MovieSource(Source):
             rate=self._index.rate,
             format=first.format,
             colour=first.colour,
-            start_timecode=self._timecode(),
+            start_timecode=start_timecode(self._container, self._stream),
             pixel_aspect=1 / aspect if turned else Fraction(aspect),
             codec=context.codec.canonical_name,
             uneven=self._index.uneven,
+            fields="progressive" if deinterlace else fields,
+            reel=reel_name(self._container, self._stream),
+            hdr=hdr_of(picture),
         )
 
-    def _timecode(self) -> str:
-        tracks = (self._stream, *self._container.streams.data)
-        for metadata in (*(track.metadata for track in tracks), self._container.metadata):
-            if timecode := metadata.get("timecode") or metadata.get("TIMECODE"):
-                return timecode
-        return ""
-
-    def _frame(self, picture: av.VideoFrame) -> Frame:
+    def _coded(self, picture: av.VideoFrame) -> Frame:
+        """Return a picture's samples as they are coded: not yet turned."""
         try:
-            frame = from_av(picture)
+            return self._tagged(from_av(picture))
         except UnknownPixels as error:
             detail = f"pictures of the kind {error} are not supported"
             raise MediaUnreadable(path=self._path, detail=detail) from error
-        return _upright(self._tagged(frame), picture.rotation)
+
+    def _upright(self, picture: av.VideoFrame, frame: Frame) -> Frame:
+        try:
+            return orientation_of(picture).upright(frame)
+        except OddAngle as error:
+            raise MediaUnreadable(path=self._path, detail=str(error)) from error
+
+    def _neighbour(self, number: int) -> Frame | None:
+        """Return a picture as it is coded, None where there is none or it is damaged."""
+        if not 0 <= number < self._index.pictures:
+            return None
+        try:
+            return self._coded(self._picture(number))
+        except MediaError:
+            return None
 
     def _tagged(self, frame: Frame) -> Frame:
         """Let the container's tags go before the decoder's, as hosts do.
@@ -164,7 +225,7 @@ class MovieSource(Source):
     def _key_frame(self, key: int) -> int:
         if key < 0:
             return 0
-        return self._index.frame_at(int(self._index.seeks[key])) or 0
+        return self._index.picture_at(int(self._index.seeks[key])) or 0
 
     def _seek(self, key: int) -> None:
         """Go to a keyframe; -1 is the beginning of the file."""
@@ -198,7 +259,7 @@ class MovieSource(Source):
                     number: int | None = counter
                     counter += 1
                 else:
-                    number = None if picture.pts is None else self._index.frame_at(picture.pts)
+                    number = None if picture.pts is None else self._index.picture_at(picture.pts)
                 if number is None or picture.is_corrupt:
                     continue
                 self._remember(number, picture)
@@ -221,10 +282,10 @@ class MovieSource(Source):
         for _ in islice(self._decoded, REORDERED):
             pass
         ended = next(self._decoded, None) is None
-        near_end = index >= self._index.frames - REORDER_MOST
-        if ended and (near_end or self._next < self._index.frames):
+        near_end = index >= self._index.pictures - REORDER_MOST
+        if ended and (near_end or self._next < self._index.pictures):
             first = self._next if self._gap is None else self._gap
-            return MediaTruncated(path=self._path, frame=min(first, index))
+            return MediaTruncated(path=self._path, frame=self._index.frame_of(min(first, index)))
         return MediaUnreadable(path=self._path, detail=f"picture {index} is damaged")
 
 
@@ -244,19 +305,6 @@ def _decode_packet(packet: av.Packet[av.VideoStream]) -> list[av.VideoFrame]:
         return []  # the picture that is missing is told when it is asked for
 
 
-def _upright(frame: Frame, rotation: int) -> Frame:
-    """Return the picture turned counterclockwise by ``rotation`` degrees, as players show it."""
-    quarters = round(rotation / 90) % 4
-    if quarters == 0:
-        return frame
-    planes = tuple(np.ascontiguousarray(np.rot90(plane, quarters)) for plane in frame.planes)
-    pixels = frame.format
-    if quarters % 2:
-        across, down = pixels.subsampling
-        pixels = replace(pixels, subsampling=(down, across))
-    return Frame(planes, pixels, frame.colour)
-
-
 def cores() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -271,7 +319,7 @@ def _told(path: str) -> Iterator[None]:
         detail = "it is not a movie, or it is damaged"
         raise MediaUnreadable(path=path, detail=detail) from error
     except (av.error.DecoderNotFoundError, av.error.PatchWelcomeError) as error:
-        raise MediaUnreadable(path=path, detail="there is no decoder for it") from error
+        raise MediaUnreadable(path=path, detail=coding(path)) from error
     except av.error.PermissionError as error:
         raise MediaUnreadable(path=path, detail="reading it is not permitted") from error
     except av.FFmpegError as error:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import av
 import numpy as np
 from numpy.typing import NDArray
+
+from afterframe_hosts.wire.clip import FASTEST
 
 Times = NDArray[np.int64]
 
@@ -40,35 +42,54 @@ class MovieIndex:
         seeks: decoding times of keyframes (presentation times in Matroska), where one can seek.
         rate: pictures a second.
         counted: times are not to be had: pictures are counted from the start.
+        shown: the picture that each frame shows, where they are uneven; None: one each.
     """
 
     times: Times
     seeks: Times
     rate: Fraction
     counted: bool = False
+    shown: Times | None = None
 
     @property
-    def frames(self) -> int:
+    def pictures(self) -> int:
         """Number of pictures."""
         return len(self.times)
 
     @property
-    def uneven(self) -> bool:
-        """Whether some pictures are shown much longer than others."""
-        if self.counted or self.frames < 3:
-            return False
-        steps = np.diff(self.times)
-        usual = float(np.median(steps))
-        return bool(np.abs(steps - usual).max() > UNEVEN * usual)
+    def frames(self) -> int:
+        """Number of frames at ``rate``."""
+        return self.pictures if self.shown is None else len(self.shown)
 
-    def frame_at(self, time: int) -> int | None:
+    @property
+    def uneven(self) -> bool:
+        """Whether some pictures are shown longer than others: more or fewer than a frame each."""
+        return self.shown is not None
+
+    def picture_of(self, frame: int) -> int:
+        """Return the number of the picture that a frame shows."""
+        return frame if self.shown is None else int(self.shown[frame])
+
+    def frame_of(self, picture: int) -> int:
+        """Return the first frame that shows a picture or a later one."""
+        return picture if self.shown is None else int(np.searchsorted(self.shown, picture))
+
+    def unevenness(self, first: int, last: int) -> tuple[int, int]:
+        """Return how many of these frames repeat the one before, and how many pictures no frame
+        shows between the first and the last."""
+        if self.shown is None:
+            return 0, 0
+        steps = np.diff(self.shown[first : last + 1])
+        return int((steps == 0).sum()), int(np.maximum(steps - 1, 0).sum())
+
+    def picture_at(self, time: int) -> int | None:
         """Return the number of the picture at a presentation time, None before the first."""
         after = int(np.searchsorted(self.times, time))
-        if after == self.frames:
+        if after == self.pictures:
             return after - 1
         gap = int(self.times[after]) - time
         if after == 0:
-            step = int(self.times[1] - self.times[0]) if self.frames > 1 else 1
+            step = int(self.times[1] - self.times[0]) if self.pictures > 1 else 1
             return 0 if 2 * gap < step else None
         return after if gap < time - int(self.times[after - 1]) else after - 1
 
@@ -80,6 +101,7 @@ class Mark(NamedTuple):
     dts: int | None
     key: bool
     discard: bool
+    duration: int
 
 
 def open_container(path: str) -> av.container.InputContainer:
@@ -157,7 +179,7 @@ def _complete(stream: av.VideoStream, shown: int, step: Fraction) -> bool:
 
 def _from_packets(container: av.container.InputContainer, stream: av.VideoStream) -> MovieIndex:
     marks = [
-        Mark(p.pts, p.dts, p.is_keyframe, p.is_discard)
+        Mark(p.pts, p.dts, p.is_keyframe, p.is_discard, p.duration or 0)
         for p in container.demux(stream)
         if p.size and not p.is_corrupt
     ]
@@ -187,7 +209,39 @@ def _timed(
     seeks = np.unique(np.array([seek for _, seek in keys], dtype=np.int64))
     if not _is_whole(container, stream):
         times = _with_lost_end(container, stream, _with_holes(times))
-    return MovieIndex(times, seeks, _rate(stream, times))
+    if _is_even(times):
+        return MovieIndex(times, seeks, _rate(stream, times))
+    # Where pictures are reordered, mp4's durations are those between their decoding.
+    in_order = all(a[0] < b[0] for a, b in pairwise(timed))
+    return _paced(stream, times, seeks, timed[-1][1].duration if in_order else 0)
+
+
+def _is_even(times: Times) -> bool:
+    """Tell whether pictures stand equally long: by their steps, and all along the way."""
+    if len(times) < 3:
+        return True
+    steps = np.diff(times)
+    usual = float(np.median(steps))
+    straight = np.linspace(times[0], times[-1], len(times))
+    limit = UNEVEN * usual
+    return bool(np.abs(steps - usual).max() < limit and np.abs(times - straight).max() < limit)
+
+
+def _paced(stream: av.VideoStream, times: Times, seeks: Times, last: int) -> MovieIndex:
+    """Count uneven pictures at the rate that hosts take: each frame shows the last one begun.
+
+    Args:
+        last: how long the last picture stands, 0 where it is not said.
+    """
+    assert stream.time_base is not None
+    rate = _guessed_rate(stream, times)
+    step = float(1 / (rate * stream.time_base))
+    length = int(times[-1] - times[0]) / step
+    frames = max(1, round(length + max(1.0, last / step)))
+    # Times are rounded to the container's ticks, up or down.
+    grid = int(times[0]) + np.floor(np.arange(frames) * step + min(1.0, step / 8))
+    shown: Times = np.searchsorted(times, grid, side="right").astype(np.int64) - 1
+    return MovieIndex(times, seeks, rate, shown=shown)
 
 
 def _is_whole(container: av.container.InputContainer, stream: av.VideoStream) -> bool:
@@ -294,6 +348,14 @@ def _rate(stream: av.VideoStream, times: Times) -> Fraction:
     if named is not None and abs(measured / named - 1) <= rounding + SNAP:
         return named
     return snap_rate(measured)
+
+
+def _guessed_rate(stream: av.VideoStream, times: Times) -> Fraction:
+    """Return the rate at which FFmpeg, and with it Blender, counts a stream of uneven pictures."""
+    for rate in (stream.guessed_rate, stream.average_rate):
+        if rate and 0 < rate <= FASTEST:
+            return snap_rate(Fraction(rate))
+    return min(_rate(stream, times), FASTEST)
 
 
 def _named_rate(stream: av.VideoStream) -> Fraction | None:

@@ -27,7 +27,6 @@ SRGB = 13
 HALF_STEP = 0.5 / 255
 CLIPPED = "note.clipped"
 ALPHA_DROPPED = "note.alpha_dropped"
-UNEVEN_FRAMES = "note.uneven_frames"
 
 
 @dataclass

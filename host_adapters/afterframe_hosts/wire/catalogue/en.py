@@ -242,9 +242,15 @@ MESSAGES: dict[str, str] = {
     "note.reel_lost": "{format} cannot say the reel name {reel}.",
     "note.alpha_dropped": "The engine has no use for transparency: the result is opaque.",
     "note.uneven_frames": (
-        "This source's frames are of uneven length; they were taken one by one. "
-        "For exact timing, convert it to a constant rate first."
+        "This source's pictures are of uneven length. Frames were taken as they are shown at its "
+        "rate: {held} are pictures held longer, {dropped} pictures fell between two frames."
     ),
+    "note.interlaced": (
+        "This source is interlaced; its fields were left as they are. If its pictures show combs, "
+        "deinterlace it (command line: --deinterlace); progressive pictures under an interlaced "
+        "flag (PsF) are right as they are."
+    ),
+    "note.deinterlaced": "Pictures of two fields were made whole (bwdif), one for one.",
     # notes of edit decision lists
     "note.edl.rate_of_drop": (
         "The list says no frame rate: {rate} is taken, as it counts drop-frame."

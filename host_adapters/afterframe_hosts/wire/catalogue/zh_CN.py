@@ -197,7 +197,15 @@ MESSAGES: dict[str, str] = {
     "note.timecode_lost": "{format} 在此帧率下无法标明起始时间码 {timecode}。",
     "note.reel_lost": "{format} 无法标明卷名 {reel}。",
     "note.alpha_dropped": "该引擎不使用透明度：结果不透明。",
-    "note.uneven_frames": "该素材的帧长短不一，已逐帧取用。如需精确时间，请先转换为恒定帧率。",
+    "note.uneven_frames": (
+        "该素材的画面长短不一，已按其帧率在各时刻显示的画面取用："
+        "{held} 帧为延长的画面，{dropped} 幅画面落在两帧之间而未取用。"
+    ),
+    "note.interlaced": (
+        "该素材为隔行扫描，场未作改动。如画面有梳状纹，请去隔行（命令行：--deinterlace）；"
+        "若只是带隔行标记的逐行画面（PsF），则无需处理。"
+    ),
+    "note.deinterlaced": "两场的画面已逐幅合成为完整画面（bwdif）。",
     # notes of edit decision lists
     "note.edl.rate_of_drop": "EDL 未注明帧率：因其为丢帧时间码，取 {rate}。",
     "note.edl.rate_of_media": "EDL 未注明帧率：取其媒体的帧率 {rate}。",
