@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -76,3 +77,14 @@ def test_no_frame_outside_the_used_range_is_ever_shown(
     assert shown == sorted(shown, reverse=reverse)
     assert shown[0] == (used.end - 1 if reverse else used.start)
     assert shown[-1] == (used.start if reverse else used.end - 1)
+
+
+@given(speeds, st.integers(1, 23))
+def test_a_cut_changes_no_picture_at_any_speed(speed: Fraction, at: int) -> None:
+    whole = clip(used=Span(10, 1000), speed=abs(speed))
+    passed = at * abs(speed)
+    rest = replace(
+        clip(100 + at, 24 - at, Span(10 + int(passed), 1000), abs(speed)), phase=passed % 1
+    )
+    after = range(100 + at, 124)
+    assert [media_frame(rest, n) for n in after] == [media_frame(whole, n) for n in after]

@@ -168,7 +168,7 @@ def _clip(clip: Any, time: Play, span: Span, address: str, ground: _Ground) -> I
         media = medium(reference, ground.path.parent, name)
     except (MediaMissing, UnsupportedItem) as error:
         return _item(clip, span, address, ground, None, error)
-    used, speed = _used(clip, media, time, span, ground.rate)
+    used, speed, phase = _used(clip, media, time, span, ground.rate)
     found = Clip(
         name=name,
         media=media,
@@ -176,6 +176,7 @@ def _clip(clip: Any, time: Play, span: Span, address: str, ground: _Ground) -> I
         record_range=span,
         rate=ground.rate,
         speed=speed,
+        phase=phase,
         drop_frame=ground.drop,
         host="interchange",
         document=str(ground.path),
@@ -187,10 +188,12 @@ def _clip(clip: Any, time: Play, span: Span, address: str, ground: _Ground) -> I
     return _item(clip, span, address, ground, found, problem)
 
 
-def _used(clip: Any, media: Media, time: Play, span: Span, rate: Fraction) -> tuple[Span, Fraction]:
-    """Return the media frames of a clip, and how many of them go by in a timeline frame."""
+def _used(
+    clip: Any, media: Media, time: Play, span: Span, rate: Fraction
+) -> tuple[Span, Fraction, Fraction]:
+    """Return the media frames of a clip, how many of them go by in a timeline frame, its phase."""
     if media.kind == "still":
-        return Span(0, 1), Fraction(1)
+        return Span(0, 1), Fraction(1), Fraction(0)
     available = clip.media_reference.available_range
     zero = seconds(available.start_time) if available else Fraction(0)
     media_rate = _media_rate(clip, rate)
@@ -198,11 +201,12 @@ def _used(clip: Any, media: Media, time: Play, span: Span, rate: Fraction) -> tu
     speed = time.pace * media_rate / rate
     if speed == 0:
         # One frame for the whole clip: it would take longer than the clip to reach the next.
-        return Span(whole(first), 1), Fraction(1, span.duration)
-    count = whole((span.duration - 1) * abs(speed)) + 1
-    if speed > 0:
-        return Span(whole(first), count), speed
-    return Span(-whole(-first) - count, count), speed
+        return Span(whole(first), 1), Fraction(1, span.duration), Fraction(0)
+    # Played backwards, ``first`` is where the first frame shown ends.
+    begin = whole(first) if speed > 0 else -whole(-first)
+    phase = max(Fraction(0), (first - begin) if speed > 0 else (begin - first))
+    count = whole((span.duration - 1) * abs(speed) + phase) + 1
+    return Span(begin if speed > 0 else begin - count, count), speed, phase
 
 
 def _media_rate(clip: Any, rate: Fraction) -> Fraction:

@@ -94,7 +94,7 @@ class Clip:
     """A range of one medium as it stands on a host's timeline.
 
     The picture shown at timeline frame ``f`` is the medium's frame
-    ``media_range.start + floor((f - record_range.start) * speed)``; a negative speed plays
+    ``media_range.start + floor(phase + (f - record_range.start) * speed)``; a negative speed plays
     backwards from the last frame of ``media_range``.
 
     Attributes:
@@ -109,6 +109,8 @@ class Clip:
         host: kind of host: ``blender``, ``resolve``, ``interchange``.
         document: the host's id of the project; a path where it has been saved.
         item: the host's id of the timeline item.
+        phase: how much of its first frame has gone by when the clip begins, 0 or more and less
+            than 1: a cut in a medium of another rate lies between two of its frames.
     """
 
     name: str
@@ -122,11 +124,14 @@ class Clip:
     host: str = ""
     document: str = ""
     item: str = ""
+    phase: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
         if self.speed == 0 or abs(self.speed) > FASTEST:
             raise ValueError(f"speed {self.speed} is absurd")
+        if not 0 <= self.phase < 1:
+            raise ValueError(f"a phase is 0 or more and less than 1, not {self.phase}")
         if self.size is not None and not all(1 <= side <= 65536 for side in self.size):
             raise ValueError(f"size {self.size} is absurd")
 

@@ -24,5 +24,6 @@ def media_frame(clip: Clip, at: int) -> int:
         )
     if clip.media.kind == "still":
         return used.start
-    passed = min(math.floor((at - record.start) * abs(clip.speed)), used.duration - 1)
+    passed = math.floor(clip.phase + (at - record.start) * abs(clip.speed))
+    passed = min(passed, used.duration - 1)
     return used.start + passed if clip.speed > 0 else used.end - 1 - passed
