@@ -17,10 +17,11 @@ _MARK = "_afterframe"
 def next_version(path: Path, suffix: str) -> Path:
     """Return a name beside ``path`` that was never used: ``edit_afterframe_v001.otio``, ``_v002``.
 
-    The timelines that we wrote count on from their own name.
+    The timelines that we wrote count on from their own name. A format that writes several files
+    ends the names of the further ones in ``_V2`` and so on.
     """
-    stem = re.sub(rf"{_MARK}_v[0-9]+$", "", path.stem)
-    pattern = re.compile(rf"{re.escape(stem)}{_MARK}_v([0-9]+){re.escape(suffix)}")
+    stem = re.sub(rf"{_MARK}_v[0-9]+(_V[0-9]+)?$", "", path.stem)
+    pattern = re.compile(rf"{re.escape(stem)}{_MARK}_v([0-9]+)(_V[0-9]+)?{re.escape(suffix)}")
     found = (pattern.fullmatch(entry.name) for entry in path.parent.iterdir())
     last = max((int(match[1]) for match in found if match), default=0)
     return path.with_name(f"{stem}{_MARK}_v{last + 1:03}{suffix}")

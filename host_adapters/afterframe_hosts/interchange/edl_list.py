@@ -18,7 +18,7 @@ from ..wire.timecode import can_drop, labelled
 _TIME = r"(\d{1,2}[:;.,]\d{2}[:;.,]\d{2}[:;.,]\d{2,3})"
 _EVENT = re.compile(
     r"(?P<number>\d{1,8})\s+(?P<reel>\S.*?)\s+(?P<channels>NONE|[VAB]\w*(?:/[VAB]\w*)*)\s+"
-    r"(?P<edit>[CD]|W\d{0,3}|K[BO]?)(?:\s+\(F\))?(?:\s+(?P<length>\d{1,4}))?\s+"
+    r"(?P<edit>[CD]|W\d{0,3}|K(?: ?[BO])?)(?:\s+\(F\))?(?:\s+(?P<length>\d{1,4}))?\s+"
     rf"{_TIME}\s+{_TIME}\s+{_TIME}\s+{_TIME}"
 )
 _SPEED = re.compile(rf"M2\s+(?P<reel>\S.*?)??\s*(?P<speed>[+-]?\d*\.?\d+)\s+{_TIME}")
@@ -81,7 +81,7 @@ class Event:
         line: where it stands in the file, from 1.
         reel: of its source; the long name where the list tells it.
         layers: numbers of the video tracks that it is cut into; none for sound alone.
-        edit: ``C``, ``D``, ``W`` with a number, ``K``, ``KB`` or ``KO``.
+        edit: ``C``, ``D``, ``W`` with a number; ``K``, ``K B`` and ``K O`` are keys.
         length: of its transition, in frames.
         source: in and out.
         record: in and out.

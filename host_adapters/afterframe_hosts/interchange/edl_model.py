@@ -314,6 +314,8 @@ class _Reading:
         if found is None or found.media.kind == "still":
             return 0
         origins = []
+        if not facts and cut.event.ours.get("job"):
+            origins = [math.floor(cut.source)]  # a result is shown from its first picture on
         if facts and facts.start_timecode:
             start = label(facts.start_timecode).frame(cut.counted, drop=False)
             origins += [] if start is None else [start]
