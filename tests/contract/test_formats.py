@@ -284,7 +284,7 @@ def test_linear_pictures_stay_linear_in_exr_and_nowhere_else(tmp_path: Path) -> 
     frames = [rgb_frame(ramp, linear)] * FRAMES
     with opened(write(tmp_path, "exr", frames), "exr") as source:
         np.testing.assert_array_equal(source.read(0).planes[0], ramp[..., 0])
-    with opened(write(tmp_path, "png", frames), "png") as source:
+    with opened(write(tmp_path / "png", "png", frames), "png") as source:
         assert source.info.colour.transfer == 13
         assert psnr(source.read(0), frames[0]) > 80
 

@@ -180,10 +180,11 @@ def limited_tags(source: PixelFormat, colour: ColourTags, stored: PixelFormat) -
     del stored
     if source.model == "yuv":
         return replace(colour, full_range=False, space="", premultiplied=False)
-    if colour.primaries in (1, UNKNOWN) or colour.transfer == LINEAR:
-        return HD
-    matrix = WIDE_PRIMARIES if colour.primaries == WIDE_PRIMARIES else HD.matrix
-    return ColourTags(colour.primaries, colour.transfer, matrix)
+    shown = colour.transfer in DISPLAY_CURVES | {LINEAR, UNKNOWN}
+    transfer = HD.transfer if shown else colour.transfer
+    primaries = HD.primaries if colour.primaries == UNKNOWN else colour.primaries
+    matrix = WIDE_PRIMARIES if primaries == WIDE_PRIMARIES else HD.matrix
+    return ColourTags(primaries, transfer, matrix)
 
 
 def own_tags(source: PixelFormat, colour: ColourTags, stored: PixelFormat) -> ColourTags:

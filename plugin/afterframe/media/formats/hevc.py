@@ -27,7 +27,7 @@ def _format(name: str, label: str, depth: int) -> DeliveryFormat:
         container="mp4",
         problem=_problem,
         encoder="libx265",
-        options={"crf": 16, "preset": "faster", "x265-params": "log-level=error"},
+        options={"crf": 16, "preset": "faster", "x265-params": "log-level=error:open-gop=0"},
         codec_tag="hvc1",  # QuickTime and Resolve do not open hev1, FFmpeg's choice
     )
 
