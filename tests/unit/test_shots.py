@@ -19,11 +19,12 @@ from afterframe_hosts.wire.job import Job, Output
 HOUR = 86400
 
 
-def clip_of(path: Path) -> Clip:
+def clip_of(path: Path, **reading: Any) -> Clip:
     """A second at 24 frames from 01:00:00:00 on, of any medium that is not called "gone"."""
     if path.stem == "gone":
         raise MediaMissing(path=str(path))
-    return Clip(path.stem, Media("movie", str(path)), Span(0, 24), Span(HOUR, 24), Fraction(24))
+    media = Media("movie", str(path), **reading)
+    return Clip(path.stem, media, Span(0, 24), Span(HOUR, 24), Fraction(24))
 
 
 def write(folder: Path, content: str | list[Any], name: str = "") -> Path:
@@ -55,6 +56,21 @@ def test_a_table_names_media_beside_it_and_what_to_make(tmp_path: Path) -> None:
         {"motion": 7.0, "prompt": 'slow, wide "zoom" in'}, "first",
     )  # fmt: skip
     assert second == Shot(4, clip_of(tmp_path / "sub/b.mov"), None, "retime", {"speed": 0.25}, "")
+
+
+def test_a_line_says_how_its_medium_is_read(tmp_path: Path) -> None:
+    table = "media,deinterlace,layer,holes\na.mov,yes,,\nb.####.exr,no,beauty,hold\nc.mov,,,\n"
+    tape, plate, plain = (shot.clip.media for shot in read(write(tmp_path, table)))
+    assert (tape.deinterlace, tape.layer, tape.holes) == (True, "", "refuse")
+    assert (plate.deinterlace, plate.layer, plate.holes) == (False, "beauty", "hold")
+    assert plain == Media("movie", str(tmp_path / "c.mov"))
+
+
+@pytest.mark.parametrize("cells", ["maybe,", ",skip"])
+def test_a_way_of_reading_that_does_not_exist_is_told(cells: str, tmp_path: Path) -> None:
+    (problem,) = problems(write(tmp_path, f"media,deinterlace,holes\na.mov,{cells}\n"))
+    assert "line 2" in problem
+    assert cells.strip(",") in problem
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])

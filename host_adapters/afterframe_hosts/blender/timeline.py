@@ -244,7 +244,13 @@ def _plain_media(scene: Any, strip: Any) -> tuple[Media, Span, Fraction] | None:
         media = Media("sequence", str(folder / run[0]), run[1], None, 0, colour)
     else:
         path = str(_absolute(strip.filepath))
-        media = Media("movie", path, stream=strip.stream_index, colour_space=colour)
+        media = Media(
+            "movie",
+            path,
+            stream=strip.stream_index,
+            colour_space=colour,
+            deinterlace=strip.use_deinterlace,
+        )
     used = _used_frames(strip)
     return None if used is None else (media, used, Fraction(-1 if _is_reversed(strip) else 1))
 
@@ -253,7 +259,7 @@ def _is_altered(scene: Any, strip: Any) -> bool:
     """Return True when something between medium and screen changes which frame is shown."""
     if strip.type == "MOVIE":
         rate = float(scene_rate(scene))
-        if abs(strip.fps - rate) > SAME_RATE or strip.use_deinterlace:
+        if abs(strip.fps - rate) > SAME_RATE:
             return True
     return bool(
         strip.use_multiview

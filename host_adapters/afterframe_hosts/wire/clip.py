@@ -12,6 +12,7 @@ LONGEST = 10_000_000
 FASTEST = Fraction(1000)
 """The highest rate in frames a second that we take for meant."""
 Holes = Literal["refuse", "hold", "black"]
+HOLES: tuple[Holes, ...] = ("refuse", "hold", "black")
 
 STILL_SUFFIXES = frozenset(
     {".bmp", ".cin", ".dpx", ".exr", ".hdr", ".heic", ".jp2", ".jpeg", ".jpg", ".jxl", ".png"}

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "A list has a column `media` (relative to the list), and may have `at` (the playhead), `name`, "
-    "`effect`, `reel`, `mark` (yes or no), and every option of the effects (`motion`, `prompt`, "
-    "`pan_x` ...)."
+    "`effect`, `reel`, `mark` (yes or no), `deinterlace` (yes or no), `layer`, `holes` (refuse, "
+    "hold or black), and every option of the effects (`motion`, `prompt`, `pan_x` ...)."
 )
 HEADS = ("clip", "from", "effect", "state", "result")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,7 @@ def add(commands: Commands) -> None:
         for parameter in effect.parameters:
             _parameter_option(command, parameter)
         add_output_options(command)
+        add_reading_options(command)
         add_timeline_options(command)
         command.set_defaults(run=run, effect=effect)
 
@@ -69,6 +71,29 @@ def add_output_options(command: argparse.ArgumentParser) -> None:
     )
     add_mark_option(command)
     command.add_argument("--overwrite", action="store_true", help="replace FILE")
+
+
+def add_reading_options(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how a source is read."""
+    from afterframe_hosts.wire.clip import HOLES
+
+    command.add_argument(
+        "--deinterlace", action="store_true", help="make whole pictures of interlaced fields"
+    )
+    command.add_argument(
+        "--layer", default="", metavar="NAME", help="part or layer of an .exr (see: probe)"
+    )
+    command.add_argument(
+        "--holes",
+        choices=HOLES,
+        default=HOLES[0],
+        help="what stands for a sequence's missing pictures (default: %(default)s)",
+    )
+
+
+def reading(options: argparse.Namespace) -> dict[str, Any]:
+    """Return how a source is to be read, as fields of ``wire.clip.Media``."""
+    return {"layer": options.layer, "holes": options.holes, "deinterlace": options.deinterlace}
 
 
 def add_timeline_options(command: argparse.ArgumentParser) -> None:
@@ -104,8 +129,9 @@ def run(options: argparse.Namespace) -> int:
     timeline = timelines.open_timeline(options.source, timelines.options_of(options))
     if timeline:
         clip, at = timelines.clip_at(timeline, options.at)
+        clip = replace(clip, media=replace(clip.media, **reading(options)))
     else:
-        clip, at = _bare_clip(options.source, options.at, options.rate)
+        clip, at = _bare_clip(options)
     job = make_job(options, options.effect, clip, at, values)
     client = discovery.connect()
     (status,) = follow.run(client, [job], quiet=options.json)
@@ -242,10 +268,11 @@ def _parameter_option(command: argparse.ArgumentParser, parameter: Parameter) ->
     )
 
 
-def _bare_clip(source: Path, at: str | None, rate: str | None) -> tuple[Clip, int]:
+def _bare_clip(options: argparse.Namespace) -> tuple[Clip, int]:
     from afterframe.core.timecode import parse_time
     from afterframe.media.clip import media_clip
 
-    clip = media_clip(source, parse_rate(rate) if rate else None)
+    rate = parse_rate(options.rate) if options.rate else None
+    clip = media_clip(options.source, rate, **reading(options))
     start = clip.record_range.start
-    return clip, parse_time(at, clip.rate, start) if at else start
+    return clip, parse_time(options.at, clip.rate, start) if options.at else start

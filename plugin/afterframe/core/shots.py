@@ -16,11 +16,11 @@ from typing import Any
 from afterframe.core.timecode import parse_time
 from afterframe.errors import BadValue, PlayheadOutside
 from afterframe_hosts.wire import codec
-from afterframe_hosts.wire.clip import Clip
+from afterframe_hosts.wire.clip import HOLES, Clip
 from afterframe_hosts.wire.job import Job, Output, Quality
 from afterframe_hosts.wire.shotlist import Line, read_list
 
-OWN_COLUMNS = ("media", "at", "name", "reel", "mark")
+OWN_COLUMNS = ("media", "at", "name", "reel", "mark", "layer", "holes", "deinterlace")
 YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 _NAMESPACE = uuid.UUID("5b0f2d4e-6c0a-5a2f-9f6e-0c7a3d1e8b42")
 """Of our job ids among all UUIDs; chosen once."""
@@ -52,14 +52,15 @@ class Shot:
 
 
 def read_shots(
-    path: Path, defaults: Mapping[str, str], clip_of: Callable[[Path], Clip]
+    path: Path, defaults: Mapping[str, str], clip_of: Callable[..., Clip]
 ) -> tuple[Shot, ...]:
     """Read a list and check every line.
 
     Args:
         path: of the list.
         defaults: for cells that are empty or columns that are not there.
-        clip_of: makes a clip of a medium's absolute path; raises when it cannot.
+        clip_of: makes a clip of a medium's absolute path, and of those of its fields ``layer``,
+            ``holes`` and ``deinterlace`` that are said; raises when it cannot.
 
     Raises:
         ShotListError: tells of every line that is not right.
@@ -109,11 +110,11 @@ def next_id(job: str) -> str:
     return uuid.uuid5(_NAMESPACE, job).hex
 
 
-def _shot(line: Line, folder: Path, clip_of: Callable[[Path], Clip]) -> Shot:
+def _shot(line: Line, folder: Path, clip_of: Callable[..., Clip]) -> Shot:
     own = line.own
     if not own["media"]:
         raise ValueError("no media is named")
-    clip = clip_of(folder / own["media"])
+    clip = clip_of(folder / own["media"], **_reading(own))
     Output(folder="/", name=own["name"])  # raises where the name is no file name
     at = _playhead(own["at"], clip)
     return Shot(
@@ -124,15 +125,27 @@ def _shot(line: Line, folder: Path, clip_of: Callable[[Path], Clip]) -> Shot:
         parameters=line.parameters,
         name=own["name"],
         reel=own["reel"],
-        mark=_mark(own["mark"]),
+        mark=_yes("mark", own["mark"]) if own["mark"] else None,
     )
 
 
-def _mark(text: str) -> bool | None:
-    if not text:
-        return None
+def _reading(own: Mapping[str, str]) -> dict[str, Any]:
+    """Return how the medium is to be read, where that is said: fields of ``wire.clip.Media``."""
+    said: dict[str, Any] = {}
+    if own["layer"]:
+        said["layer"] = own["layer"]
+    if own["holes"]:
+        if own["holes"] not in HOLES:
+            raise BadValue(field="holes", value=own["holes"], allowed=", ".join(HOLES))
+        said["holes"] = own["holes"]
+    if own["deinterlace"]:
+        said["deinterlace"] = _yes("deinterlace", own["deinterlace"])
+    return said
+
+
+def _yes(field: str, text: str) -> bool:
     if text.lower() not in YES | NO:
-        raise BadValue(field="mark", value=text, allowed="yes, no")
+        raise BadValue(field=field, value=text, allowed="yes, no")
     return text.lower() in YES
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from afterframe.core.timecode import parse_time
 from afterframe.errors import BadTimecode, MediaMissing
-from afterframe_hosts.wire.clip import STILL_SUFFIXES, Clip, Media, Span
+from afterframe_hosts.wire.clip import STILL_SUFFIXES, Clip, Holes, Media, Span
 
 from .source import probe
 from .stills import numbered
@@ -18,7 +19,14 @@ STILL_RATE = Fraction(24)
 """Frames a second of a clip made from pictures, where nothing says another."""
 
 
-def media_clip(path: Path, rate: Fraction | None = None) -> Clip:
+def media_clip(
+    path: Path,
+    rate: Fraction | None = None,
+    *,
+    layer: str = "",
+    holes: Holes = "refuse",
+    deinterlace: bool = False,
+) -> Clip:
     """Return the whole of a medium as a clip that stands at its own start timecode.
 
     A movie keeps its own rate. ``plate.####.exr`` is a sequence from its lowest number on; a
@@ -28,11 +36,13 @@ def media_clip(path: Path, rate: Fraction | None = None) -> Clip:
     Args:
         path: of a movie, a picture, or a sequence with ``#`` where the number stands.
         rate: of a clip made from pictures; None: 24.
+        layer, holes, deinterlace: see ``wire.clip.Media``.
 
     Raises:
         MediaMissing, MediaUnreadable, NoPicture: see ``source.probe``.
     """
-    media = find_media(path.absolute(), rate)
+    found = find_media(path.absolute(), rate)
+    media = replace(found, layer=layer, holes=holes, deinterlace=deinterlace)
     info = probe(media)
     clip_rate = (info.rate if media.kind == "movie" else rate) or STILL_RATE
     start = 0
