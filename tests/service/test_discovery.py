@@ -59,7 +59,12 @@ class AnotherVersion:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                told: dict[str, Any] = {"version": version, "running": 0, "queued": jobs}
+                told: dict[str, Any] = {
+                    "version": version,
+                    "pid": os.getpid(),
+                    "running": 0,
+                    "queued": jobs,
+                }
                 data = json.dumps({**told, "field_of_its_own": 1}).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(data)))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,12 @@ class Endpoint:
     token: str
     pid: int
     version: str
+
+    def __post_init__(self) -> None:
+        if not 0 < self.port < 1 << 16:
+            raise ValueError("a port is 1 to 65535")
+        if not re.fullmatch(r"[!-~]+", self.token):  # as a header takes it
+            raise ValueError("a token is plain ASCII")
 
 
 class Client:

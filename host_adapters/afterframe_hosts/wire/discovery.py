@@ -1,7 +1,8 @@
 """Finding the user's service, and starting it when none runs.
 
 The service writes ``endpoint.json`` into the state folder, for this user alone. A file that a
-dead service left behind is recognised by its port, where nobody answers.
+dead service left behind is recognised by its port, where nobody answers, or somebody who is not
+that service. When in doubt a service is started: if one is there after all, the new one ends.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import codec
 from .client import Client, Endpoint
@@ -22,6 +23,7 @@ from .errors import (
     AfterframeError,
     BadMessage,
     EndpointForeign,
+    RemoteError,
     ServiceMissing,
     ServiceRefused,
     ServiceUnreachable,
@@ -62,7 +64,7 @@ def connect(
         ServiceUnreachable: none runs and none may be started, or it does not come up.
         ServiceMissing: no engine is installed that could be started.
         ServiceVersion: a service of another version is busy, or newer than this program.
-        ServiceRefused: it does not accept the token of the endpoint file.
+        ServiceRefused: it does not accept the token of the endpoint file, and stays.
         EndpointForeign: the endpoint file is not this user's alone, or the state folder is
             another user's or a link.
     """
@@ -75,7 +77,12 @@ def connect(
 
 def locate(start: bool = True, python: str | Path | None = None) -> Endpoint:
     """Return where the user's service is; see :func:`connect`."""
-    endpoint = _running()
+    try:
+        endpoint = _running()
+    except ServiceRefused:
+        if not start:
+            raise
+        endpoint = None
     if endpoint is not None:
         return endpoint
     if not start:
@@ -133,15 +140,39 @@ def _running() -> Endpoint | None:
         if endpoint is None or _left_behind(endpoint):
             return None
         try:
-            greeting = Client(endpoint, GREETING_TIMEOUT).greeting()
-        except ServiceUnreachable:
+            greeting = _Greeting.of(Client(endpoint, GREETING_TIMEOUT).greeting(), endpoint)
+        except (ServiceUnreachable, BadMessage):
             return None
+        except RemoteError as error:
+            if error.code == "internal":  # no error of ours: some other program
+                return None
+            raise
         except ServiceRefused:
             if again:  # a service that has just started writes a new file
                 continue
             raise
         return _of_our_version(endpoint, greeting)
     return None
+
+
+class _Greeting(NamedTuple):
+    """What every version says of itself, whatever else it says."""
+
+    version: str
+    jobs: int
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any], endpoint: Endpoint) -> _Greeting:
+        """Read it. Raises BadMessage where some other program has answered."""
+        counts = [told.get(name) for name in ("running", "queued")]
+        version = told.get("version")
+        if (
+            not isinstance(version, str)
+            or told.get("pid") != endpoint.pid
+            or not all(isinstance(count, int) for count in counts)
+        ):
+            raise BadMessage(field="health", problem="is not a service's")
+        return cls(version, sum(count for count in counts if count))
 
 
 def _left_behind(endpoint: Endpoint) -> bool:
@@ -153,12 +184,11 @@ def _left_behind(endpoint: Endpoint) -> bool:
     return sys.platform == "win32" and not process_lives(endpoint.pid)
 
 
-def _of_our_version(endpoint: Endpoint, greeting: Mapping[str, Any]) -> Endpoint | None:
+def _of_our_version(endpoint: Endpoint, greeting: _Greeting) -> Endpoint | None:
     """Return ``endpoint``; None when an older, idle service has been stopped."""
-    running = str(greeting.get("version", "?"))
+    running, jobs = greeting
     if running == VERSION:
         return endpoint
-    jobs = sum(int(greeting.get(count, 0)) for count in ("running", "queued"))
     if jobs or _number(running) > _number(VERSION):
         raise ServiceVersion(running=running, wanted=VERSION, jobs=jobs)
     Client(endpoint, GREETING_TIMEOUT).stop()
@@ -178,8 +208,12 @@ def _start(python: Path) -> Endpoint:
     command = [str(python), "-m", "afterframe.service"]
     begun, process = time.monotonic(), _start_process(command, log)
     deadline = begun + PATIENCE
+    refused: ServiceRefused | None = None
     while time.monotonic() < deadline:
-        endpoint = _running()
+        try:
+            endpoint, refused = _running(), None
+        except ServiceRefused as error:  # until the service notices that its file was changed
+            endpoint, refused = None, error
         if endpoint is not None:
             return endpoint
         if process.poll():
@@ -188,7 +222,7 @@ def _start(python: Path) -> Endpoint:
             # the one that was in its place then has not come up, or was about to end
             begun, process = time.monotonic(), _start_process(command, log)
         time.sleep(0.02)
-    raise ServiceUnreachable(detail=f"it did not start within {PATIENCE:g} s; see {log}")
+    raise refused or ServiceUnreachable(detail=f"it did not start within {PATIENCE:g} s; see {log}")
 
 
 def _start_process(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:

@@ -39,6 +39,12 @@ def add(commands: Commands) -> None:
     """Add the commands."""
     text = "Tell what this machine can do, and what is missing"
     command = commands.add_parser("doctor", help=text, description=f"{text}.")
+    command.add_argument(
+        "--bundle",
+        type=Path,
+        metavar="FILE.zip",
+        help="write what a helper needs to know into a file, without personal data",
+    )
     command.set_defaults(run=run_doctor)
     text = "List the engines and whether they are ready"
     command = commands.add_parser("engines", help=text, description=f"{text}.")
@@ -65,6 +71,8 @@ def run_engines(options: argparse.Namespace) -> int:
 def run_doctor(options: argparse.Namespace) -> int:
     """Print what was found and what to do about what is missing."""
     found = examine()
+    if options.bundle:
+        return _write_bundle(options.bundle, found, as_json=options.json)
     if options.json:
         show.data({"version": __version__, "findings": [vars(finding) for finding in found]})
         return 0
@@ -72,6 +80,19 @@ def run_doctor(options: argparse.Namespace) -> int:
     advice = [f"{f.what}: {f.advice}" for f in found if f.advice]
     if advice:
         print("\nTo do:\n" + "\n".join(advice))
+    return 0
+
+
+def _write_bundle(path: Path, found: list[Finding], *, as_json: bool) -> int:
+    from . import bundle
+
+    names = bundle.write(path, [vars(finding) for finding in found])
+    if as_json:
+        show.data({"bundle": str(path), "contents": names})
+        return 0
+    print(f"In it: {', '.join(names)}.")
+    print("Names, prompts, paths and tokens are replaced; nothing was sent. Look into it first.")
+    print(path)
     return 0
 
 
@@ -172,7 +193,8 @@ def _service() -> Finding:
     except AfterframeError as error:
         return Finding("Service", error.message(), error.fix())
     jobs = f"{health.running} at work, {health.queued} waiting"
-    return Finding("Service", f"running, {jobs} ({discovery.state_folder()})")
+    advice = " ".join(note.text(show.language()) for note in health.notes)
+    return Finding("Service", f"running, {jobs} ({discovery.state_folder()})", advice)
 
 
 def _existing(path: Path) -> Path:

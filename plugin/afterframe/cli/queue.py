@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -55,10 +56,13 @@ def run_serve(options: argparse.Namespace) -> int:
 
 def run_jobs(options: argparse.Namespace) -> int:
     """Print the jobs."""
-    statuses = discovery.connect().jobs(limit=options.n)
+    client = discovery.connect()
+    statuses = client.jobs(limit=options.n)
     if options.json:
         show.data(list(statuses))
         return 0
+    for note in client.health().notes:
+        print(note.text(show.language()), file=sys.stderr)
     show.table(("job", "created", "effect", "clip", "state", "result"), map(_row, statuses))
     return 0
 

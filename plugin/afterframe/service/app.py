@@ -26,8 +26,9 @@ BEAT = 5.0
 """Seconds of silence after which an event stream gives a sign of life."""
 LONGEST_WAIT = 60.0
 """Seconds that a long poll, or a question to a host, may last."""
-LOCKED_PATIENCE = 3.0
-"""Seconds that a request waits for a program that has locked the queue: less than its client."""
+LOCKED_PATIENCE = 2.0
+"""Seconds of pauses in which a request waits for a program that has locked the queue: with the
+attempts in between less than its client waits."""
 PAGE = 100
 """Kept events that are read at once: a few milliseconds in which nobody else has a turn."""
 MOST_JOBS = 1000
