@@ -26,13 +26,7 @@ from afterframe_hosts.wire.system import config_folder, state_folder
 
 LOCK = "engine.lock"
 LOGS = "logs"
-STATE_FILES = (
-    "endpoint.json",
-    "service.lock",
-    "queue.sqlite3",
-    "queue.sqlite3-wal",
-    "queue.sqlite3-shm",
-)
+STATE_FILES = ("endpoint.json", "service.lock", "queue*.sqlite3*")
 STATE_FOLDERS = ("jobs", "logs")
 """What the service keeps in its state folder: queue and history, job folders, logs. No results."""
 
@@ -218,8 +212,8 @@ def _remove_logs(root: Path) -> None:
 
 
 def _remove_state(folder: Path) -> None:
-    for name in STATE_FILES:
-        (folder / name).unlink(missing_ok=True)
+    for path in [path for pattern in STATE_FILES for path in folder.glob(pattern)]:
+        path.unlink()
     for name in STATE_FOLDERS:
         shutil.rmtree(folder / name, ignore_errors=True)
     with contextlib.suppress(OSError):

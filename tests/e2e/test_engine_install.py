@@ -1,4 +1,4 @@
-"""One real engine from a real wheel: it outlives its clone, makes a clip, and goes without a trace."""
+"""One real engine from a real wheel: it outlives its clone, makes a clip, and leaves no trace."""
 
 from __future__ import annotations
 

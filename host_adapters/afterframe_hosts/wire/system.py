@@ -89,12 +89,9 @@ def make_private_folder(path: Path) -> None:
 
 def long_path(path: Path) -> Path:
     """Return a path that Windows takes at any length: it cuts plain ones off at 260 characters."""
-    if sys.platform != "win32" or str(path).startswith("\\\\?\\"):
+    if os.name != "nt":
         return path
-    whole = os.path.abspath(path)  # noqa: PTH100 - no name in it may be resolved through a link
-    if whole.startswith("\\\\"):
-        return Path("\\\\?\\UNC" + whole[1:])
-    return Path("\\\\?\\" + whole)
+    return Path(_extended(os.path.abspath(path)))  # noqa: PTH100 - resolve() would follow links
 
 
 def is_ours_alone(path: Path) -> bool:
@@ -150,6 +147,13 @@ def own_environment() -> dict[str, str]:
 def _from_environment(name: str, otherwise: str) -> Path:
     given = os.environ.get(name)
     return Path(given) if given else Path.home() / otherwise
+
+
+def _extended(path: str) -> str:
+    """Return a whole path of Windows in the form that is passed on to the disk as it stands."""
+    if path.startswith("\\\\?\\"):
+        return path
+    return f"\\\\?\\UNC{path[1:]}" if path.startswith("\\\\") else f"\\\\?\\{path}"
 
 
 def _on_network(folder: Path) -> bool:
