@@ -9,17 +9,15 @@ from typing import Any
 
 import opentimelineio as otio
 
-from ..wire.clip import Media
 from ..wire.job import Note
 from ..wire.timecode import can_drop, timecode
+from .media import is_labelled, numbered_path
 from .timeline import DROP, Edit, Item, job_of, ours_of, survey
 from .times import nearest, rational
 
 _REEL = 8
 """Letters of a reel in the standard. Ours is made from the job's id: what is left of a result's
 name in so few letters is the reel of the camera's file, and would be relinked to it."""
-_LABELLED = {".dpx", ".exr"}
-"""Of pictures that carry timecode; other sequences are counted by the numbers of their files."""
 
 
 def texts(
@@ -59,7 +57,7 @@ def _event(number: int, item: Item, clip: Any, edit: Edit, drop: bool) -> list[s
         raise ValueError(f"{item.name} has no medium")
     first, rate = _source(item, clip, edit)
     length = nearest(item.span.duration * rate / edit.rate)
-    path = _numbered(item.clip.media, length)
+    path = numbered_path(item.clip.media, length)
     name = re.split(r"[/\\]", path)[-1]
     times = [
         *(timecode(each, rate, drop and can_drop(rate)) for each in (first, first + length)),
@@ -83,21 +81,11 @@ def _source(item: Item, clip: Any, edit: Edit) -> tuple[int, Fraction]:
     """Return the label of the first frame that is shown, as a frame, and its rate."""
     begins = clip.source_range.start_time
     rate = rational(begins.rate)
-    path = Path(item.clip.media.path) if item.clip else Path()
-    if "#" in path.name and path.suffix.lower() in _LABELLED:
+    media = item.clip.media if item.clip else None
+    if media and media.kind == "sequence" and is_labelled(media):
         skipped = nearest(Fraction(begins.value - clip.available_range().start_time.value))
         return nearest(item.span.start * rate / edit.rate) + skipped, rate
     return nearest(Fraction(begins.value)), rate
-
-
-def _numbered(media: Media, frames: int) -> str:
-    """Return a medium's path; a sequence's as programs write it: ``shot.[0001-0024].exr``."""
-    marks = re.search(r"#+(?=[^#]*$)", media.path) if media.kind == "sequence" else None
-    if marks is None:
-        return media.path
-    width, last = len(marks[0]), media.first + frames - 1
-    numbers = f"[{media.first:0{width}}-{last:0{width}}]"
-    return f"{media.path[: marks.start()]}{numbers}{media.path[marks.end() :]}"
 
 
 def _plain(text: str) -> str:

@@ -80,6 +80,23 @@ def file_path(url: str, folder: Path) -> str:
     return str(folder / text)
 
 
+def numbered_path(media: Media, frames: int) -> str:
+    """Return a medium's path; a sequence's as programs write it: ``shot.[0001-0024].exr``."""
+    if media.kind != "sequence":
+        return media.path
+    head, marks, tail = _split_marks(media.path)
+    last = media.first + frames - 1
+    return f"{head}[{media.first:0{len(marks)}}-{last:0{len(marks)}}]{tail}"
+
+
+def is_labelled(media: Media) -> bool:
+    """Say whether a result's pictures carry timecode; others are counted by their files' numbers.
+
+    Movies do, and of pictures those whose headers have a place for it.
+    """
+    return media.kind == "movie" or Path(media.path).suffix.lower() in {".dpx", ".exr"}
+
+
 def reference_to(
     result: Result, rate: float, start: int, style: Style, folder: Path
 ) -> otio.core.MediaReference:

@@ -15,12 +15,17 @@ from ..wire.errors import TimelineUnreadable
 from ..wire.job import Note
 from .document import FOLDER, reason, write_whole
 from .format import TimelineFormat
+from .resolve_shape import resolve_shaped
+from .timeline import RESOLVE
 
 _CONTENT = "content.otio"
 
 
 class OtioFile(TimelineFormat):
     """What stands in such a file is the model itself: nothing is lost in either direction.
+
+    Where Resolve wrote the file that was opened, or where it is written for it, our track has the
+    shape of Resolve's own files; see ``resolve_shape``.
 
     A bundle (``.otioz``, ``.otiod``) is written back as a plain ``.otio`` beside it: its media are
     not copied a second time.
@@ -46,9 +51,12 @@ class OtioFile(TimelineFormat):
             raise TimelineUnreadable(path=str(path), detail=reason(error)) from error
 
     def write(self, model: otio.schema.Timeline, opened: Path, target: Path) -> tuple[Note, ...]:
-        """Write the model as it is; see :meth:`TimelineFormat.write`."""
+        """Write the model as it is, or in Resolve's shape; see :meth:`TimelineFormat.write`."""
+        notes: tuple[Note, ...] = ()
+        if self.options.program == "resolve" or RESOLVE in model.metadata:
+            model, notes = resolve_shaped(model, opened, self.options.look)
         write_whole(target, model.to_json_string(indent=4) + "\n")
-        return ()
+        return notes
 
 
 def _parse(path: Path) -> Any:

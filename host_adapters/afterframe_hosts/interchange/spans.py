@@ -38,6 +38,10 @@ class Play:
     first: Fraction
     pace: Fraction
 
+    def after(self, late: Fraction) -> Play:
+        """Return what is shown from ``late`` seconds on."""
+        return Play(self.first + late * self.pace, self.pace)
+
 
 def play(item: Any, view: View, start: Fraction) -> Play:
     """Return what an item that begins at ``start`` of its composition shows of itself.

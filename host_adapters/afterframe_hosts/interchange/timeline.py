@@ -28,13 +28,15 @@ import opentimelineio as otio
 
 from ..wire.clip import FASTEST, Clip, Media, Span
 from ..wire.errors import AfterframeError, MediaMissing, TimelineUnreadable, UnsupportedItem
-from ..wire.timecode import can_drop
+from ..wire.timecode import can_drop, timecode
 from .media import first_file, medium
 from .spans import Play, View, inside, is_transition, length_of, play, whole_view
 from .times import nearest, rational, seconds, whole
 
 OURS = "afterframe"
 """Key of our metadata on tracks, clips and timelines."""
+RESOLVE = "Resolve_OTIO"
+"""Key of what DaVinci Resolve says of a timeline that it wrote; see ``resolve_shape``."""
 DROP = "drop_frame"
 """Key in a timeline's: its timecode counts drop-frame. A format that knows it says it here."""
 
@@ -110,6 +112,7 @@ class _Ground:
     rate: Fraction
     start: int
     drop: bool
+    resolves: bool
     track: int
 
 
@@ -122,32 +125,47 @@ def _survey(model: otio.schema.Timeline, path: Path) -> Edit:
     zero = model.global_start_time
     start = nearest(seconds(zero) * rate) if zero else 0
     view = whole_view(model)
-    drop = can_drop(rate) and bool(ours_of(model).get(DROP))
+    drop = bool(ours_of(model).get(DROP)) or _starts_dropping(start, rate)
+    ground = _Ground(path, rate, start, drop and can_drop(rate), RESOLVE in model.metadata, 0)
     items: list[Item] = []
     number = 0
     for index, child in enumerate(model.tracks):
         if _is_picture(child):
             number += 1
-            ground = _Ground(path, rate, start, drop, number)
-            items += _visit(child, view, Fraction(0), str(index), ground)
+            numbered = replace(ground, track=number)
+            items += _visit(child, view, Fraction(0), str(index), numbered)
     end = start + nearest(view.last * rate)
     return Edit(model.name or path.stem, rate, written, start, end, _by_job(items))
+
+
+def _starts_dropping(start: int, rate: Fraction) -> bool:
+    """Say whether a start that says no way of counting is a whole minute in drop-frame alone."""
+    if not can_drop(rate):
+        return False
+    dropping, plain = (timecode(start, rate, drop) for drop in (True, False))
+    return dropping.endswith("00;00") and not plain.endswith("00:00")
 
 
 def _visit(item: Any, view: View, start: Fraction, address: str, ground: _Ground) -> Iterator[Item]:
     """Yield the clips of an item that begins at ``start`` of the composition it is in."""
     first, last = view.shown(start, length_of(item))
-    frames = nearest(first * ground.rate), nearest(last * ground.rate)
+    frames = _due(first * ground.rate), _due(last * ground.rate)
     if not _is_seen(item) or frames[1] <= frames[0]:
         return
     span = Span(ground.start + frames[0], frames[1] - frames[0])
     try:
         if isinstance(item, otio.schema.Clip):
-            yield _clip(item, play(item, view, start), span, address, ground)
+            late = max(Fraction(0), frames[0] / ground.rate - first)
+            yield _clip(item, play(item, view, start).after(late), span, address, ground)
         else:
             yield from _children(item, inside(item, view, start), address, ground)
     except UnsupportedItem as error:
         yield _item(item, span, address, ground, None, error)
+
+
+def _due(place: Fraction) -> int:
+    """Return the frame that is the first to show what begins at ``place``, in frames."""
+    return -whole(-place)
 
 
 def _children(composition: Any, view: View, address: str, ground: _Ground) -> Iterator[Item]:
@@ -164,11 +182,13 @@ def _children(composition: Any, view: View, address: str, ground: _Ground) -> It
 def _clip(clip: Any, time: Play, span: Span, address: str, ground: _Ground) -> Item:
     reference = clip.media_reference
     name = clip.name or getattr(reference, "name", "") or f"clip {address}"
+    if ground.resolves and isinstance(reference, otio.schema.MissingReference):
+        raise UnsupportedItem(item=name, kind="title or composition")
     try:
         media = medium(reference, ground.path.parent, name)
     except (MediaMissing, UnsupportedItem) as error:
         return _item(clip, span, address, ground, None, error)
-    used, speed, phase = _used(clip, media, time, span, ground.rate)
+    used, speed, phase = _used(clip, media, time, span, ground)
     found = Clip(
         name=name,
         media=media,
@@ -189,16 +209,20 @@ def _clip(clip: Any, time: Play, span: Span, address: str, ground: _Ground) -> I
 
 
 def _used(
-    clip: Any, media: Media, time: Play, span: Span, rate: Fraction
+    clip: Any, media: Media, time: Play, span: Span, ground: _Ground
 ) -> tuple[Span, Fraction, Fraction]:
     """Return the media frames of a clip, how many of them go by in a timeline frame, its phase."""
     if media.kind == "still":
         return Span(0, 1), Fraction(1), Fraction(0)
     available = clip.media_reference.available_range
     zero = seconds(available.start_time) if available else Fraction(0)
-    media_rate = _media_rate(clip, rate)
+    media_rate = _media_rate(clip, ground.rate)
     first = (time.first - zero) * media_rate
-    speed = time.pace * media_rate / rate
+    if ground.resolves and clip.source_range:
+        # Written in frames of the timeline; in Resolve a cut lies between frames of the medium.
+        said = (seconds(clip.source_range.start_time) - zero) * media_rate
+        first += nearest(said) - said
+    speed = time.pace * media_rate / ground.rate
     if speed == 0:
         # One frame for the whole clip: it would take longer than the clip to reach the next.
         return Span(whole(first), 1), Fraction(1, span.duration), Fraction(0)

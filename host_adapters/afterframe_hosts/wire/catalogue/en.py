@@ -251,6 +251,12 @@ MESSAGES: dict[str, str] = {
         "flag (PsF) are right as they are."
     ),
     "note.deinterlaced": "Pictures of two fields were made whole (bwdif), one for one.",
+    # notes of timelines for DaVinci Resolve
+    "note.otio.no_colour": "Written for DaVinci Resolve: clips carry no label colour there.",
+    "note.otio.not_linked": (
+        "Written for DaVinci Resolve, which may not link these clips, whose media could not be "
+        "read: {clips}."
+    ),
     # notes of edit decision lists
     "note.edl.rate_of_drop": (
         "The list says no frame rate: {rate} is taken, as it counts drop-frame."

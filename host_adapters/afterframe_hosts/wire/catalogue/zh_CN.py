@@ -206,6 +206,11 @@ MESSAGES: dict[str, str] = {
         "若只是带隔行标记的逐行画面（PsF），则无需处理。"
     ),
     "note.deinterlaced": "两场的画面已逐幅合成为完整画面（bwdif）。",
+    # notes of timelines for DaVinci Resolve
+    "note.otio.no_colour": "按 DaVinci Resolve 的格式写出：其中片段不带颜色标签。",
+    "note.otio.not_linked": (
+        "按 DaVinci Resolve 的格式写出；下列片段的媒体无法读取，Resolve 可能无法链接：{clips}。"
+    ),
     # notes of edit decision lists
     "note.edl.rate_of_drop": "EDL 未注明帧率：因其为丢帧时间码，取 {rate}。",
     "note.edl.rate_of_media": "EDL 未注明帧率：取其媒体的帧率 {rate}。",
