@@ -14,7 +14,7 @@ from afterframe.errors import MediaError, VerifyFailed
 from afterframe_hosts.wire.clip import Media
 
 from .display import to_display
-from .formats import DeliveryFormat
+from .formats import HOLDS_HDR, DeliveryFormat
 from .frame import ColourTags, Frame, HdrMetadata, MediaInfo, PixelFormat, Plane
 from .source import Source, open_media
 
@@ -104,10 +104,17 @@ def _said(info: MediaInfo, made: DeliveryFormat, expected: Expected) -> str:
             ("transfer", colour.transfer, wanted.transfer),
             ("matrix", colour.matrix, wanted.matrix),
             ("full range", colour.full_range, wanted.full_range),
+            ("reel", info.reel, expected.reel),
             ("timecode", _digits(info.start_timecode), _digits(expected.start_timecode)),
         ]
+        if made.container in HOLDS_HDR and expected.hdr:
+            pairs += [("content light level", _light(info.hdr), _light(expected.hdr))]
     differing = [f"{what} is {has}, not {should}" for what, has, should in pairs if has != should]
     return "; ".join(differing)
+
+
+def _light(hdr: HdrMetadata | None) -> tuple[int, int] | None:
+    return (hdr.max_cll, hdr.max_fall) if hdr and (hdr.max_cll or hdr.max_fall) else None
 
 
 def _shown(source: Source, proxies: Mapping[int, Plane]) -> str:
