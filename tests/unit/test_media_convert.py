@@ -85,6 +85,15 @@ def test_a_frame_that_is_already_so_is_not_touched() -> None:
     assert convert(frame, YUV420, HD) is frame
 
 
+@pytest.mark.parametrize(("depth", "new"), [(9, 8), (10, 8), (12, 10), (16, 8), (16, 14)])
+def test_fewer_bits_are_the_nearest_for_every_code(depth: int, new: int) -> None:
+    codes = np.arange(2**depth, dtype=np.uint16).reshape(1, -1)
+    yuv = Frame((codes,) * 3, PixelFormat("yuv", depth), HD)
+    made = convert(yuv, PixelFormat("yuv", new), HD).planes[0].astype(int)
+    wanted = (codes.astype(int) + (1 << (depth - new - 1))) >> (depth - new)
+    np.testing.assert_array_equal(made, np.minimum(wanted, 2**new - 1))
+
+
 @pytest.mark.parametrize("depth", [9, 10, 12, 16])
 @pytest.mark.parametrize("full", [False, True])
 def test_more_bits_and_back_is_the_same(depth: int, full: bool) -> None:

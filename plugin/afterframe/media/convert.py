@@ -284,20 +284,24 @@ def _quantise(values: Plane, peak: float, dtype: DTypeLike) -> Plane:
 
 def _shift(plane: Plane, depth: int, target: PixelFormat) -> Plane:
     """Bring limited-range code values of ``depth`` bits to a format's depth."""
-    if target.depth >= depth:
-        return plane.astype(target.dtype, copy=False) << (target.depth - depth)
+    if target.depth == depth:
+        return plane.astype(target.dtype, copy=False)
+    if target.depth > depth:
+        return np.left_shift(plane, target.depth - depth, dtype=target.dtype)
     return _round_shift(plane, depth - target.depth, target)
 
 
 def _round_shift(plane: Plane, shift: int, target: PixelFormat) -> Plane:
     if shift == 0:
         return plane.astype(target.dtype)
-    rounded: Plane = (plane.astype(np.uint32) + (1 << (shift - 1))) >> shift
-    return np.minimum(rounded, int(target.peak)).astype(target.dtype)
+    rounded: Plane = plane >> shift
+    rounded += (plane >> (shift - 1)) & 1  # in the plane's own type: half the time of a wider one
+    return np.minimum(rounded, int(target.peak), out=rounded).astype(target.dtype, copy=False)
 
 
 def _widen(plane: Plane, depth: int) -> Plane:
-    return plane.astype(np.uint16) << (16 - depth)
+    wide: Plane = np.left_shift(plane, 16 - depth, dtype=np.uint16)
+    return wide
 
 
 def _scale(plane: Plane, peak: float, target: PixelFormat) -> Plane:

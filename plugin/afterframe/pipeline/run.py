@@ -15,6 +15,7 @@ from afterframe.errors import AfterframeError, EngineFailed, MediaUnreadable, Ou
 from afterframe.media.checksum import Digest, fingerprint
 from afterframe.media.frame import Frame, MediaInfo
 from afterframe.media.writer import remove_left
+from afterframe_hosts.wire.effects import effect
 from afterframe_hosts.wire.job import Job, Note, Progress, Result
 from afterframe_models import registry
 from afterframe_models.base import Context, Request, Source
@@ -22,7 +23,7 @@ from afterframe_models.base import Context, Request, Source
 from . import delivery
 from .conform import exactly, fit_size, resized
 from .naming import made_before
-from .pixels import ALPHA_DROPPED, UNEVEN_FRAMES, Passage, passage, without_alpha
+from .pixels import ALPHA_DROPPED, Passage, passage, without_alpha
 from .preview import preview_picture
 from .source import ClipSource, FilteredSource
 
@@ -66,7 +67,9 @@ def run_job(job: Job, hooks: Hooks) -> Result:
     hooks.progress(Progress("reading"))
     plan = make_plan(job)
     with ExitStack() as stack:
-        clip = stack.enter_context(ClipSource(job.clip))
+        clip = stack.enter_context(ClipSource(job.clip, plan.step))
+        if effect(job.effect).source != "frame":
+            clip.check()
         work = _Work(job, plan, clip, hooks)
         return work.run()
 
@@ -147,11 +150,9 @@ class _Work:
             self.shown = now
 
     def _tell_losses(self) -> None:
-        self.notes += (*self.way.notes(), *self.target.notes())
+        self.notes += (*self.way.notes(), *self.clip.notes(), *self.target.notes())
         if self.card.alpha == "dropped" and self.way.source.info.format.alpha:
             self.notes.append(Note(ALPHA_DROPPED))
-        if self.clip.flattened:
-            self.notes.append(Note(UNEVEN_FRAMES))
 
     def _recipe(self, name: str, first: int) -> Recipe:
         made = Made(

@@ -21,7 +21,12 @@ from typing import BinaryIO
 
 from afterframe import failpoints
 from afterframe.errors import AfterframeError, BadMessage, Cancelled, OutOfMemory
-from afterframe.platform import make_private_folder, replace_open
+from afterframe.platform import (
+    keep_freed_memory,
+    make_private_folder,
+    release_freed_memory,
+    replace_open,
+)
 from afterframe_hosts.wire.job import ErrorInfo, Job, Progress, Result
 from afterframe_models import registry
 from afterframe_models.card import PATIENCE
@@ -136,6 +141,7 @@ class Worker:
                 outcome = self._outcome(attempt, runner)
             failpoints.at("worker.finished")
             self._send(outcome)
+            release_freed_memory()
             self._unwanted.discard(run.job.id)
 
     def _unwanted_now(self, job: str) -> Callable[[], bool]:
@@ -234,6 +240,7 @@ def serve(lane: str, prepare: Callable[[], Runner]) -> None:
 
 
 def _pipeline() -> Runner:
+    keep_freed_memory()
     from afterframe.pipeline.run import Hooks, run_job
 
     cards = registry.cards()
