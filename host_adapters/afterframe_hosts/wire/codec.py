@@ -13,6 +13,7 @@ import dataclasses
 import functools
 import json
 import math
+import sys
 import types
 import typing
 from collections.abc import Mapping
@@ -20,6 +21,9 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from .errors import BadMessage
+
+DEEPEST = 24
+"""Lists and objects in one another; our own messages have eight at most."""
 
 T = TypeVar("T")
 Json = bool | int | float | str | list[Any] | dict[str, Any] | None
@@ -58,12 +62,43 @@ def load(kind: type[T], value: Any, path: str = "") -> T:
 
 
 def loads(kind: type[T], text: str | bytes) -> T:
-    """Build ``kind`` from JSON text; see :func:`load`."""
+    """Build ``kind`` from JSON text; see :func:`load`.
+
+    What is JSON for Python alone (NaN, halves of characters), or more than one thing to different
+    readers (a name said twice, a number beyond all floats), is refused too.
+    """
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_said_once)
+        _check_plain(value, DEEPEST)
     except (ValueError, RecursionError) as error:
-        raise BadMessage(field="", problem=f"not JSON: {error}") from None
+        raise BadMessage(field="", problem=f"not JSON: {_plain_text(str(error))}") from None
     return load(kind, value)
+
+
+def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("an object says the same name twice")
+    return found
+
+
+def _check_plain(value: Any, depth: int) -> None:
+    """Raise ValueError for what cannot be written as JSON text again."""
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number is not finite")
+    elif isinstance(value, (list, dict)):
+        if not depth:
+            raise ValueError(f"deeper than {DEEPEST}")
+        for item in value:
+            _check_plain(item, depth - 1)
+            if isinstance(value, dict):
+                _check_plain(value[item], depth - 1)
+
+
+def _plain_text(text: str) -> str:
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _load_dataclass(kind: type, value: Any, path: str) -> Any:
@@ -111,7 +146,7 @@ def _load_scalar(hint: Any, value: Any, path: str) -> Any:
     if hint is Fraction:
         return _load_fraction(value, path)
     if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool):
-        if math.isfinite(value):
+        if abs(value) <= sys.float_info.max:
             return float(value)
     elif isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
         return value

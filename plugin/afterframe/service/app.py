@@ -6,17 +6,24 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
 from afterframe.errors import AfterframeError, BadMessage
 from afterframe_hosts.wire import codec
-from afterframe_hosts.wire.job import DeliveryState, Event, Job, JobState
-from afterframe_hosts.wire.session import Action, HostAnswer, HostSession
+from afterframe_hosts.wire.job import DeliveryState, Event, Job, JobState, JobStatus
+from afterframe_hosts.wire.session import (
+    Action,
+    EngineInfo,
+    Health,
+    HostAnswer,
+    HostRequest,
+    HostSession,
+)
 
 from .door import error_answer, json_answer
 from .queue import patiently
@@ -33,10 +40,13 @@ PAGE = 100
 """Kept events that are read at once: a few milliseconds in which nobody else has a turn."""
 MOST_JOBS = 1000
 """Jobs in one answer."""
+DIGITS = 18
+"""Of an event's number: what a column of the queue holds."""
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 routes = APIRouter(prefix="/v1")
+Seconds = Annotated[float, Query(allow_inf_nan=False)]
 
 
 def create_app(service: Service) -> FastAPI:
@@ -66,6 +76,33 @@ class Question:
     action: Action
     arguments: dict[str, Any]
     timeout: float = 30.0
+
+
+BODIES: dict[str, Any] = {
+    "submit": Job,
+    "deliver": DeliveryReport,
+    "register": HostSession,
+    "answer": HostAnswer,
+    "ask": Question,
+}
+"""By route: what its body is; the others take none."""
+ANSWERS: dict[str, Any] = {
+    "health": Health,
+    "engines": tuple[EngineInfo, ...],
+    "submit": JobStatus,
+    "jobs": tuple[JobStatus, ...],
+    "job": JobStatus,
+    "cancel": JobStatus,
+    "retry": JobStatus,
+    "preview": "image/jpeg",
+    "deliver": JobStatus,
+    "deliveries": tuple[JobStatus, ...],
+    "events": "text/event-stream",
+    "sessions": tuple[HostSession, ...],
+    "poll": HostRequest,
+    "ask": HostAnswer,
+}
+"""By route: what it answers, or its media type; the others answer nothing (204)."""
 
 
 @routes.get("/health")
@@ -142,7 +179,7 @@ async def deliveries(request: Request, document: str) -> Response:
 async def events(request: Request, job: str = "") -> Response:
     """Follow events; the header ``Last-Event-ID`` says after which, without it from now on."""
     after = request.headers.get("last-event-id")
-    if after is not None and not after.isdecimal():
+    if after is not None and not (after.isdecimal() and len(after) <= DIGITS):
         raise BadMessage(field="Last-Event-ID", problem="is not a number")
     stream = _events(_service(request), None if after is None else int(after), job)
     headers = {"Cache-Control": "no-store"}
@@ -171,7 +208,7 @@ async def unregister(request: Request, session: str) -> Response:
 
 
 @routes.get("/sessions/{session}/requests")
-async def poll(request: Request, session: str, wait: float = 20.0) -> Response:
+async def poll(request: Request, session: str, wait: Seconds = 20.0) -> Response:
     asked = await _service(request).sessions.poll(session, min(max(wait, 0.0), LONGEST_WAIT))
     return json_answer(asked) if asked else _nothing()
 

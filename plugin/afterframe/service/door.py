@@ -6,6 +6,7 @@ and ``Origin`` checks keep out a web page that had its own name point to 127.0.0
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 import time
@@ -15,12 +16,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from afterframe import errors
-from afterframe.errors import AfterframeError, BodyTooLarge, ForeignOrigin, Unauthorised
+from afterframe.errors import AfterframeError, BadMessage, BodyTooLarge, ForeignOrigin, Unauthorised
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.job import ErrorInfo
 
 BODY_LIMIT = 1 << 20
 """Bytes of a request's body; pictures travel as files."""
+BODY_PATIENCE = 10.0
+"""Seconds in which the next part of a body has to come."""
 
 STATUS: tuple[tuple[type[AfterframeError], int], ...] = (
     (errors.Unauthorised, 401),
@@ -109,15 +112,23 @@ def json_answer(value: object, status: int = 200) -> Response:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """Count what comes in: a body without a declared length is bounded too."""
+    """Count what comes in: a body without a declared length is bounded too, and so is its time."""
     size = 0
 
+    whole = False
+
     async def bounded() -> Message:
-        nonlocal size
-        message = await receive()
+        nonlocal size, whole
+        if whole:  # what comes now is the end of the connection, whenever that is
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), BODY_PATIENCE)
+        except TimeoutError:
+            raise BadMessage(field="body", problem="does not come") from None
         size += len(message.get("body", b""))
         if size > BODY_LIMIT:
             raise BodyTooLarge(limit_kb=BODY_LIMIT // 1024)
+        whole = not message.get("more_body", False)
         return message
 
     return bounded

@@ -14,7 +14,9 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from afterframe import failpoints
 from afterframe.errors import AfterframeError, NotWritable
@@ -36,6 +38,8 @@ LOG_BYTES = 2 << 20
 MOST_BEGINNINGS = 3
 """How often one process begins anew with a queue that was damaged or removed: a disk that
 damages it again and again does not get better."""
+HEAD_PATIENCE = 10.0
+"""Seconds in which a connection has to bring a request, up to its body."""
 FAREWELL = 2
 """Seconds that open connections have when the service stops."""
 
@@ -144,7 +148,8 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 door,
                 loop="none",
-                http="h11",
+                http=_Connection,
+                headers=[("Connection", "close")],
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -162,6 +167,25 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+class _Connection(H11Protocol):
+    """A connection that has to say in time what it wants: half a request holds nothing for long.
+
+    It serves one request, as our clients ask for; so it is timed only once.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._late = self.loop.call_later(HEAD_PATIENCE, self._hang_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._late.cancel()
+        super().connection_lost(exc)
+
+    def _hang_up(self) -> None:
+        if self.conn.their_state is h11.IDLE:  # no request has come
+            self.transport.abort()
 
 
 def _listener() -> socket.socket:
