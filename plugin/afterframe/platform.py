@@ -23,6 +23,7 @@ import psutil
 from afterframe import failpoints
 from afterframe_hosts.wire.system import (
     config_folder,
+    long_path,
     make_private_folder,
     process_lives,
     state_folder,
@@ -84,7 +85,7 @@ def take_lock(path: Path) -> IO[bytes] | None:
 def write_private(path: Path, text: str) -> None:
     """Write a file at once or not at all, readable by this user alone.
 
-    On Windows it inherits the access list of the user's profile, which says the same.
+    On Windows it inherits the access list of its folder, which says the same.
     """
     make_private_folder(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -100,6 +101,7 @@ def replace_open(part: Path, path: Path) -> None:
 
     Windows refuses that while the file is open; readers of ours are done in no time.
     """
+    part, path = long_path(part), long_path(path)
     deadline = time.monotonic() + (READ_PATIENCE if sys.platform == "win32" else 0.0)
     while True:
         try:
@@ -119,6 +121,7 @@ def rename_new(source: Path, target: Path) -> None:
     Raises:
         FileExistsError: it is; both are as before.
     """
+    source, target = long_path(source), long_path(target)
     try:
         _rename_exclusively(source, target)
     except OSError as error:

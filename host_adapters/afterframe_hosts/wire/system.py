@@ -76,6 +76,8 @@ def make_private_folder(path: Path) -> None:
     missing = [each for each in (path, *path.parents) if not os.path.lexists(each)]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
+        if sys.platform == "win32":
+            _close_to_others(folder)
     facts = path.lstat()
     if not stat.S_ISDIR(facts.st_mode):  # a link too: whoever made it says where it leads
         raise EndpointForeign(path=str(path))
@@ -97,8 +99,8 @@ def long_path(path: Path) -> Path:
 def is_ours_alone(path: Path) -> bool:
     """Return True when ``path`` is a plain file that only this user can read or change.
 
-    On Windows the folders below the user's profile give access to this user alone by their
-    inherited access list, and a file's mode says nothing: there only its kind is looked at.
+    On Windows a file's mode says nothing, and it inherits the access list of its folder, which is
+    made for this user alone: there only its kind is looked at.
     """
     facts = path.lstat()
     if not stat.S_ISREG(facts.st_mode):
@@ -176,6 +178,24 @@ def _unescaped(field: str) -> str:
 
 if sys.platform == "win32":
     import ctypes
+
+    USER_ALONE = "D:P(A;OICI;FA;;;OW)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
+    """Access as in the user's profile: the owner, the system and administrators, also for what is
+    made in it, and nothing from above. Python's own mkdir gives 0o700 this meaning from 3.13 on."""
+
+    def _close_to_others(folder: Path) -> None:
+        """Give a folder that we have made an access list for this user alone."""
+        convert_revision, access_list = 1, 4
+        advapi = ctypes.WinDLL("advapi32", use_last_error=True)
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        descriptor = ctypes.c_void_p()
+        closed = advapi.ConvertStringSecurityDescriptorToSecurityDescriptorW(
+            USER_ALONE, convert_revision, ctypes.byref(descriptor), None
+        ) and advapi.SetFileSecurityW(str(folder), access_list, descriptor)
+        if descriptor:
+            kernel.LocalFree(descriptor)
+        if not closed:  # a disk without access lists: anybody could read the token
+            raise EndpointForeign(path=str(folder))
 
     VIDEOS = uuid.UUID("{18989B1D-99B5-455B-841C-AB7C74E4DDFC}")
     """FOLDERID_Videos"""

@@ -104,12 +104,14 @@ class _Words:
             for spelling in _spellings(text)
             if len(spelling) >= SHORTEST
         }
-        longest_first = sorted(self._stand_ins, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(_bounded, longest_first)) or r"(?!)")
 
     def replace(self, text: str) -> str:
         """Return the text with each of them replaced."""
-        return self._pattern.sub(lambda match: self._stand_ins[match[0]], text)
+        met = [word for word in self._stand_ins if word in text]  # of many jobs' words, few
+        if not met:
+            return text
+        pattern = "|".join(map(_bounded, sorted(met, key=len, reverse=True)))
+        return re.sub(pattern, lambda match: self._stand_ins[match[0]], text)
 
 
 def words_of_jobs(documents: Iterable[str]) -> dict[str, str]:
