@@ -158,7 +158,7 @@ class Story:
         local, pace = self._local(element), conformed(element, around.rate)
         if around.depth == 0 and level == 0:
             self.anchors.append(Anchor(element, start, length, local, pace))
-        if length > 0 and self._has_picture(element, around):
+        if length > 0 and self._has_picture(element):
             standing[level].append(Piece(start, length, self._item(element, length, around)))
         for other in _connected(element):
             begin = start + (seconds_of(other, "offset", local) - local) / pace
@@ -249,16 +249,16 @@ class Story:
         whole = seconds_of(resource, "duration") if resource is not None else Fraction(0)
         return seconds_of(element, "duration", whole / conformed(element, around.rate))
 
-    def _has_picture(self, element: Element, around: _Around) -> bool:
+    def _has_picture(self, element: Element) -> bool:
         """Say whether an element shows something, be it a title."""
-        if element.attributes.get("srcEnable") == "audio" or around.depth > _DEEPEST:
+        if element.attributes.get("srcEnable") == "audio":
             return False
         if element.tag == "asset-clip":
             asset = self._resources.get(element.attributes.get("ref", ""))
             return asset is None or asset.attributes.get("hasVideo", "0") == "1"
         if element.tag in {"clip", "sync-clip"}:
             inside = (each for part in _parts(element) for each in _flat(part))
-            return any(self._has_picture(_picked(each), around) for each in inside)
+            return any(self._has_picture(_picked(each)) for each in inside)
         return element.tag in {"video", "title", "ref-clip", "mc-clip"}
 
 
