@@ -33,12 +33,13 @@ class Medium:
     def __init__(self, size: int = 4, broken: int | None = None) -> None:
         self.read_so_far: list[int] = []
         self.size, self.broken = size, broken
+        self.held_up: int | None = None
         self.may_go_on = threading.Event()
-        self.may_go_on.set()
         self.changed = threading.Condition()
 
     def read(self, index: int) -> Reading:
-        assert self.may_go_on.wait(PATIENCE)
+        if index == self.held_up:
+            assert self.may_go_on.wait(PATIENCE)
         with self.changed:
             self.read_so_far.append(index)
             self.changed.notify_all()
@@ -147,6 +148,17 @@ def test_any_order_gives_the_frame_that_was_asked_for(ahead: Open) -> None:
         assert shown(source.read(index)) == index
 
 
+def test_a_frame_that_nobody_wants_any_more_is_not_taken_for_another(ahead: Open) -> None:
+    medium = Medium()
+    medium.held_up = 2
+    source = ahead(medium)
+    source.read(0)
+    source.read(1)
+    threading.Timer(0.1, medium.may_go_on.set).start()
+    assert shown(source.read(30)) == 30
+    assert shown(source.read(31)) == 31
+
+
 def test_looking_back_reads_nothing_again(ahead: Open) -> None:
     medium = Medium()
     source = ahead(medium)
@@ -181,11 +193,11 @@ def test_closing_ends_the_reader_wherever_it_is(ahead: Open) -> None:
     for held_up in (False, True):
         medium = Medium()
         source = ahead(medium)
+        if held_up:
+            medium.held_up = 3
+            threading.Timer(0.1, medium.may_go_on.set).start()
         source.read(0)
         source.read(1)
-        if held_up:
-            medium.may_go_on.clear()
-            threading.Timer(0.1, medium.may_go_on.set).start()
         source.close()
         source.close()
         assert not readers()
