@@ -11,6 +11,7 @@ A new host is held to the contract by one ``Stage`` that builds :func:`known_cli
 from __future__ import annotations
 
 import re
+import unittest
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -106,6 +107,8 @@ class Stage(ABC):
         media: folder of the media.
         selected: the clips that are selected, the active one first.
         more: clips that only this host has, after the others.
+        playhead: where it is, in frames from the edit's start.
+        colours: whether its clips have label colours.
         renders: whether the host can render pictures as seen.
         folder: an empty one for captures.
         result: a movie of ``RESULT_FRAMES`` frames, named as results are.
@@ -120,6 +123,8 @@ class Stage(ABC):
     media: Path
     selected: tuple[Known, ...]
     more: tuple[Known, ...] = ()
+    playhead: int = PLAYHEAD
+    colours: bool = True
     renders: bool
     folder: Path
     result: Path
@@ -215,7 +220,7 @@ def it_says_what_it_can_do(stage: Stage) -> None:
 
 @check
 def the_playhead_is_where_the_user_left_it(stage: Stage) -> None:
-    assert stage.host.playhead() == stage.start + PLAYHEAD
+    assert stage.host.playhead() == stage.start + stage.playhead
 
 
 @check
@@ -259,6 +264,8 @@ def clips_of_a_track_are_found(stage: Stage) -> None:
 
 @check
 def clips_of_a_colour_are_found(stage: Stage) -> None:
+    if not stage.colours:
+        raise unittest.SkipTest("its clips have no label colours")
     _found(stage, Query("color", "red"), RED)
 
 

@@ -270,7 +270,7 @@ def test_a_nested_clips_result_stands_where_the_timeline_shows_it(tmp_path: Path
     sample.to_json_file(str(tmp_path / "n.otio"))
     host = InterchangeHost.open(tmp_path / "n.otio")
     clip = host.clip_at(HOUR + 10)
-    assert clip.item == "0/1/0/0"
+    assert clip.item == f"0/1/0/0@{clip.record_range.start}"
     placed = host.place(done(clip, at=HOUR + 10, rate=Fraction(24)))
     assert placed.span == Span(HOUR + 10, 24)
     assert places(model(host).tracks[1]) == [("shot_generate_v001", 10, 24)]

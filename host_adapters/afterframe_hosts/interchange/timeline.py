@@ -46,8 +46,9 @@ class Item:
     """A clip of a video track, as far as it can be seen.
 
     Attributes:
-        id: where it is in the file: indices from the top, ``0/3`` or ``0/3/0/1`` in a nest. A
-            result of ours is named by its job, since others may be placed before it.
+        id: where it is in the file and on the timeline: indices from the top and its first frame,
+            ``0/3@86400`` or, in a nest, ``0/3/0/1@86400``. A result of ours is named by its job,
+            since others may be placed before it.
         name: as the user knows it.
         track: number of its top-level video track, from 1 at the bottom.
         span: where it stands, in timeline frames.
@@ -200,7 +201,7 @@ def _clip(clip: Any, time: Play, span: Span, address: str, ground: _Ground) -> I
         drop_frame=ground.drop,
         host="interchange",
         document=str(ground.path),
-        item=address,
+        item=_id(address, span),
     )
     offset = max(0, used.start)
     file = first_file(media, offset)
@@ -253,7 +254,11 @@ def _item(
 ) -> Item:
     colour = item.color.name if getattr(item, "color", None) else ""
     name = clip.name if clip else item.name or f"clip {address}"
-    return Item(address, name, ground.track, span, colour, job_of(item), clip, problem)
+    return Item(_id(address, span), name, ground.track, span, colour, job_of(item), clip, problem)
+
+
+def _id(address: str, span: Span) -> str:
+    return f"{address}@{span.start}"
 
 
 def job_of(item: Any) -> str:
