@@ -19,9 +19,10 @@ from afterframe.errors import (
     VerifyFailed,
 )
 from afterframe.media import formats as formats_package
+from afterframe.media import verify
 from afterframe.media.display import rgb_frame, to_display
 from afterframe.media.formats import choose, delivery_format, formats, missing_encoders
-from afterframe.media.frame import ColourTags, Frame, MediaInfo, PixelFormat
+from afterframe.media.frame import ColourTags, Frame, HdrMetadata, MediaInfo, PixelFormat
 from afterframe.media.source import Source, open_media
 from afterframe.media.writer import Writer, open_writer
 from afterframe_hosts.wire.clip import Media
@@ -37,12 +38,17 @@ RATES = [
     Fraction(25),
     Fraction(30000, 1001),
     Fraction(60000, 1001),
+    Fraction(25, 2),
+    Fraction(120000, 1001),
+    Fraction(1000, 1001),
 ]
 SIZE = (320, 180)
 FRAMES = 5
 HD = ColourTags(1, 1, 1)
 SRGB = ColourTags(1, 13, 0, full_range=True)
 YUV8 = PixelFormat("yuv", 8, subsampling=(1, 1))
+YUV10 = PixelFormat("yuv", 10, subsampling=(1, 0))
+PQ, HLG = ColourTags(9, 16, 9), ColourTags(9, 18, 9)
 
 BOUNDS = {
     "dnxhr_lb": 36.0,
@@ -225,13 +231,63 @@ def test_a_format_without_alpha_says_so_before_and_drops_it(name: str, tmp_path:
     [(Fraction(25), "10:20:30:12"), (Fraction(30000, 1001), "01:00:00;02")],
     ids=["25", "29.97-drop"],
 )
-@pytest.mark.parametrize("name", [*MOVIES, "exr"])
+@pytest.mark.parametrize("name", [*MOVIES, "exr", "exr_dwaa", "exr_zip"])
 def test_the_start_timecode_is_in_the_file(
     name: str, rate: Fraction, timecode: str, tmp_path: Path
 ) -> None:
     target = write(tmp_path, name, rgb_frames(), rate=rate, start_timecode=timecode)
     with opened(target, name, rate) as source:
         assert source.info.start_timecode == timecode
+
+
+@pytest.mark.parametrize(
+    ("rate", "timecode"),
+    [
+        (Fraction(50), "09:59:59:49"),
+        (Fraction(60000, 1001), "10:00:00;50"),
+        (Fraction(60), "23:59:59:59"),
+        (Fraction(120000, 1001), "01:00:00;100"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("name", MOVIES)
+def test_movies_have_timecodes_above_30_frames_a_second(
+    name: str, rate: Fraction, timecode: str, tmp_path: Path
+) -> None:
+    target = write(tmp_path, name, rgb_frames(2), rate=rate, start_timecode=timecode)
+    with opened(target, name) as source:
+        assert source.info.start_timecode == timecode
+
+
+HDR = HdrMetadata(
+    primaries=(
+        (Fraction(17, 25), Fraction(8, 25)),
+        (Fraction(53, 200), Fraction(69, 100)),
+        (Fraction(3, 20), Fraction(3, 50)),
+    ),
+    white=(Fraction(3127, 10000), Fraction(329, 1000)),
+    luminance=(Fraction(1, 200), Fraction(1000)),
+    max_cll=1000,
+    max_fall=400,
+)
+
+
+@pytest.mark.parametrize("hdr", [HDR, HdrMetadata(max_cll=4000, max_fall=1)], ids=["all", "light"])
+@pytest.mark.parametrize("name", [name for name in MOVIES if name != "ffv1"])
+def test_movies_say_what_hdr_pictures_were_mastered_on(
+    name: str, hdr: HdrMetadata, tmp_path: Path
+) -> None:
+    with opened(write(tmp_path, name, yuv_frames(PQ), hdr=hdr), name) as source:
+        assert source.info.hdr == hdr
+        assert psnr(source.read(1), yuv_frames(PQ)[1]) > 40
+
+
+@pytest.mark.parametrize("timecode", ["", "01:00:00:00"])
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"tiff"}))
+def test_the_reel_is_in_the_file(name: str, timecode: str, tmp_path: Path) -> None:
+    target = write(tmp_path, name, rgb_frames(2), reel="A001_C002 ü", start_timecode=timecode)
+    with opened(target, name) as source:
+        assert source.info.reel == "A001_C002 ü"
 
 
 def test_each_picture_of_an_exr_sequence_has_its_own_timecode(tmp_path: Path) -> None:
@@ -467,6 +523,20 @@ def test_auto_chooses_a_format_that_holds_any_size(
         (PixelFormat("rgb", 16, floating=True), ColourTags(1, 8, 0, True), "", "exr"),
         (YUV8, ColourTags(), "", "prores_422_hq"),
         (YUV8, ColourTags(6, 6, 6), "", "prores_422_hq"),
+        (PixelFormat("yuv", 8), HD, "", "dnxhr_444"),
+        (YUV8, replace(HD, full_range=True), "", "dnxhr_hqx"),
+        (PixelFormat("grey", 16), SRGB, "", "dnxhr_hqx"),
+        (YUV10, PQ, "", "prores_422_hq"),
+        (YUV10, HLG, "", "prores_422_hq"),
+        (PixelFormat("yuv", 12), PQ, "", "prores_4444"),
+        (PixelFormat("rgb", 16), ColourTags(9, 16, 0, full_range=True), "", "prores_4444"),
+        (PixelFormat("yuv", 10, alpha=True), PQ, "", "prores_4444"),
+        (PixelFormat("rgb", 16, floating=True), ColourTags(9, 16, 0, True), "", "prores_4444"),
+        (PixelFormat("rgb", 16), ColourTags(12, 13, 0, full_range=True), "", "dnxhr_444"),
+        (YUV10, PQ, ".mp4", "hevc_10"),
+        (YUV10, HD, ".mp4", "h264"),
+        (PixelFormat("rgb", 16, True, True), ColourTags(1, 8, 0, True), ".mov", "prores_4444"),
+        (YUV8, HD, ".exr", "exr"),
         (YUV8, HD, ".mp4", "h264"),
         (YUV8, HD, ".mkv", "ffv1"),
         (YUV8, HD, ".MOV", "dnxhr_hq"),
@@ -477,6 +547,58 @@ def test_auto_follows_the_source(
     pixels: PixelFormat, colour: ColourTags, suffix: str, chosen: str
 ) -> None:
     assert choose(MediaInfo(1920, 1080, 10, Fraction(24), pixels, colour), suffix) == chosen
+
+
+DISK_KINDS = [
+    PixelFormat("yuv", 8, subsampling=(1, 1)),
+    PixelFormat("yuv", 16),
+    PixelFormat("rgb", 8),
+    PixelFormat("rgb", 16, alpha=True),
+    PixelFormat("rgb", 16, floating=True, alpha=True),
+    PixelFormat("rgb", 32, floating=True),
+    PixelFormat("grey", 16),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_noise_takes_no_more_disk_than_was_told(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "LARGEST_ERROR", 1.0)  # what coding leaves of noise may differ
+    made, size = delivery_format(name), (256, 144)
+    for number, (pixels, source) in enumerate({made.stores(s): s for s in DISK_KINDS}.items()):
+        colour = made.tags(source, LINEAR if source.floating else USUAL[source.model], pixels)
+        frames = [noise(pixels, colour, size, seed) for seed in range(8)]
+        told = made.frame_bytes(*size, pixels) * len(frames)
+        target = write(tmp_path / str(number), name, frames, **TRAVELLING)
+        files = [target] if made.kind == "movie" else list(target.parent.iterdir())
+        assert sum(file.stat().st_size for file in files) <= told + CONTAINER
+
+
+TRAVELLING: dict[str, Any] = {
+    "start_timecode": "01:00:00:00",
+    "reel": "A001",
+    "digital_source": "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced",
+}
+USUAL = {"yuv": HD, "rgb": SRGB, "grey": SRGB}
+CONTAINER = 8192
+"""Bytes of a movie's own beside its frames."""
+LINEAR = ColourTags(1, 8, 0, full_range=True, premultiplied=True)
+
+
+def noise(pixels: PixelFormat, colour: ColourTags, size: tuple[int, int], seed: int) -> Frame:
+    """Return a picture whose every bit is random; floats are finite."""
+    random = np.random.default_rng(seed)
+    planes = []
+    for plane in range(pixels.planes):
+        shape = pixels.plane_size(plane, *size)[::-1]
+        if pixels.floating:
+            bits = random.integers(0, 2 ** (pixels.depth - 1), shape)
+            floats = bits.astype(f"uint{pixels.depth}").view(pixels.dtype)
+            planes.append(np.where(np.isfinite(floats), floats, pixels.dtype.type(1)))
+        else:
+            planes.append(random.integers(0, 2**pixels.depth, shape).astype(pixels.dtype))
+    return Frame(tuple(planes), pixels, colour)
 
 
 def test_auto_refuses_a_suffix_that_nothing_is_written_as() -> None:

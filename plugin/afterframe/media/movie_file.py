@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 WRITE_BUFFER = 1 << 20
 """Bytes that are handed to the disk at once."""
+X265_DELAY = 2
+"""Pictures that x265 holds back."""
 ISO_MUXERS = frozenset({"mov", "mp4"})
 """FFmpeg's muxers of the family of QuickTime (ISO/IEC 14496-12)."""
 
@@ -80,8 +82,8 @@ class MovieFile:
             self._file, "w", format=self._muxer, options=flags, buffer_size=WRITE_BUFFER
         )
         options = {key: str(value) for key, value in made.options.items()}
-        if expected.hdr and made.encoder == "libx265":
-            options["x265-params"] += x265_mastering(expected.hdr)
+        if made.encoder == "libx265":
+            options["x265-params"] += _x265_parameters(expected)
         stream = self._container.add_stream(made.encoder, rate=expected.rate, options=options)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = expected.width, expected.height
@@ -105,6 +107,15 @@ class MovieFile:
         self._container.metadata.update(metadata)
         self._stream = stream
         self._container.start_encoding()
+
+
+def _x265_parameters(expected: Expected) -> str:
+    said = x265_mastering(expected.hdr) if expected.hdr else ""
+    if expected.frames <= X265_DELAY:
+        # With fewer pictures than it holds back for B-frames, x265 tells decoding times that it
+        # has never set: now and then the muxer refused them.
+        said += ":bframes=0"
+    return said
 
 
 class _WholeWrites(io.FileIO):

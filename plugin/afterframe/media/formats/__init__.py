@@ -149,7 +149,7 @@ def _rank(made: DeliveryFormat, info: MediaInfo) -> tuple[bool, bool, str]:
 
 def _best(info: MediaInfo) -> str:
     pixels, colour = info.format, info.colour
-    if pixels.floating or colour.transfer == LINEAR:
+    if colour.transfer == LINEAR or (pixels.floating and colour.transfer not in HDR_CURVES):
         return "exr"
     if pixels.alpha:
         return "prores_4444"
