@@ -6,6 +6,7 @@ import os
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from afterframe.core.clips import media_frame
@@ -106,3 +107,13 @@ def test_what_cannot_be_a_clip_says_why(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("no picture")
     with pytest.raises(MediaUnreadable):
         media_clip(tmp_path / "text.png")
+
+
+def test_a_sequence_has_the_rate_that_its_headers_say_unless_another_is_given(
+    tmp_path: Path,
+) -> None:
+    for number in (1, 2):
+        picture = np.zeros((4, 4, 3), np.float16)
+        makers.write_picture(tmp_path / f"a.{number}.exr", picture, captureRate=29.97)
+    assert media_clip(tmp_path / "a.#.exr").rate == Fraction(30000, 1001)
+    assert media_clip(tmp_path / "a.#.exr", Fraction(25)).rate == 25

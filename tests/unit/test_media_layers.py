@@ -12,6 +12,7 @@ from afterframe.errors import MediaUnreadable, UnknownLayer
 from afterframe.media.frame import PixelFormat
 from afterframe.media.source import open_media, probe
 from afterframe_hosts.wire.clip import Media
+from tests.makers import numbered_movie
 
 SIZE = (12, 8)
 Parts = list[tuple[str, list[str]]]
@@ -132,3 +133,9 @@ def test_deep_pixels_are_refused_by_name(tmp_path: Path) -> None:
     assert out.close()
     with pytest.raises(MediaUnreadable, match="deep"):
         values(tmp_path / "deep.exr")
+
+
+def test_a_movie_has_no_layers(tmp_path: Path) -> None:
+    movie = numbered_movie(tmp_path / "a.mp4", 3)
+    with pytest.raises(UnknownLayer, match="layer diffuse"):
+        open_media(Media("movie", str(movie), layer="diffuse"))

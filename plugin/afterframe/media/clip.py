@@ -35,7 +35,7 @@ def media_clip(
 
     Args:
         path: of a movie, a picture, or a sequence with ``#`` where the number stands.
-        rate: of a clip made from pictures; None: 24.
+        rate: of a clip made from pictures; None: as their headers say, else 24.
         layer, holes, deinterlace: see ``wire.clip.Media``.
 
     Raises:
@@ -44,7 +44,7 @@ def media_clip(
     found = find_media(path.absolute(), rate)
     media = replace(found, layer=layer, holes=holes, deinterlace=deinterlace)
     info = probe(media)
-    clip_rate = (info.rate if media.kind == "movie" else rate) or STILL_RATE
+    clip_rate = (info.rate if media.kind == "movie" else rate or info.rate) or STILL_RATE
     start = 0
     with suppress(BadTimecode):
         start = parse_time(info.start_timecode, clip_rate)

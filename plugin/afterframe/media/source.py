@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from afterframe.errors import UnknownLayer
 from afterframe_hosts.wire.clip import Media
 
 from .base import Source, check_file
@@ -17,11 +18,14 @@ def open_media(media: Media) -> Source:
         MediaMissing: it is not there.
         MediaUnreadable: it is no picture that we can decode, or damaged, or not permitted.
         NoPicture: it has sound only, or no frame.
+        UnknownLayer: it has no such layer.
     """
     if media.kind == "movie":
         from .movie import MovieSource
 
         check_file(media.path)
+        if media.layer:
+            raise UnknownLayer(path=media.path, layer=media.layer, known="(a movie has none)")
         return MovieSource(media)
     from .stills import SequenceSource, StillSource
 
