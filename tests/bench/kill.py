@@ -53,7 +53,7 @@ from tests.bench import report
 FRAMES = 8
 LONG = 400
 """Frames of a job that is caught while it runs."""
-SIZE = (192, 112)
+SIZE = (256, 144)
 PATIENCE = 90.0
 """Seconds that a job may take, with all that is killed around it."""
 LONGEST_REST = 2.0
@@ -116,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _command_line().parse_args(arguments)
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="afterframe-kill-") as folder:
-        bench = Bench(Path(folder), tally)
+        bench = Bench(Path(folder), tally, quiet=options.json)
         for name in options.points or sorted(POINTS):
             for scenario in SCENARIOS.get(name, (Scenario(),)):
                 bench.at_point(name, scenario)
@@ -131,10 +131,12 @@ class Bench:
     Args:
         folder: everything is below it.
         tally: what is found goes there.
+        quiet: print nothing meanwhile.
     """
 
-    def __init__(self, folder: Path, tally: Tally) -> None:
-        self.folder, self.tally = folder, tally
+    def __init__(self, folder: Path, tally: Tally, *, quiet: bool = False) -> None:
+        self.folder, self.tally, self._quiet = folder, tally, quiet
+        self._begun = time.monotonic()
         self.jobs = Jobs(folder)
         self._count = 0
 
@@ -161,6 +163,7 @@ class Bench:
             else:
                 self.tally.not_met.append(name)
             self._look(name, place, [(scenario.kind, scenario.ends, status)])
+        self._say(f"{name} ({scenario.kind}, {scenario.meeting}): {_how(status)}")
 
     def at_random(self, kills: int, chance: random.Random, until: float) -> None:
         """Kill at random while a stream of jobs runs."""
@@ -168,7 +171,7 @@ class Bench:
             return
         with self._service("random") as place:
             stream = _Stream(self.jobs, place / "out", chance)
-            for _ in range(kills):
+            for number in range(1, kills + 1):
                 if time.monotonic() > until:
                     break
                 client = _connected()
@@ -180,10 +183,15 @@ class Bench:
                     time.sleep(chance.uniform(0.0, 0.1))
                 _kill(victim)
                 self.tally.kills[victim] += 1
+                self._say(f"random kill {number} of {kills}: {victim}")
             ends = stream.finish()
             self.tally.tried_again += stream.tried_again
             _stop_service()
             self._look("random", place, ends)
+
+    def _say(self, text: str) -> None:
+        if not self._quiet:
+            print(f"{time.monotonic() - self._begun:6.1f} s  {text}", flush=True)
 
     @contextmanager
     def _service(self, name: str) -> Iterator[Path]:
@@ -366,6 +374,8 @@ def _take_the_name(follower: Follower, job: Job) -> None:
     taken.mkdir()
     (taken / FOREIGN).touch()
     hold.unlink()
+    _wait_for(hold.exists, PATIENCE)  # of the second attempt
+    hold.unlink(missing_ok=True)
 
 
 def _cancel(follower: Follower, job: Job) -> None:
@@ -399,6 +409,12 @@ def _until_running(follower: Follower, job: Job) -> None:
     _wait_for(runs, PATIENCE)
 
 
+def _remove_queue(follower: Follower, job: Job) -> None:
+    """Remove the queue's file under the service: it is to find that out, and write it again."""
+    _until_running(follower, job)
+    (discovery.state_folder() / "queue.sqlite3").unlink()
+
+
 def _damage(state: Path) -> None:
     """Leave a queue that cannot be read."""
     state.mkdir(mode=0o700)
@@ -424,7 +440,11 @@ SCENARIOS: dict[str, tuple[Scenario, ...]] = {
     "platform.sync_folder": (Scenario("mov"), Scenario("png", meeting=2), Scenario("file")),
     "platform.link": (Scenario("mov", "platform.rename=EINVAL+", 2),),
     "platform.hold": (Scenario("mov", "platform.rename=EINVAL+;platform.link=EPERM+", 2),),
+    "writer.put_back": (Scenario("folder", "writer.set_aside=kill>{mark}"),),
     "queue.set_aside": (Scenario(before=_damage),),
+    "queue.save": (Scenario(before=_damage),),
+    "queue.renew": (Scenario(before=_damage),),
+    "queue.put_back": (Scenario("long", meanwhile=_remove_queue),),
     "queue.commit": tuple(Scenario(meeting=meeting) for meeting in (1, 2, 3)),
     "queue.committed": tuple(Scenario(meeting=meeting) for meeting in (1, 2, 3)),
     "queue.unwanted": (Scenario("long", meanwhile=_cancel, ends="cancelled"),),

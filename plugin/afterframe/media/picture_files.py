@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import struct
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -89,7 +90,10 @@ class PictureFiles:
         if not (out.close() and written):
             raise self._failure(out.geterror())
         if self._expected.digital_source and self._made.container == "tiff":
-            mark_tiff(Path(path), self._expected.digital_source)
+            try:
+                mark_tiff(Path(path), self._expected.digital_source)
+            except struct.error as error:
+                raise self._failure(f"{Path(path).name} breaks off") from error
         # Not every file format tells of a disk that was full in the end.
         if not _reads_back(path, frame, self._made):
             raise self._failure(f"{Path(path).name} does not read back as it was written")
