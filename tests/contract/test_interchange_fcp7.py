@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from afterframe_hosts.base import Query
 from afterframe_hosts.interchange.adapter import InterchangeHost
 from afterframe_hosts.wire.clip import Clip, Media, Span
 from afterframe_hosts.wire.errors import (
@@ -269,7 +270,8 @@ def test_what_is_switched_off_is_not_there(tmp_path: Path, media: Path) -> None:
     hidden = hidden[: hidden.rindex("<enabled>")] + "<enabled>FALSE</enabled></track>"
     shown = track(item("on", (0, 9), (0, 9), '<file id="f"/>'))
     host = opened(tmp_path, track(off), hidden, shown)
-    assert [(clip.name, clip.item) for clip in host.clips(ALL)] == [("on", "2/0")]
+    assert [clip.name for clip in host.clips(ALL)] == ["on"]
+    assert [clip.name for clip in host.clips(Query("channel", "3"))] == ["on"]
 
 
 @pytest.mark.parametrize(("url", "path"), [

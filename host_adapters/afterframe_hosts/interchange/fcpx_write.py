@@ -29,12 +29,13 @@ _BEHIND = frozenset(
 )
 """What the DTD has behind connected clips."""
 _CONFORMED = {
+    **{Fraction(rate): str(rate) for rate in (24, 25, 30, 48, 50, 60)},
     Fraction(24000, 1001): "23.98",
     Fraction(30000, 1001): "29.97",
     Fraction(48000, 1001): "47.95",
     Fraction(60000, 1001): "59.94",
 }
-"""Rates as ``conform-rate`` spells them; it knows whole ones as they are."""
+"""Rates as ``conform-rate`` spells them; the DTD has no others."""
 _MEDIA_REP = (1, 9)
 """The version from which on an asset's medium is an element."""
 
@@ -161,8 +162,8 @@ class _Additions:
         }
         inside = [Made("note", {}, mark_text(clip.metadata[OURS]))]
         if rate != self.story.rate:
-            said = _CONFORMED.get(rate, str(rate) if rate.denominator == 1 else "")
-            inside.append(Made("conform-rate", {"scaleEnabled": "0", "srcFrameRate": said}))
+            said = {"scaleEnabled": "0", "srcFrameRate": _CONFORMED.get(rate, "")}
+            inside.append(Made("conform-rate", said))
         return Made("asset-clip", attributes, inside)
 
     def _drops(self) -> bool:
