@@ -385,8 +385,122 @@ class Fcp7Stage(FileStage):
                 )
 
 
+class FinalCutStage(FileStage):
+    """Final Cut Pro's XML: what lies above the first track is connected to what is under it."""
+
+    suffix = ".fcpxml"
+    colours = False
+
+    def write(self) -> None:
+        assets = {"one.mp4": contract.MOVIE_FRAMES, "lost.mp4": 20, f"plates/{SEQUENCE}": PLATES}
+        resources = "".join(
+            f'<asset id="{escape(name)}" start="{self.start_of(name)}" hasVideo="1" format="film" '
+            f'duration="{_seconds(frames)}"><media-rep kind="original-media" '
+            f'src="{(self.media / name).as_uri()}"/></asset>'
+            for name, frames in assets.items()
+        )
+        self.document.write_text(
+            '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n<fcpxml version="1.10">'
+            f'<resources><format id="film" frameDuration="{_seconds(1)}" width="96" height="64"/>'
+            f'{resources}<effect id="text" name="Text"/></resources><library><event>'
+            f'<project name="edit"><sequence format="film" tcStart="{_seconds(HOUR)}" '
+            f'duration="{_seconds(140)}"><spine>{self.spine()}</spine></sequence></project>'
+            "</event></library></fcpxml>\n",
+            encoding="utf-8",
+        )
+
+    def start_of(self, medium: str) -> str:
+        return _seconds(FIRST_PLATE if "plate" in medium else 0)
+
+    def spine(self) -> str:
+        """The first track, with gaps; over each item what begins while it stands."""
+        items = self.track(1)
+        ends = [0, *(each.stands.end for each in items)]
+        parts = []
+        for item, end, following in zip(
+            [*items, None], ends, [*(each.stands.start for each in items), 200], strict=True
+        ):
+            if following > end:
+                over = self.over(Span(end, following - end), Fraction(end), 1)
+                parts.append(
+                    f'<gap offset="{_seconds(HOUR + end)}" start="{_seconds(end)}" '
+                    f'duration="{_seconds(following - end)}">{over}</gap>'
+                )
+            if item:
+                parts.append(self.element(item, _seconds(HOUR + item.stands.start), ""))
+        return "".join(parts)
+
+    def over(self, under: Span, begins: Fraction, pace: int) -> str:
+        """What is connected to an item that stands at ``under`` and counts from ``begins`` on."""
+        above = [*self.track(2), *self.track(3)]
+        return "".join(
+            self.element(
+                each,
+                _seconds(begins + (each.stands.start - under.start) * pace),
+                f'lane="{each.track - 1}"',
+            )
+            for each in above
+            if each.stands.start in under
+        )
+
+    def element(self, item: Known | Title, offset: str, lane: str) -> str:
+        length = _seconds(item.stands.duration)
+        if isinstance(item, Title):
+            return (
+                f'<title ref="text" name="{item.name}" offset="{offset}" start="0s" '
+                f'duration="{length}" {lane}/>'
+            )
+        zero = FIRST_PLATE if item.kind == "sequence" else 0
+        begins, time_map = Fraction(zero + item.used.start), ""
+        if item.speed != 1:
+            begins = Fraction(0)
+            first = item.used.end if item.speed < 0 else item.used.start
+            last = first + item.stands.duration * item.speed
+            time_map = (
+                f'<timeMap><timept time="0s" value="{_seconds(first)}" interp="linear"/>'
+                f'<timept time="{length}" value="{_seconds(last)}" interp="linear"/></timeMap>'
+            )
+        name = escape(item.name, {'"': "&quot;"})
+        ref = item.medium if item.kind == "movie" else f"plates/{SEQUENCE}"
+        over = self.over(item.stands, begins, 1) if item.track == 1 else ""
+        return (
+            f'<asset-clip ref="{ref}" name="{name}" offset="{offset}" {lane} '
+            f'start="{_seconds(begins)}" duration="{length}">{time_map}{over}</asset-clip>'
+        )
+
+    def users(self, saved: list[Path]) -> object:
+        root = ET.fromstring(saved[0].read_text(encoding="utf-8"))
+        for parent in list(root.iter()):
+            for child in list(parent):
+                if self.is_ours(child):
+                    parent.remove(child)
+        return ET.canonicalize(ET.tostring(root, encoding="unicode"), strip_text=True)
+
+    def is_ours(self, element: ET.Element) -> bool:
+        if element.tag == "format":
+            return element.get("id") != "film"
+        return element.tag in {"asset", "asset-clip"} and "v003" in element.get("name", "")
+
+    def ours(self, saved: list[Path]) -> Iterator[Stands]:
+        root = ET.fromstring(saved[0].read_text(encoding="utf-8"))
+        spine = root.find(".//spine")
+        assert spine is not None
+        for under in spine:
+            local = _frames(under.get("start", "0s"))
+            for clip in under.findall("asset-clip"):
+                job = _JOB.search(ET.tostring(clip, encoding="unicode"))
+                if job:
+                    start = (
+                        _frames(under.get("offset", "")) - local + _frames(clip.get("offset", ""))
+                    )
+                    lane = int(clip.get("lane", "0"))
+                    length = _frames(clip.get("duration", ""))
+                    yield Stands(job[0], clip.get("name", ""), lane + 1, Span(start, length))
+
+
+_JOB = re.compile(r"\b[0-9a-f]{32}\b")
 _XML_RATE = "<rate><timebase>24</timebase><ntsc>TRUE</ntsc></rate>"
-STAGES = (OtioStage, ResolveStage, EdlStage, Fcp7Stage)
+STAGES = (OtioStage, ResolveStage, EdlStage, Fcp7Stage, FinalCutStage)
 
 
 @pytest.fixture(params=STAGES, ids=lambda stage: stage.__name__.removesuffix("Stage").lower())
@@ -423,6 +537,15 @@ def _results(folder: Path) -> tuple[Path, str]:
     for number in range(1, contract.RESULT_FRAMES + 1):
         (folder / f"shot_generate_v003.{number:04d}.png").touch()
     return movie, str(folder / "shot_generate_v003.####.png")
+
+
+def _seconds(frames: int | Fraction) -> str:
+    seconds = frames / RATE
+    return f"{seconds.numerator}/{seconds.denominator}s"
+
+
+def _frames(seconds: str) -> int:
+    return round(Fraction(seconds.removesuffix("s")) * RATE)
 
 
 def _labels(*frames: int) -> str:
