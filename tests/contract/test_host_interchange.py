@@ -421,7 +421,7 @@ class FinalCutStage(FileStage):
             [*items, None], ends, [*(each.stands.start for each in items), 200], strict=True
         ):
             if following > end:
-                over = self.over(Span(end, following - end), Fraction(end), 1)
+                over = self.over(Span(end, following - end), Fraction(end))
                 parts.append(
                     f'<gap offset="{_seconds(HOUR + end)}" start="{_seconds(end)}" '
                     f'duration="{_seconds(following - end)}">{over}</gap>'
@@ -430,13 +430,13 @@ class FinalCutStage(FileStage):
                 parts.append(self.element(item, _seconds(HOUR + item.stands.start), ""))
         return "".join(parts)
 
-    def over(self, under: Span, begins: Fraction, pace: int) -> str:
+    def over(self, under: Span, begins: Fraction) -> str:
         """What is connected to an item that stands at ``under`` and counts from ``begins`` on."""
         above = [*self.track(2), *self.track(3)]
         return "".join(
             self.element(
                 each,
-                _seconds(begins + (each.stands.start - under.start) * pace),
+                _seconds(begins + each.stands.start - under.start),
                 f'lane="{each.track - 1}"',
             )
             for each in above
@@ -462,7 +462,7 @@ class FinalCutStage(FileStage):
             )
         name = escape(item.name, {'"': "&quot;"})
         ref = item.medium if item.kind == "movie" else f"plates/{SEQUENCE}"
-        over = self.over(item.stands, begins, 1) if item.track == 1 else ""
+        over = self.over(item.stands, begins) if item.track == 1 else ""
         return (
             f'<asset-clip ref="{ref}" name="{name}" offset="{offset}" {lane} '
             f'start="{_seconds(begins)}" duration="{length}">{time_map}{over}</asset-clip>'
