@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from environments import SetupError, say
@@ -20,7 +21,7 @@ PATIENCE = 30.0
 
 def hand_over() -> None:
     """Let a running service finish what it works on and end; the next one is the new engine's."""
-    found = _running()
+    found = _running("running")
     if found is None:
         return
     endpoint, jobs = found
@@ -37,13 +38,13 @@ def hand_over() -> None:
 
 def stop_idle() -> None:
     """Stop a service that has nothing to do. Raises SetupError when it has."""
-    found = _running()
+    found = _running("running", "queued")
     if found is None:
         return
     endpoint, jobs = found
     if jobs:
         raise SetupError(
-            f"The service works on {_jobs(jobs)}. Wait until it is done, or cancel with "
+            f"The service still has {_jobs(jobs)} to do. Wait until that is done, or cancel with "
             "`afterframe cancel all`; then run this command again."
         )
     try:
@@ -59,13 +60,13 @@ def in_use(folder: Path) -> bool:
     if sys.platform == "win32":
         return not _can_be_renamed(folder)
     try:
-        return any(str(folder) in line for line in _command_lines())
+        return any(_runs_in(folder, *process) for process in _processes())
     except OSError:
         return True
 
 
-def _running() -> tuple[Endpoint, int] | None:
-    """Where a service listens, and how many jobs it works on."""
+def _running(*states: str) -> tuple[Endpoint, int] | None:
+    """Where a service listens, and how many of its jobs are in these states."""
     try:
         endpoint = discovery.read_endpoint()
         if endpoint is None:
@@ -73,7 +74,7 @@ def _running() -> tuple[Endpoint, int] | None:
         greeting = Client(endpoint).greeting()
     except AfterframeError:  # nobody answers, or not to us
         return None
-    return endpoint, int(greeting.get("running", 0))
+    return endpoint, sum(int(greeting.get(state, 0)) for state in states)
 
 
 def _wait_until_gone(endpoint: Endpoint) -> bool:
@@ -89,25 +90,34 @@ def _jobs(count: int) -> str:
     return "1 job" if count == 1 else f"{count} jobs"
 
 
-def _command_lines() -> list[str]:
+def _runs_in(folder: Path, command: str, mapped: str) -> bool:
+    """By its interpreter; or by its libraries, where that was called by a name alone."""
+    return command.startswith(f"{folder}/") or f" {folder}/" in mapped
+
+
+def _processes() -> Iterator[tuple[str, str]]:
+    """The other processes: each one's command, and its libraries where they can be told."""
     processes = Path("/proc")
     if not (processes / "self" / "cmdline").is_file():
-        return _listed_by_ps()
-    lines = []
-    for path in processes.glob("[0-9]*/cmdline"):
-        if path.parent.name in _us():
+        yield from _listed_by_ps()
+        return
+    for process in processes.glob("[0-9]*"):
+        if process.name in _us():
             continue
         try:
-            lines.append(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
-        except OSError:  # it has ended
+            command = os.fsdecode((process / "cmdline").read_bytes())
+            mapped = os.fsdecode((process / "maps").read_bytes())
+        except OSError:  # it has ended, or is another user's
             continue
-    return lines
+        yield command, mapped
 
 
-def _listed_by_ps() -> list[str]:
+def _listed_by_ps() -> Iterator[tuple[str, str]]:
     done = subprocess.run(["ps", "-axww", "-o", "pid=,args="], capture_output=True, check=False)
-    lines = done.stdout.decode("utf-8", "replace").splitlines()
-    return [line for line in lines if line.split()[0] not in _us()]
+    for line in os.fsdecode(done.stdout).splitlines():
+        number, _, command = line.strip().partition(" ")
+        if number not in _us():
+            yield command.strip(), ""
 
 
 def _us() -> set[str]:

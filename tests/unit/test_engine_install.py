@@ -102,6 +102,17 @@ def test_of_three_versions_the_oldest_is_removed(upgraded: Stand) -> None:
     assert set(folders(upgraded)) == kept | {f"{name}.manifest.json" for name in kept}
 
 
+def test_a_version_that_is_only_spoken_of_is_removed(upgraded: Stand) -> None:
+    oldest = upgraded.engines / upgraded.record["previous"]
+    watching = subprocess.Popen(
+        [sys.executable, "-c", "input()", str(oldest / "bin" / "python")], stdin=subprocess.PIPE
+    )
+    upgraded.change("third")
+    upgraded.run()
+    watching.communicate(b"\n", timeout=20)
+    assert not oldest.exists()
+
+
 def test_a_version_out_of_which_something_runs_is_not_removed(upgraded: Stand) -> None:
     oldest = upgraded.record["previous"]
     python = upgraded.engines / oldest / "bin" / "python"

@@ -95,7 +95,7 @@ MESSAGES: dict[str, str] = {
     "error.service_unreachable.message": "The Afterframe service does not answer: {detail}",
     "error.service_unreachable.fix": "Start it with: afterframe serve. Its log says more.",
     "error.service_missing.message": "No Afterframe engine is installed (looked at {looked}).",
-    "error.service_missing.fix": "Run: python3 install/bootstrap.py setup",
+    "error.service_missing.fix": "Run: python3 install/bootstrap.py engine",
     "error.service_refused.message": "The Afterframe service does not accept this program.",
     "error.service_refused.fix": (
         "Try again; if it stays so, delete endpoint.json (afterframe doctor says where the state"
