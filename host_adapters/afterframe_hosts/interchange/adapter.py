@@ -25,7 +25,7 @@ from ..wire.session import HostSession
 from .document import FOLDER, next_version, write_whole
 from .format import TimelineFormat
 from .formats import SUFFIXES, format_of
-from .media import first_file
+from .media import lacking
 from .place import with_result
 from .sample import sample_timeline
 from .timeline import Item, ours_of, picture_tracks, survey
@@ -148,9 +148,9 @@ class InterchangeHost(FileHost):
             raise PlayheadOutside(
                 frame=outside, first=span.start, last=span.end - 1, clip=clip.name
             )
-        file = first_file(clip.media, max(0, clip.media_range.start))
-        if not file.is_file():
-            raise MediaMissing(path=str(file))
+        gone = lacking(clip.media, max(0, clip.media_range.start))
+        if gone:
+            raise MediaMissing(path=str(gone))
         if seen:
             raise CaptureFailed(item=clip.name, detail="a timeline file holds no graded pictures")
         return clip

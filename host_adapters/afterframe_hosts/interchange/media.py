@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 import opentimelineio as otio
 
-from ..wire.clip import STILL_SUFFIXES, Media
+from ..wire.clip import STILL_SUFFIXES, Holes, Media
 from ..wire.errors import MediaMissing, UnsupportedItem
 from ..wire.job import Result
 from .times import time_range
@@ -19,6 +19,10 @@ Style = Literal["url", "path", "relative"]
 
 _NUMBERED = re.compile(r"\[([0-9]+)-([0-9]+)\]|%0([0-9])d|%d|(#+)")
 """Where the number stands in a sequence's name: ``[1001-1100]``, ``%04d``, ``####``."""
+_Policy = otio.schema.ImageSequenceReference.MissingFramePolicy
+_HOLES: dict[Any, Holes] = {
+    _Policy.error: "refuse", _Policy.hold: "hold", _Policy.black: "black"
+}  # fmt: skip
 
 
 def medium(reference: Any, folder: Path, name: str) -> Media:
@@ -54,6 +58,13 @@ def first_file(media: Media, offset: int) -> Path:
         return Path(media.path)
     head, marks, tail = _split_marks(media.path)
     return Path(f"{head}{media.first + offset:0{len(marks)}}{tail}")
+
+
+def lacking(media: Media, offset: int) -> Path | None:
+    """Return the file of the medium's picture ``offset`` where it should be there and is not."""
+    file = first_file(media, offset)
+    may_lack = media.holes != "refuse" and file.parent.is_dir()
+    return None if may_lack or file.is_file() else file
 
 
 def file_path(url: str, folder: Path) -> str:
@@ -149,7 +160,8 @@ def _sequence(reference: Any, folder: Path, name: str) -> Media:
     place = Path(file_path(base, folder)) if base else folder
     marks = "#" * max(1, reference.frame_zero_padding)
     file = f"{reference.name_prefix}{marks}{reference.name_suffix}"
-    return Media("sequence", _join(str(place), file), first=reference.start_frame)
+    holes = _HOLES[reference.missing_frame_policy]
+    return Media("sequence", _join(str(place), file), first=reference.start_frame, holes=holes)
 
 
 def _pattern(url: str, numbered: re.Match[str], folder: Path) -> Media:

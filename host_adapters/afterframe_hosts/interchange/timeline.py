@@ -29,7 +29,7 @@ import opentimelineio as otio
 from ..wire.clip import FASTEST, Clip, Media, Span
 from ..wire.errors import AfterframeError, MediaMissing, TimelineUnreadable, UnsupportedItem
 from ..wire.timecode import can_drop, timecode
-from .media import first_file, medium
+from .media import lacking, medium
 from .spans import Play, View, inside, is_transition, length_of, play, whole_view
 from .times import nearest, rational, seconds, whole
 
@@ -204,8 +204,8 @@ def _clip(clip: Any, time: Play, span: Span, address: str, ground: _Ground) -> I
         item=_id(address, span),
     )
     offset = max(0, used.start)
-    file = first_file(media, offset)
-    problem = None if file.is_file() else MediaMissing(path=str(file))
+    gone = lacking(media, offset)
+    problem = MediaMissing(path=str(gone)) if gone else None
     return _item(clip, span, address, ground, found, problem)
 
 
