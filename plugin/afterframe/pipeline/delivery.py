@@ -226,7 +226,7 @@ def _written(path: Path, text: str, token: str) -> Iterator[Path]:
 
     What a kill leaves of it is removed with what else has this token, see ``writer.remove_left``.
     """
-    part = path.with_name(f".{path.name[:SHOWN]}.{token}.part")
+    part = path.with_name(f".{path.name[:SHOWN]}.recipe.{token}.part")
     try:
         with telling(path.parent):
             failpoints.at("recipe.write")

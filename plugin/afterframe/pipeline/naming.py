@@ -15,7 +15,7 @@ from afterframe_hosts.wire.job import Job
 from afterframe_hosts.wire.results import result_name
 
 SEQUENCE_DIGITS = 4
-_VERSION = re.compile(r"_v(\d{3,})$")
+_VERSION = re.compile(r"_v(\d{3,})$", re.IGNORECASE)
 
 
 def result_path(job: Job, suffixes: tuple[str, ...], sequence: bool) -> Path:
@@ -116,12 +116,11 @@ def _versions(folder: Path, stem: str) -> list[int]:
         return []
     found = []
     for entry in folder.iterdir():
-        name = entry.name.removesuffix(SUFFIX)
-        name = name if entry.is_dir() or name != entry.name else entry.stem
-        match = _VERSION.search(name)
-        # on many disks two names that differ in case alone are one
-        if match and name[: match.start()].casefold() == stem.casefold():
-            found.append(int(match.group(1)))
+        for name in (entry.name.removesuffix(SUFFIX), entry.stem):
+            match = _VERSION.search(name)
+            # on many disks two names that differ in case alone are one
+            if match and name[: match.start()].casefold() == stem.casefold():
+                found.append(int(match.group(1)))
     return found
 
 
