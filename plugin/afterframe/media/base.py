@@ -12,6 +12,7 @@ from afterframe.errors import FrameOutside, MediaMissing, MediaUnreadable
 from afterframe_hosts.wire.job import Note
 
 from .frame import Frame, MediaInfo
+from .undecodable import no_decoder
 
 
 class Source(ABC):
@@ -87,11 +88,17 @@ def check_file(path: str) -> None:
         if not file.exists():
             raise MediaMissing(path=path)
         if not file.is_file():
-            raise MediaUnreadable(path=path, detail="it is a folder, not a file")
+            raise MediaUnreadable(path=path, detail=_folder(file))
         if file.stat().st_size == 0:
             raise MediaUnreadable(path=path, detail="the file is empty")
     except PermissionError as error:
         raise MediaUnreadable(path=path, detail="reading it is not permitted") from error
+
+
+def _folder(path: Path) -> str:
+    if any(each.suffix.lower() == ".dng" for each in path.iterdir()):
+        return no_decoder("CinemaDNG")
+    return "it is a folder, not a file"
 
 
 def check_index(path: str, index: int, frames: int) -> None:

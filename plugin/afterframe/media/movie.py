@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
+from typing import cast
 
 import av
 import numpy as np
@@ -32,6 +33,8 @@ DECODER_THREADS = 8
 """More than this wins little and holds as many pictures in memory."""
 SEEK_GAIN = 4
 """Seeking is worth it when it saves more than so many pictures of decoding."""
+ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""FFmpeg's own decoders of these leave out the alpha that WebM keeps beside the picture."""
 UNKNOWN = 2
 """The code point of H.273 for "not said"."""
 DEINTERLACED = "note.deinterlaced"
@@ -57,12 +60,12 @@ class MovieSource(Source):
         if detail := check_content(self._path):
             raise MediaUnreadable(path=self._path, detail=detail)
         with _told(self._path):
+            self._recent: OrderedDict[int, av.VideoFrame] = OrderedDict()
+            self._open()
             index = index_of(self._path, self._number)
             if index is None or index.frames == 0:
                 raise NoPicture(path=self._path)
             self._index = index
-            self._recent: OrderedDict[int, av.VideoFrame] = OrderedDict()
-            self._open()
         self._span: tuple[int, int] | None = None
         self._whole: Deinterlacer | None = None
         self._info = self._describe(media.deinterlace)
@@ -114,13 +117,15 @@ class MovieSource(Source):
         """Open the file at its beginning."""
         self._container = open_container(self._path)
         stream = picture_stream(self._container, self._number)
-        assert stream is not None
+        if stream is None:
+            raise NoPicture(path=self._path)
         if stream.codec_context is None or stream.codec_context.name in RAW_CODECS:
             tag = stream.codec_context.codec_tag if stream.codec_context else ""
             raise MediaUnreadable(path=self._path, detail=coding(self._path, tag))
-        stream.thread_type = "AUTO"
-        stream.thread_count = min(DECODER_THREADS, cores())
         self._stream = stream
+        self._decoder = _decoder(stream)
+        self._decoder.thread_type = "AUTO"
+        self._decoder.thread_count = min(DECODER_THREADS, cores())
         self._tags = _container_tags(stream.codec_context)
         self._decoded = self._decode()
         self._next = 0
@@ -234,6 +239,7 @@ class MovieSource(Source):
             self._open()
             return
         self._container.seek(int(self._index.seeks[key]), stream=self._stream)
+        self._decoder.flush_buffers()
         self._decoded = self._decode()
         self._next = self._key_frame(key)
         self._first = self._gap = None
@@ -251,11 +257,12 @@ class MovieSource(Source):
     def _decode(self) -> Iterator[tuple[int, av.VideoFrame]]:
         """Yield pictures with their numbers, from where the container stands to its end."""
         counter = 0
-        for packet in self._container.demux(self._stream):
-            if packet.is_corrupt:
+        counted = self._index.counted
+        for place, packet in enumerate(self._container.demux(self._stream)):
+            if packet.is_corrupt and not (counted and place < self._index.whole):
                 continue  # cut through: some decoders would make up what is missing
-            for picture in _decode_packet(packet):
-                if self._index.counted:
+            for picture in self._decode_packet(packet):
+                if counted:
                     number: int | None = counter
                     counter += 1
                 else:
@@ -264,6 +271,12 @@ class MovieSource(Source):
                     continue
                 self._remember(number, picture)
                 yield number, picture
+
+    def _decode_packet(self, packet: av.Packet[av.VideoStream]) -> list[av.VideoFrame]:
+        try:
+            return self._decoder.decode(packet)
+        except av.error.InvalidDataError:
+            return []  # the picture that is missing is told when it is asked for
 
     def _remember(self, number: int, picture: av.VideoFrame) -> None:
         if self._first is None:
@@ -298,11 +311,12 @@ def _codes(colour: ColourTags) -> tuple[int, int, int]:
     return colour.primaries, colour.transfer, colour.matrix
 
 
-def _decode_packet(packet: av.Packet[av.VideoStream]) -> list[av.VideoFrame]:
-    try:
-        return packet.decode()
-    except av.error.InvalidDataError:
-        return []  # the picture that is missing is told when it is asked for
+def _decoder(stream: av.VideoStream) -> av.VideoCodecContext:
+    """Return the stream's decoder; one that knows of alpha where FFmpeg's first choice does not."""
+    own = stream.codec_context
+    if stream.metadata.get("alpha_mode") == "1" and own.name in ALPHA_DECODERS:
+        return cast(av.VideoCodecContext, av.CodecContext.create(ALPHA_DECODERS[own.name], "r"))
+    return own
 
 
 def cores() -> int:

@@ -29,6 +29,8 @@ SNAP = Fraction(2, 10_000)
 COUNTED_FORMATS = frozenset({"avi", "mpeg", "h264", "hevc", "m4v", "mpegvideo", "vc1", "obu"})
 """Containers without a presentation time for every picture: for reordered ones FFmpeg guesses,
 and guesses otherwise after a seek."""
+JUMP = 10
+"""Seconds: after a longer step another recording begins in a transport stream, as FFmpeg has it."""
 CONTAINER_OPTIONS = {"protocol_whitelist": "file"}
 """A medium may refer to files beside it, never to an address."""
 
@@ -43,6 +45,8 @@ class MovieIndex:
         rate: pictures a second.
         counted: times are not to be had: pictures are counted from the start.
         shown: the picture that each frame shows, where they are uneven; None: one each.
+        whole: where pictures are counted: number of packets before one that is cut off by the
+            file's end.
     """
 
     times: Times
@@ -50,6 +54,7 @@ class MovieIndex:
     rate: Fraction
     counted: bool = False
     shown: Times | None = None
+    whole: int = 0
 
     @property
     def pictures(self) -> int:
@@ -102,6 +107,7 @@ class Mark(NamedTuple):
     key: bool
     discard: bool
     duration: int
+    corrupt: bool
 
 
 def open_container(path: str) -> av.container.InputContainer:
@@ -179,17 +185,48 @@ def _complete(stream: av.VideoStream, shown: int, step: Fraction) -> bool:
 
 def _from_packets(container: av.container.InputContainer, stream: av.VideoStream) -> MovieIndex:
     marks = [
-        Mark(p.pts, p.dts, p.is_keyframe, p.is_discard, p.duration or 0)
+        Mark(p.pts, p.dts, p.is_keyframe, p.is_discard, p.duration or 0, p.is_corrupt)
         for p in container.demux(stream)
-        if p.size and not p.is_corrupt
+        if p.size
     ]
-    guessed = container.format.name in COUNTED_FORMATS and not all(mark.key for mark in marks)
-    # The second field of an interlaced picture may come as a packet of its own, without a time.
-    if guessed or 2 * sum(mark.pts is not None for mark in marks) < len(marks):
+    while marks and marks[-1].corrupt:
+        marks.pop()
+    if marks and _must_count(container, stream, marks):
         promised = stream.frames if container.format.name == "avi" else 0
-        times = np.arange(max(len(marks), promised), dtype=np.int64)
-        return MovieIndex(times, times[:0], _named_rate(stream) or Fraction(25), counted=True)
+        first = next((n for n, mark in enumerate(marks) if mark.key), 0)
+        times = np.arange(max(len(marks) - first, promised), dtype=np.int64)
+        rate = _named_rate(stream) or Fraction(25)
+        return MovieIndex(times, times[:0], rate, counted=True, whole=len(marks))
+    marks = [mark for mark in marks if not mark.corrupt]
     return _timed(container, stream, marks)
+
+
+def _must_count(
+    container: av.container.InputContainer, stream: av.VideoStream, marks: list[Mark]
+) -> bool:
+    """Tell whether the times of packets do not say which picture comes when."""
+    name = container.format.name
+    keys = sum(mark.key for mark in marks)
+    # The second field of an interlaced picture may come as a packet of its own, without a time.
+    if keys == 0 or 2 * sum(mark.pts is not None for mark in marks) < len(marks):
+        return True
+    if name == "mpegts":
+        return _starts_over(stream, marks)
+    if keys == len(marks):
+        return False
+    if name in COUNTED_FORMATS:
+        return True
+    reordered = stream.codec_context.has_b_frames > 0
+    return name == "mxf" and reordered and all(mark.pts == mark.dts for mark in marks)
+
+
+def _starts_over(stream: av.VideoStream, marks: list[Mark]) -> bool:
+    """Tell whether a stream was put together of several, each with times of its own."""
+    if stream.time_base is None:
+        return False
+    times = np.array([mark.dts for mark in marks if mark.dts is not None], dtype=np.int64)
+    steps = np.diff(times)
+    return bool((steps < 0).any() or (steps > int(JUMP / stream.time_base)).any())
 
 
 def _timed(
