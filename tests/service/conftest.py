@@ -39,29 +39,45 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture
 def start() -> Iterator[Callable[..., Client]]:
     """Start services whose jobs are made by the stand-in; all are stopped at the end."""
-    running: list[subprocess.Popen[bytes]] = []
+    with contextlib.ExitStack() as running:
 
-    def start_one(idle_minutes: float = 5.0) -> Client:
-        command = [sys.executable, str(STANDIN), "service", str(idle_minutes)]
-        process = subprocess.Popen(command)
-        running.append(process)
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and process.poll() is None:
-            endpoint = discovery.read_endpoint()
-            if endpoint is not None and endpoint.pid == process.pid:
-                return discovery.connect(start=False)
-            time.sleep(0.01)
-        raise AssertionError("the service did not start")
+        def start_one(idle_minutes: float = 5.0) -> Client:
+            return running.enter_context(_service(idle_minutes))
 
-    yield start_one
-    for process in running:
+        yield start_one
+
+
+@contextlib.contextmanager
+def serving(state: Path) -> Iterator[Client]:
+    """Run a service of the stand-in in a state folder, for as long as it is wanted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AFTERFRAME_STATE", str(state))
+        with _service(30.0) as client:
+            yield client
+
+
+@contextlib.contextmanager
+def _service(idle_minutes: float) -> Iterator[Client]:
+    process = subprocess.Popen([sys.executable, str(STANDIN), "service", str(idle_minutes)])
+    try:
+        yield _found(process)
+    finally:
         process.terminate()
-    for process in running:
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _found(process: subprocess.Popen[bytes]) -> Client:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and process.poll() is None:
+        endpoint = discovery.read_endpoint()
+        if endpoint is not None and endpoint.pid == process.pid:
+            return discovery.connect(start=False)
+        time.sleep(0.01)
+    raise AssertionError("the service did not start")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ what the runner does: ``frames=20 pause=0.01``, ``die``, ``die_once``, ``fail``,
 (lives, and makes nothing), ``slow`` (makes nothing for as long, but asks whether it is wanted),
 ``deaf`` (does not react to cancelling).
 
-``STANDIN_LEASE``, ``STANDIN_HEARTBEAT`` and ``STANDIN_PATIENCE`` in the environment stand for the
+``STANDIN_LEASE``, ``STANDIN_HEARTBEAT``, ``STANDIN_PATIENCE`` and ``STANDIN_LATE`` stand for the
 service's own numbers of seconds; with ``STANDIN_IDLE`` set no job writes anything.
 """
 
@@ -21,7 +21,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from afterframe.errors import DiskFull
-from afterframe.service import lanes, server, worker
+from afterframe.service import door, lanes, server, worker
 from afterframe.service.running import Service
 from afterframe.service.worker import Attempt, serve
 from afterframe_hosts.wire.job import Job, Note, Progress, Result
@@ -96,6 +96,8 @@ def make_service(folder: Path) -> Service:
 if __name__ == "__main__":
     lanes.LEASE = float(os.environ.get("STANDIN_LEASE", lanes.LEASE))
     worker.HEARTBEAT = float(os.environ.get("STANDIN_HEARTBEAT", worker.HEARTBEAT))
+    server.HEAD_PATIENCE = float(os.environ.get("STANDIN_LATE", server.HEAD_PATIENCE))
+    door.BODY_PATIENCE = float(os.environ.get("STANDIN_LATE", door.BODY_PATIENCE))
     if sys.argv[1] == "worker":
         serve(sys.argv[3], lambda: run_job)
     else:

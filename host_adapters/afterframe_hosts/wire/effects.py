@@ -7,6 +7,7 @@ Every face - Blender panel, Qt panel, command line, batch file, docs - is drawn 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -158,7 +159,9 @@ def parse(parameter: Parameter, text: str) -> Any:
 
 
 def _number(parameter: Parameter, value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if not abs(value) <= sys.float_info.max:  # not a number either
         return None
     return float(value) if _within(parameter, value) else None
 

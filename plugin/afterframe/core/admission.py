@@ -26,6 +26,9 @@ from afterframe_hosts.wire.effects import MAX_SEED, Effect
 from afterframe_hosts.wire.job import Job, Output
 from afterframe_hosts.wire.session import EngineInfo
 
+LONGEST_PATH = 4096
+"""Characters of a destination, as the systems take it."""
+
 
 def admit(job: Job, engines: Sequence[EngineInfo]) -> Job:
     """Return the job with its engine chosen and every parameter and the seed resolved.
@@ -121,6 +124,9 @@ def _check_playhead(job: Job, effect: Effect) -> None:
 def _check_output(output: Output) -> None:
     for field in ("folder", "path"):
         text = getattr(output, field)
+        if len(text) > LONGEST_PATH:
+            allowed = f"at most {LONGEST_PATH} characters"
+            raise BadValue(field=f"output.{field}", value=f"{text[:40]!r} ...", allowed=allowed)
         if text and ("\0" in text or not Path(text).is_absolute()):
             raise BadValue(field=f"output.{field}", value=repr(text), allowed="an absolute path")
     if output.path.endswith(("/", os.sep)):
@@ -128,8 +134,21 @@ def _check_output(output: Output) -> None:
 
 
 def _lies_in(place: Path, folder: Path) -> bool:
-    """Compare by the file system where it can tell: it may not care for upper and lower case."""
-    return any(_same(each, folder) for each in (place, *place.parents))
+    """Compare by the file system where it can tell: it may not care for upper and lower case.
+
+    Args:
+        place: without links: what is missing of it cannot be one, and is looked at once.
+        folder: any.
+    """
+    real = os.path.normcase(os.path.realpath(folder))
+    for each in (place, *place.parents):
+        try:
+            if each.samefile(folder):
+                return True
+        except OSError:  # one of them is not there
+            if os.path.normcase(each) == real:
+                return True
+    return False
 
 
 def is_source(place: Path, media: Media) -> bool:
