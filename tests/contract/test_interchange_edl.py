@@ -211,14 +211,15 @@ def test_drop_frame_is_known_by_the_head_or_the_punctuation(tmp_path: Path, mark
     assert told(host) == {"rate_of_drop": "29.97"}
 
 
-def test_the_sources_way_of_counting_may_change_within_a_list(tmp_path: Path) -> None:
-    """Tapes of either kind on a drop-frame timeline, as ``FCM`` between the events says."""
+@pytest.mark.parametrize("between", ["FCM: NON-DROP FRAME", ""])
+def test_the_sources_way_of_counting_is_the_tapes_own(tmp_path: Path, between: str) -> None:
+    """Tapes of either kind on a drop-frame timeline, with ``FCM`` between the events or not."""
     numbered_movie(tmp_path / "df.mov", 60, NTSC, timecode="00:10:59;00")
     numbered_movie(tmp_path / "ndf.mov", 60, NTSC, timecode="00:10:59:00")
     host = opened(
         tmp_path,
         "001  DF       V     C        00:10:59:20 00:11:00:10 01:00:00:00 01:00:00:18",
-        "FCM: NON-DROP FRAME",
+        between,
         "002  NDF      V     C        00:10:59:20 00:11:00:10 01:00:00:18 01:00:01:08",
         fcm="DROP FRAME",
     )
@@ -229,23 +230,23 @@ def test_the_sources_way_of_counting_may_change_within_a_list(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("own", "source", "record", "rate"),
+    ("own", "source", "record", "rate", "first"),
     [
         # Labelled at 25, as on the tape: a second is 25 frames there, 24 on the timeline.
-        (Fraction(25), "10:00:01:00 10:00:02:00", "01:00:00:00 01:00:01:00", Fraction(24)),
+        (Fraction(25), "10:00:01:00 10:00:02:00", "01:00:00:00 01:00:01:00", Fraction(24), 25),
+        (Fraction(50), "10:00:00:24 10:00:01:24", "01:00:00:00 01:00:01:00", Fraction(25), 24),
         # Labelled at the timeline's rate, as Premiere converts: both lengths are the same.
-        (Fraction(25), "10:00:01:00 10:00:02:12", "01:00:00:00 01:00:01:12", Fraction(24)),
-        (Fraction(50), "10:00:00:24 10:00:01:24", "01:00:00:00 01:00:01:00", Fraction(25)),
+        (Fraction(50), "10:00:00:12 10:00:01:24", "01:00:00:00 01:00:01:12", Fraction(25), 24),
+        (Fraction(60), "10:00:00:20 10:00:01:10", "01:00:00:00 01:00:00:20", Fraction(30), 40),
     ],
 )
 def test_a_medium_of_another_rate_is_stepped_in_real_time(
-    tmp_path: Path, own: Fraction, source: str, record: str, rate: Fraction
+    tmp_path: Path, own: Fraction, source: str, record: str, rate: Fraction, first: int
 ) -> None:
     numbered_movie(tmp_path / "other.mov", 160, own, timecode="10:00:00:00")
     host = opened(tmp_path, f"001  OTHER    V     C        {source} {record}", rate=rate)
     (clip,) = host.clips(ALL)
     assert clip.speed == own / rate
-    first = parse_time(source.split()[0], own) - parse_time("10:00:00:00", own)
     last = clip.record_range.duration - 1
     assert shown(clip, 0, 7, last) == [first + int(each * own / rate) for each in (0, 7, last)]
 
@@ -387,6 +388,15 @@ def test_a_medium_is_found_by_whatever_the_list_calls_it(
     assert shown(clip, 0) == [10]
 
 
+def test_a_medium_is_looked_for_so_deep_and_no_deeper(tmp_path: Path) -> None:
+    folder = tmp_path.joinpath(*"abcdef")
+    for place, problems in ((folder / "g", 1), (folder, 0)):
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "shot.mov").touch()
+        host = opened(tmp_path, CUT, "* FROM CLIP NAME: shot.mov", rate=Fraction(25))
+        assert len(host.problems(ALL)) == problems
+
+
 def test_of_several_files_the_nearest_is_taken_and_told(tmp_path: Path) -> None:
     for folder in ("b", "a/deep", "Afterframe", ".hidden"):
         (tmp_path / folder).mkdir(parents=True)
@@ -471,6 +481,13 @@ def test_what_is_no_list_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_list_of_sound_alone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TimelineUnreadable):
         opened(tmp_path, CUT.replace(" V ", " AA"))
+
+
+def test_a_label_that_drop_frame_leaves_out_is_the_next_one() -> None:
+    due = parse_time("01:01:00;02", NTSC)
+    assert [label(f"01:01:00;0{n}").frame(NTSC, drop=False) for n in (0, 1, 2)] == [due] * 3
+    assert label("01:01:00:00").frame(NTSC, drop=False) == parse_time("01:01:00:00", NTSC)
+    assert label("01:00:00:25").frame(Fraction(25), drop=False) is None
 
 
 # Speeds
