@@ -358,17 +358,6 @@ def test_a_format_that_loses_the_shape_of_pixels_refuses_others(name: str, tmp_p
         writer_of(target_of(tmp_path, name), name, rgb_frames(1), pixel_aspect=Fraction(16, 15))
 
 
-@pytest.mark.parametrize("name", MOVIES)
-def test_metadata_is_in_the_container(name: str, tmp_path: Path) -> None:
-    target = write(
-        tmp_path, name, rgb_frames(), metadata={"comment": "made", "digital_source": "x"}
-    )
-    with av.open(str(target)) as container:
-        said = {key.lower(): value for key, value in container.metadata.items()}
-    assert said["comment"] == "made"
-    assert said["digital_source"] == "x"
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_stands_under_the_name_before_it_is_published(name: str, tmp_path: Path) -> None:
     frames, target = rgb_frames(), target_of(tmp_path, name)

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import threading
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,8 +18,10 @@ import numpy as np
 import pytest
 
 from afterframe.errors import DiskFull, NotWritable, VerifyFailed
+from afterframe.media import picture_files
 from afterframe.media.formats import delivery_format, formats
 from afterframe.media.frame import ColourTags, Frame, PixelFormat
+from afterframe.media.stills import Picture
 from afterframe.media.writer import AHEAD, Writer, open_writer
 from afterframe.platform import rename_new
 
@@ -42,6 +45,7 @@ LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux")
 
 SCRIPT = """
 import json, resource, sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 sys.path.insert(0, {repository!r})
@@ -319,6 +323,28 @@ def test_long_results_do_not_grow_in_memory(tmp_path: Path) -> None:
 
     before = write(30)
     assert write(600) - before < 40_000  # kB; the frames alone would be 33 MB, the file 24
+
+
+def test_a_lossy_picture_that_is_another_is_not_taken_for_the_one_that_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk gives back a picture of which a part is black."""
+    read = picture_files.read_picture
+
+    def cut(path: str) -> Picture:
+        picture = read(path)
+        planes = tuple(plane.copy() for plane in picture.frame.planes)
+        for plane in planes:
+            plane[plane.shape[0] // 2 :] = 0
+        return replace(picture, frame=replace(picture.frame, planes=planes))
+
+    monkeypatch.setattr(picture_files, "read_picture", cut)
+    frame = noise(1)[0]
+    with writer_of(target_of(tmp_path, "exr_dwaa"), "exr_dwaa", 1) as writer:
+        writer.write(frame)
+        with pytest.raises(NotWritable, match="read back"):
+            writer.finish()
+    assert everything_in(tmp_path) == []
 
 
 def test_every_family_of_formats_is_held_by_these_tests() -> None:

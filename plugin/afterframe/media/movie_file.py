@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,9 +34,7 @@ ISO_MUXERS = frozenset({"mov", "mp4"})
 class MovieFile:
     """One movie of one picture stream, under a new name. See ``writer.Sink``."""
 
-    def __init__(
-        self, path: Path, made: DeliveryFormat, expected: Expected, metadata: Mapping[str, str]
-    ) -> None:
+    def __init__(self, path: Path, made: DeliveryFormat, expected: Expected) -> None:
         self._rate = expected.rate
         self._expected = expected
         self._muxer = "mov" if path.suffix.lower() == ".mov" else made.container
@@ -46,7 +43,7 @@ class MovieFile:
         # Written through our own file: an error of the disk comes back as what it is, at once.
         self._file = _WholeWrites(path)
         try:
-            self._open(made, expected, metadata)
+            self._open(made, expected)
         except BaseException:
             self._file.close()
             raise
@@ -76,7 +73,7 @@ class MovieFile:
             self._container.close()
         self._file.close()
 
-    def _open(self, made: DeliveryFormat, expected: Expected, metadata: Mapping[str, str]) -> None:
+    def _open(self, made: DeliveryFormat, expected: Expected) -> None:
         flags = {"movflags": "use_metadata_tags"} if self._muxer in ISO_MUXERS else {}
         self._container = av.open(
             self._file, "w", format=self._muxer, options=flags, buffer_size=WRITE_BUFFER
@@ -104,7 +101,6 @@ class MovieFile:
             self._container.metadata["reel_name"] = expected.reel
         if expected.digital_source:
             self._container.metadata[KEY] = expected.digital_source
-        self._container.metadata.update(metadata)
         self._stream = stream
         self._container.start_encoding()
 

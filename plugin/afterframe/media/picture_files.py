@@ -6,7 +6,6 @@ import errno
 import os
 import struct
 from collections import deque
-from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -45,11 +44,10 @@ class PictureFiles:
         path: Path,
         made: DeliveryFormat,
         expected: Expected,
-        metadata: Mapping[str, str],
         first: int,
     ) -> None:
         self._path, self._made, self._expected = path, made, expected
-        self._metadata, self._first = metadata, first
+        self._first = first
         self._count = 0
         path.parent.mkdir()
         self._pool = ThreadPoolExecutor(cores(), thread_name_prefix="picture")
@@ -106,7 +104,7 @@ class PictureFiles:
         if pixels.alpha:
             spec.alpha_channel = pixels.planes - 1
             spec.attribute("oiio:UnassociatedAlpha", int(not colour.premultiplied))
-        for key, value in (*self._made.options.items(), *self._said(), *self._metadata.items()):
+        for key, value in (*self._made.options.items(), *self._said()):
             spec.attribute(key, value)
         self._add_colour(spec, colour)
         if self._expected.pixel_aspect != 1:

@@ -15,7 +15,6 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -96,7 +95,6 @@ def open_writer(
     reel: str = "",
     hdr: HdrMetadata | None = None,
     digital_source: str = "",
-    metadata: Mapping[str, str] | None = None,
     token: str = "",
 ) -> Writer:
     """Return a writer of one result; nothing stands at ``target`` until it is published.
@@ -117,7 +115,6 @@ def open_writer(
         hdr: mastering display and content light level, where the format can say them.
         digital_source: how the pictures came about, a URI of the IPTC's digital source types;
             empty: the file does not say.
-        metadata: further text for the container or the pictures' headers.
         token: marks the temporary name, and is the same whenever the same result is tried again:
             what an earlier, killed attempt left in the folder is removed. Empty: a random one.
 
@@ -153,7 +150,7 @@ def open_writer(
         hdr=hdr,
         digital_source=digital_source,
     )
-    return Writer(target, made, expected, dict(metadata or {}), token or secrets.token_hex(4))
+    return Writer(target, made, expected, token or secrets.token_hex(4))
 
 
 class Writer:
@@ -164,7 +161,6 @@ class Writer:
         target: Path,
         made: DeliveryFormat,
         expected: Expected,
-        metadata: Mapping[str, str],
         token: str,
     ) -> None:
         self._made = made
@@ -188,7 +184,7 @@ class Writer:
         self._error: BaseException | None = None
         self._finished = self._published = False
         self._queue: Queue[Frame | None] = Queue(AHEAD)
-        self._sink = self._open_sink(metadata)
+        self._sink = self._open_sink()
         self._thread = Thread(target=self._work, name="encoder", daemon=True)
         self._thread.start()
 
@@ -284,15 +280,15 @@ class Writer:
     ) -> None:
         self.abort()
 
-    def _open_sink(self, metadata: Mapping[str, str]) -> Sink:
+    def _open_sink(self) -> Sink:
         try:
             if self._made.kind == "sequence":
                 from .picture_files import PictureFiles
 
-                return PictureFiles(self._path(), self._made, self._expected, metadata, self.first)
+                return PictureFiles(self._path(), self._made, self._expected, self.first)
             from .movie_file import MovieFile
 
-            return MovieFile(self._part, self._made, self._expected, metadata)
+            return MovieFile(self._part, self._made, self._expected)
         except OSError as error:
             self._remove()
             raise told(error, self._base, self._needed) from error

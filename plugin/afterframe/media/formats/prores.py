@@ -57,6 +57,8 @@ def _format(name: str, label: str, profile: int, alpha: bool, bits: float) -> De
     )
 
 
+# Real clips take, in the same order, 0.7 to 1.6, 1.6 to 2.8, 2.7 to 4.3, 5.2 to 5.7 and 6.5 to 7.0
+# bits a pixel.
 FORMATS = (
     _format("prores_422_proxy", "ProRes 422 Proxy (10 bits, offline)", 0, False, 9),
     _format("prores_422_lt", "ProRes 422 LT (10 bits)", 1, False, 14.5),
