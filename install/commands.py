@@ -31,6 +31,8 @@ def main(arguments: list[str]) -> int:
     if options.command == "engine" and options.all and not options.uninstall:
         command_line.error("--all goes with --uninstall")
     try:
+        if options.command != "engine":
+            engine.demand_clone()
         if options.command == "setup":
             return setup(options.extra)
         if options.command == "demo":

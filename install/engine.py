@@ -31,8 +31,8 @@ STATE_FOLDERS = ("jobs", "logs")
 """What the service keeps in its state folder: queue and history, job folders, logs. No results."""
 
 BUILD_FIRST = (
-    "These tools came with an installed engine, which cannot be made anew from them. Get a copy of "
-    "Afterframe's source and run `python3 install/bootstrap.py engine` there."
+    "These tools came with an installed engine; for this the source is needed. Get a copy of "
+    "Afterframe's source and run this command there."
 )
 
 
@@ -42,7 +42,7 @@ def install(extras: frozenset[str], torch: str) -> int:
     What the engine in use has besides the base (`extras`, the build of PyTorch that was asked for)
     the new one has too.
     """
-    _demand_clone()
+    demand_clone()
     with _alone() as root:
         record = engine_record.read()
         current = _current(root, record)
@@ -146,6 +146,12 @@ def show_status() -> int:
     if record is not None:
         say(f"Tools: {engine_build.tool_of(root, record.engine)}")
     return 0
+
+
+def demand_clone() -> None:
+    """Raise SetupError in the tools that an engine brings with it, which have no source."""
+    if not engine_build.is_clone():
+        raise SetupError(BUILD_FIRST)
 
 
 def _switch(root: Path, made: Manifest, record: Record | None, broken: str = "") -> None:
@@ -273,11 +279,6 @@ def _build_again(root: Path, current: Manifest, problems: list[str]) -> Manifest
     if wheel is None or str(wheel) in problems:
         raise SetupError(BUILD_FIRST)
     return engine_build.build(root, engine_build.describe_again(current), wheel)
-
-
-def _demand_clone() -> None:
-    if not engine_build.is_clone():
-        raise SetupError(BUILD_FIRST)
 
 
 def _how_to_install() -> str:

@@ -33,7 +33,7 @@ TOOLS = (
 """What `bootstrap.py engine` needs when there is no clone any more, except to build anew."""
 
 NEEDED_MB = {"": 1000, "cpu": 4000, "mps": 4000, "cuda": 16000, "rocm": 24000, "xpu": 12000}
-"""Free space for an engine with this build of PyTorch: twice what it takes, for the downloads."""
+"""Free space for an engine with this build of PyTorch: what it takes, and what is downloaded."""
 PROOF_PATIENCE = 300.0
 """Seconds that an engine may take to start the first time, on a slow disk and under a scanner."""
 
@@ -87,6 +87,7 @@ def build(root: Path, wanted: Wanted, kept_wheel: Path | None = None) -> Manifes
         environment = _environment(root, name)
         _fill(environment, wanted, kept_wheel)
         prove(environment.python, wanted.version, wanted.extras)
+        _tell_unseen_gpu(environment.python, torch)
         files = manifest.list_files(environment.folder)
         made = making.whole(files, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
         manifest.save(root, made)
@@ -176,6 +177,18 @@ def _fill(environment: Environment, wanted: Wanted, kept: Path | None) -> None:
     say(f"Installing Afterframe {wanted.version}{extras} (a minute or more the first time)")
     environments.install(environment, uv)
     say(f"Installed in {time.monotonic() - began:.0f} s")
+
+
+def _tell_unseen_gpu(python: Path, torch: str) -> None:
+    """Say it when PyTorch, now that it is there, does not find what it was chosen for."""
+    if torch in ("", "cpu"):
+        return
+    code = "import torch; print(torch.accelerator.is_available())"
+    if run_engine(python, "-c", code).strip() != "True":
+        say(
+            f"PyTorch for {torch} is installed and does not find the GPU: its driver is missing, "
+            "too old or another machine's. Models run on the CPU until it is found."
+        )
 
 
 def _environment(root: Path, name: str) -> Environment:

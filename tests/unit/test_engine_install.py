@@ -145,8 +145,11 @@ def test_diffusion_asks_for_one_build_and_an_upgrade_asks_for_the_same(stand: St
     assert stand.run("--with", "diffusion", "--torch", "xpu", STAND_FAIL="install").returncode == 1
     (stand.home / "bin" / "main.py").write_text(
         (stand.home / "bin" / "main.py").read_text()
-        + "for name in ('torch', 'diffusers', 'transformers'):\n"
-        + "    pathlib.Path(afterframe.__file__).parents[1].joinpath(name + '.py').touch()\n"
+        + "site = pathlib.Path(afterframe.__file__).parents[1]\n"
+        + "for name in ('diffusers', 'transformers'):\n"
+        + "    site.joinpath(name + '.py').touch()\n"
+        + "site.joinpath('torch.py').write_text("
+        + "'class accelerator: is_available = staticmethod(lambda: False)')\n"
     )
     for text in ("", "second"):
         stand.change(text)
@@ -156,6 +159,7 @@ def test_diffusion_asks_for_one_build_and_an_upgrade_asks_for_the_same(stand: St
         assert wanted[0] == "--extra-index-url https://download.pytorch.org/whl/xpu"
         assert wanted[1].startswith("afterframe[diffusion] @ file://")
         assert wanted[2].endswith("+xpu")
+        assert "does not find the GPU" in done.stdout
     assert "xpu" in stand.run("--status").stdout
 
 
@@ -486,7 +490,15 @@ def test_nothing_installed_is_said_with_how_to(stand: Stand) -> None:
 def test_without_a_clone_nothing_new_can_be_built_and_that_is_said(installed: Stand) -> None:
     done = installed.run(tools=installed.in_use / "tools" / "install" / "bootstrap.py")
     assert done.returncode == 1
-    assert "copy of Afterframe's source" in done.stderr.replace("\n", " ")
+    assert "copy of Afterframe's source" in done.stderr
+    tools = installed.in_use / "tools" / "install" / "bootstrap.py"
+    for command in ("setup", "demo", "test"):
+        other = subprocess.run(
+            [sys.executable, str(tools), command],
+            env=installed.environ(), capture_output=True, text=True,
+        )  # fmt: skip
+        assert other.returncode == 1
+        assert "copy of Afterframe's source" in other.stderr
 
 
 @pytest.mark.parametrize("line", [["--all"], ["--repair", "--rollback"], ["--with", "magic"]])
