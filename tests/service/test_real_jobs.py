@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
+import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from afterframe.failpoints import POINTS, VARIABLE
 from afterframe.media.clip import media_clip
 from afterframe.media.source import open_media
 from afterframe_hosts.wire import discovery
@@ -20,6 +23,7 @@ from afterframe_hosts.wire.client import Client
 from afterframe_hosts.wire.clip import Media
 from afterframe_hosts.wire.job import Job, JobStatus, Output, new_id
 from tests import makers
+from tests.bench import kill
 
 from .conftest import ended, wait_for
 
@@ -145,3 +149,38 @@ def test_what_only_the_worker_can_see_fails_the_job_with_code_and_fix(
     assert (status.error.code, status.attempts) == (code, 1)
     assert status.error.fix
     assert files(job) == []
+
+
+KILLED_AT = (
+    "lane.claimed", "lane.heard", "pictures.write", "platform.hold", "queue.committed",
+    "recipe.published", "service.take_back", "worker.finished", "writer.tidy",
+)  # fmt: skip
+"""A point of each kind; the others by ``test_every_point``."""
+
+
+@pytest.fixture
+def kills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[kill.Bench]:
+    """A bench that kills, in this test's own places; it sets its orders itself."""
+    monkeypatch.setenv(VARIABLE, "")
+    bench = kill.Bench(tmp_path, kill.Tally(), quiet=True)
+    yield bench
+    assert bench.tally.ok, bench.tally
+
+
+@pytest.mark.parametrize("name", KILLED_AT)
+def test_a_kill_at_a_named_point_leaves_one_whole_result(kills: kill.Bench, name: str) -> None:
+    kills.at_point(name, kill.SCENARIOS.get(name, (kill.Scenario(),))[-1])
+    assert kills.tally.kills == {f"at {name}": 1}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_every_point(kills: kill.Bench) -> None:
+    for name in POINTS:
+        for scenario in kill.SCENARIOS.get(name, (kill.Scenario(),)):
+            kills.at_point(name, scenario)
+
+
+def test_random_kills_lose_nothing(kills: kill.Bench) -> None:
+    kills.at_random(6, random.Random(5), math.inf)
+    assert kills.tally.jobs >= kill.AHEAD
