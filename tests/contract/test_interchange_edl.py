@@ -374,6 +374,9 @@ def test_markers_stand_on_the_timeline(tmp_path: Path, camera: Path) -> None:
         ("* FROM CLIP NAME: A001C002_250101.mov",),
         ("* FROM CLIP NAME: a001c002_250101",),
         ("* FROM CLIP NAME: Interview 3",),
+        ("*FROM CLIP NAME:  Interview 3 ", "*SOURCE FILE: A001C002_250101"),
+        (r"* FROM CLIP: S:\path\to\A001C002_250101.mov",),
+        (r"* FROM FILE: /path/to/A001C002_250101.mov",),
         (">>> SOURCE XYZ A001C002_250101 4af1-9",),
         ("FINAL CUT PRO REEL: A001C002_250101 REPLACED BY: XYZ",),
     ],
@@ -381,7 +384,7 @@ def test_markers_stand_on_the_timeline(tmp_path: Path, camera: Path) -> None:
 def test_a_medium_is_found_by_whatever_the_list_calls_it(
     tmp_path: Path, camera: Path, said: tuple[str, ...]
 ) -> None:
-    reel = "A001C002" if "Interview" in said[0] else "XYZ"
+    reel = "A001C002" if said == ("* FROM CLIP NAME: Interview 3",) else "XYZ"
     lines = [line.replace("{camera}", str(camera)) for line in said]
     host = opened(tmp_path, CUT.replace("A001C002", f"{reel:<8}"), *lines, media=camera)
     (clip,) = host.clips(ALL)
@@ -453,6 +456,7 @@ def test_every_coding_and_end_of_line_is_read(written: Callable[[str], bytes]) -
         "001  R1       V     K B      {times}",
         "001  R1       V     KB   012 {times}",
         "001  R1       V1    W012 024 {times}",
+        "001  ZZ100_50 V  C\t\t{times} ",
     ],
 )
 def test_events_of_every_look_are_read(line: str) -> None:
@@ -509,6 +513,11 @@ def test_a_written_speed_is_the_one_an_editor_set(
     speed: str, counted: Fraction, length: int, seconds: Fraction, means: Fraction
 ) -> None:
     assert played(speed, counted, length, seconds) == means
+
+
+def test_the_mediums_own_rate_is_normal_speed_too() -> None:
+    assert played("029.970", Fraction(30), 90, Fraction(3), own=NTSC) == 1
+    assert played("032.967", Fraction(30), 99, Fraction(3), own=NTSC) == Fraction(11, 10)
 
 
 def test_one_frame_is_a_slip_or_rounding_and_no_speed() -> None:

@@ -67,7 +67,7 @@ class Shelf:
         base = re.split(r"[/\\]", file)[-1]
         yield from (_there(folder / file, still) for folder in self._folders if file)
         yield from (self._named(wanted, still) for wanted in (base, name) if wanted)
-        for stem in (Path(base).stem, name, Path(name).stem, reel):
+        for stem in (base, Path(base).stem, name, Path(name).stem, reel):
             yield _nearest(self._stems.get(stem.casefold(), []), still) if stem else None
         yield _nearest(self._begun(reel), still)
 

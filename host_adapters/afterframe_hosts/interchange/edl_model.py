@@ -169,7 +169,9 @@ class _Reading:
         if backwards and abs(last + _day(counted, False) - first - (end - start)) <= 1:
             backwards, last = False, last + _day(counted, False)
         first, last = sorted((first, last))
-        pace = self._pace(event, last - first, counted, (end - start) / rate)
+        facts = medium.facts
+        own = facts.rate if facts else None
+        pace = self._pace(event, last - first, counted, (end - start) / rate, own)
         if pace is not None and backwards:
             pace = -abs(pace)
         return _Cut(event, medium, start, end, Fraction(first), counted, pace)
@@ -184,7 +186,7 @@ class _Reading:
         return frame
 
     def _pace(
-        self, event: Event, length: int, counted: Fraction, seconds: Fraction
+        self, event: Event, length: int, counted: Fraction, seconds: Fraction, own: Fraction | None
     ) -> Fraction | None:
         """Return how fast an event plays ``length`` frames of its source in so many seconds."""
         speeds = {motion.speed for motion in event.motions}
@@ -192,7 +194,7 @@ class _Reading:
             return None
         if speeds:
             self._check_trigger(event, counted)
-            return played(speeds.pop(), counted, length, seconds)
+            return played(speeds.pop(), counted, length, seconds, own)
         if event.still or length == 0 or seconds <= 0:
             return Fraction(0)
         pace, slipped = speed_of_lengths(length, counted, seconds)

@@ -9,7 +9,9 @@ from ..wire.timecode import nominal
 REAL_TIME = Fraction(1)
 
 
-def played(speed: str, counted: Fraction, length: int, seconds: Fraction) -> Fraction:
+def played(
+    speed: str, counted: Fraction, length: int, seconds: Fraction, own: Fraction | None = None
+) -> Fraction:
     """Return the speed that an ``M2`` means, in seconds of the source in a second.
 
     It is rounded to the digits written. Editors set whole percents, so that is what is meant
@@ -21,11 +23,12 @@ def played(speed: str, counted: Fraction, length: int, seconds: Fraction) -> Fra
             the exact one.
         length: frames of the source.
         seconds: how long they last on the timeline.
+        own: rate of the medium; a 29.97 played frame by frame in a timeline of 30 is normal.
     """
     value = Fraction(speed)
     size, sign = abs(value), -1 if value < 0 else 1
     half = Fraction(1, 2 * 10 ** len(speed.partition(".")[2]))
-    for base in (Fraction(nominal(counted)), counted):
+    for base in (Fraction(nominal(counted)), counted, own or counted):
         percent = Fraction(round(100 * size / base), 100)
         if abs(percent * base - size) <= half:
             return sign * percent
