@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -474,3 +475,20 @@ def test_real_clips_are_read_exactly(name: str, frames: int, rate: Fraction) -> 
         assert len(lumas) == frames
         for index in random.Random(2).sample(range(frames), 12):
             np.testing.assert_array_equal(source.read(index).planes[0], lumas[index])
+
+
+def test_pictures_that_were_read_are_let_go_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("afterframe.media.movie.RECENT_BYTES", 1)
+    path = numbered_movie(tmp_path / "m.mp4", frames=40)
+    gc.collect()
+    gc.disable()
+    try:
+        with open_media(Media("movie", str(path))) as source:
+            for index in range(40):
+                source.read(index)
+            held = sum(isinstance(each, av.VideoFrame) for each in gc.get_objects())
+    finally:
+        gc.enable()
+    assert held < 8

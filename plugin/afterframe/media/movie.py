@@ -23,7 +23,7 @@ from .fields import Deinterlacer, fields_of
 from .frame import ColourTags, Frame, MediaInfo, PixelFormat
 from .movie_index import REORDER_MOST, index_of, open_container, picture_stream
 from .movie_tags import hdr_of, reel_name, start_timecode
-from .orientation import OddAngle, orientation_of
+from .orientation import OddAngle, Orientation, orientation_of
 from .pix_fmt import UnknownPixels, from_av
 from .undecodable import check_content, coding
 
@@ -66,6 +66,7 @@ class MovieSource(Source):
             if index is None or index.frames == 0:
                 raise NoPicture(path=self._path)
             self._index = index
+        self._orientations: dict[int, Orientation] = {}
         self._span: tuple[int, int] | None = None
         self._whole: Deinterlacer | None = None
         self._info = self._describe(media.deinterlace)
@@ -172,8 +173,12 @@ class MovieSource(Source):
             raise MediaUnreadable(path=self._path, detail=detail) from error
 
     def _upright(self, picture: av.VideoFrame, frame: Frame) -> Frame:
+        # Once for each rotation: a picture and its side data hold each other (PyAV), and every
+        # one that was looked at would stay in memory until garbage is collected.
         try:
-            return orientation_of(picture).upright(frame)
+            if picture.rotation not in self._orientations:
+                self._orientations[picture.rotation] = orientation_of(picture)
+            return self._orientations[picture.rotation].upright(frame)
         except OddAngle as error:
             raise MediaUnreadable(path=self._path, detail=str(error)) from error
 
