@@ -21,7 +21,8 @@ from afterframe_hosts.wire.job import Note
 from .base import Source, check_index
 from .fields import Deinterlacer, fields_of
 from .frame import ColourTags, Frame, MediaInfo, PixelFormat
-from .movie_index import REORDER_MOST, index_of, open_container, picture_stream
+from .movie_index import REORDER_MOST, MovieIndex, index_of, open_container, picture_stream
+from .movie_sampled import keys_before
 from .movie_tags import hdr_of, reel_name, start_timecode
 from .orientation import OddAngle, Orientation, orientation_of
 from .pix_fmt import UnknownPixels, from_av
@@ -37,6 +38,8 @@ ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """FFmpeg's own decoders of these leave out the alpha that WebM keeps beside the picture."""
 UNKNOWN = 2
 """The code point of H.273 for "not said"."""
+NEAR_PICTURES = 50
+"""So far on, decoding costs less than looking for a keyframe."""
 DEINTERLACED = "note.deinterlaced"
 INTERLACED = "note.interlaced"
 UNEVEN = "note.uneven_frames"
@@ -65,7 +68,7 @@ class MovieSource(Source):
             index = index_of(self._path, self._number)
             if index is None or index.frames == 0:
                 raise NoPicture(path=self._path)
-            self._index = index
+            self._use(index)
         self._orientations: dict[int, Orientation] = {}
         self._span: tuple[int, int] | None = None
         self._whole: Deinterlacer | None = None
@@ -113,6 +116,10 @@ class MovieSource(Source):
         """Let go of the file."""
         self._recent.clear()
         self._container.close()
+
+    def _use(self, index: MovieIndex) -> None:
+        self._index = index
+        self._seeks = index.seeks
 
     def _open(self) -> None:
         """Open the file at its beginning."""
@@ -215,27 +222,63 @@ class MovieSource(Source):
                 if picture is not None:
                     return picture
                 late = self._first is None or self._first > index
-                if not late or self._key < 0:
+                if late and self._key >= 0:
+                    self._seek(self._earlier_key())
+                elif self._index.sampled:
+                    return self._picture_in_full(index)
+                else:
                     raise self._missing(index)
-                self._seek(self._key - 1)
+
+    def _picture_in_full(self, index: int) -> av.VideoFrame:
+        """Return a frame's picture by the full index: the sampled one does not hold."""
+        full = index_of(self._path, self._number, full=True)
+        if full is None or index >= full.frames:
+            raise self._missing(index)
+        self._use(full)
+        self._recent.clear()
+        self._seek(-1)
+        return self._picture(full.picture_of(index))
 
     def _approach(self, index: int) -> None:
         """Seek where that saves decoding."""
+        if self._index.keys_unknown and not self._is_near(index):
+            self._find_keys(int(self._index.times[index]))
         key = self._key_before(index)
         if index < self._next or (
             key > self._key and self._key_frame(key) > self._next + SEEK_GAIN
         ):
             self._seek(key)
 
+    def _is_near(self, index: int) -> bool:
+        """Tell whether a picture follows soon after the last one, or after a known keyframe."""
+        known = self._key_frame(self._key_before(index))
+        return min(abs(index - self._next), index - known) < NEAR_PICTURES
+
+    def _find_keys(self, time: int) -> None:
+        """Look for keyframes before a time, in a file that has no list of them."""
+        with open_container(self._path) as container:
+            stream = picture_stream(container, self._number)
+            assert stream is not None
+            keys = keys_before(container, stream, time)
+        at = self._seeks[self._key] if self._key >= 0 else None
+        self._seeks = np.union1d(self._seeks, keys)
+        if at is not None:
+            self._key = int(np.searchsorted(self._seeks, at))
+
+    def _earlier_key(self) -> int:
+        if self._index.keys_unknown:
+            self._find_keys(int(self._seeks[self._key]) - 1)
+        return self._key - 1
+
     def _key_before(self, index: int) -> int:
         """Return the number of the last keyframe from which a picture may be decoded, or -1."""
         time = self._index.times[index]
-        return int(np.searchsorted(self._index.seeks, time, side="right")) - 1
+        return int(np.searchsorted(self._seeks, time, side="right")) - 1
 
     def _key_frame(self, key: int) -> int:
         if key < 0:
             return 0
-        return self._index.picture_at(int(self._index.seeks[key])) or 0
+        return self._index.picture_at(int(self._seeks[key])) or 0
 
     def _seek(self, key: int) -> None:
         """Go to a keyframe; -1 is the beginning of the file."""
@@ -243,7 +286,7 @@ class MovieSource(Source):
             self._container.close()
             self._open()
             return
-        self._container.seek(int(self._index.seeks[key]), stream=self._stream)
+        self._container.seek(int(self._seeks[key]), stream=self._stream)
         self._decoder.flush_buffers()
         self._decoded = self._decode()
         self._next = self._key_frame(key)

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from afterframe_hosts.wire.clip import FASTEST
 
+from .movie_sampled import JITTER, sampled_times
+
 Times = NDArray[np.int64]
 
 REORDER_MOST = 17
 """H.264 and HEVC hold back 16 pictures at most: the first shown is among so many packets."""
-JITTER = 0.25
-"""How far, in frame times, a container's rounding may move a picture of a constant rate."""
 UNEVEN = 0.5
 """A picture shown longer or shorter than most by more than so many frame times is no rounding, and
 no film picture shown for three fields instead of two."""
@@ -47,6 +47,8 @@ class MovieIndex:
         shown: the picture that each frame shows, where they are uneven; None: one each.
         whole: where pictures are counted: number of packets before one that is cut off by the
             file's end.
+        sampled: only some of the file was looked at (``movie_sampled``): a picture may turn out to
+            be missing, and not all keyframes are known.
     """
 
     times: Times
@@ -55,6 +57,7 @@ class MovieIndex:
     counted: bool = False
     shown: Times | None = None
     whole: int = 0
+    sampled: bool = False
 
     @property
     def pictures(self) -> int:
@@ -70,6 +73,11 @@ class MovieIndex:
     def uneven(self) -> bool:
         """Whether some pictures are shown longer than others: more or fewer than a frame each."""
         return self.shown is not None
+
+    @property
+    def keys_unknown(self) -> bool:
+        """Whether keyframes have to be looked for in the file."""
+        return self.sampled and len(self.seeks) == 0
 
     def picture_of(self, frame: int) -> int:
         """Return the number of the picture that a frame shows."""
@@ -122,13 +130,16 @@ def picture_stream(container: av.container.InputContainer, number: int) -> av.Vi
     return streams[number] if 0 <= number < len(streams) else None
 
 
-def index_of(path: str, number: int) -> MovieIndex | None:
+def index_of(path: str, number: int, *, full: bool = False) -> MovieIndex | None:
     """Return the index of a movie's picture stream, None where there is no such stream.
 
     It is kept as long as the file does not change. Raises ``av.FFmpegError``.
+
+    Args:
+        full: look at every picture.
     """
     facts = Path(path).stat()
-    return _index_of(path, number, facts.st_mtime_ns, facts.st_size)
+    return _index_of(path, number, facts.st_mtime_ns, facts.st_size, full)
 
 
 def snap_rate(rate: Fraction) -> Fraction:
@@ -141,13 +152,21 @@ def snap_rate(rate: Fraction) -> Fraction:
 
 
 @lru_cache(maxsize=64)
-def _index_of(path: str, number: int, changed: int, size: int) -> MovieIndex | None:
+def _index_of(path: str, number: int, changed: int, size: int, full: bool) -> MovieIndex | None:
     del changed, size  # only there to tell one state of the file from another
     with open_container(path) as container:
         stream = picture_stream(container, number)
         if stream is None:
             return None
-        return _from_table(container, stream) or _from_packets(container, stream)
+        index = _from_table(container, stream)
+        if index is None and not full:
+            index = _from_samples(container, stream)
+        if index is not None:
+            return index
+    with open_container(path) as container:
+        stream = picture_stream(container, number)
+        assert stream is not None
+        return _from_packets(container, stream)
 
 
 def _from_table(
@@ -181,6 +200,17 @@ def _from_table(
 def _complete(stream: av.VideoStream, shown: int, step: Fraction) -> bool:
     """Tell whether the table holds the whole stream (a fragmented file's does not)."""
     return stream.duration is None or abs(stream.duration - shown * step) <= 2 * step
+
+
+def _from_samples(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> MovieIndex | None:
+    """Look at some places of a long file of constant rate only."""
+    rate = _named_rate(stream)
+    if rate is None or ("matroska" in container.format.name and not _is_whole(container, stream)):
+        return None
+    found = sampled_times(container, stream, rate)
+    return MovieIndex(*found, rate, sampled=True) if found else None
 
 
 def _from_packets(container: av.container.InputContainer, stream: av.VideoStream) -> MovieIndex:
