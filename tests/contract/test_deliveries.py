@@ -7,13 +7,18 @@ Where a cell has changed for a good reason, make its row again and look at the d
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from afterframe.media.formats import formats
-from tests.golden.deliveries import KINDS, cell, read_table
+from afterframe.media.frame import Frame
+from tests.golden.deliveries import KINDS, REEL, cell, frames_of, read_table, write
 
 CELLS = [(name, kind) for name in sorted(formats()) for kind in KINDS]
 SLACK = 1
@@ -49,6 +54,32 @@ def test_what_masters_are_made_of_is_read_by_others_as_the_source_says(name: str
         assert "BT.2020; PQ; BT.2020 non-constant" in row["pq_10"]["mediainfo"]
         assert "BT.2020; HLG; BT.2020 non-constant" in row["hlg_10"]["mediainfo"]
     assert "Display P3" in row["p3_10"].get("mediainfo", "Display P3")
+
+
+NAMED = {1: "bt709", 9: "bt2020", 16: "smpte2084"}
+MOVIES = [name for name, made in sorted(formats().items()) if made.kind == "movie"]
+
+
+@pytest.mark.parametrize("kind", ["hd_10", "pq_10"])
+@pytest.mark.parametrize("name", MOVIES)
+def test_an_ffprobe_of_another_version_agrees(name: str, kind: str, tmp_path: Path) -> None:
+    program = shutil.which("ffprobe")
+    if program is None:
+        pytest.skip("ffprobe is not installed")
+    made, source = formats()[name], KINDS[kind]
+    frames = [Frame(frame.planes, source.pixels, source.colour) for frame in frames_of(source)]
+    path = write(made, source, frames, tmp_path)
+    command = [program, "-v", "error", "-show_streams", "-of", "json", str(path)]
+    told = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["streams"]
+    stored = made.tags(source.pixels, source.colour, made.stores(source.pixels))
+    said = told[0]["color_primaries"], told[0]["color_transfer"]
+    assert said == (NAMED[stored.primaries], NAMED[stored.transfer])
+    assert told[0]["color_space"] == {1: "bt709", 9: "bt2020nc"}[stored.matrix]
+    assert Fraction(told[0]["r_frame_rate"]) == source.rate
+    tags = {key.lower(): value for stream in told for key, value in stream["tags"].items()}
+    assert tags["timecode"] == source.timecode
+    if path.suffix == ".mov":
+        assert tags["reel_name"] == REEL
 
 
 def _decibels(likeness: str) -> float:
