@@ -7,6 +7,7 @@ is dropped as for a cancelled job, so that nothing half-written stays behind.
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import math
 import os
@@ -141,6 +142,7 @@ class Worker:
                 outcome = self._outcome(attempt, runner)
             failpoints.at("worker.finished")
             self._send(outcome)
+            gc.collect()  # decoders and encoders that hold each other keep their threads
             release_freed_memory()
             self._unwanted.discard(run.job.id)
 
