@@ -1,10 +1,9 @@
 """Final Cut Pro 7's XML (``xmeml``), as Premiere, Resolve and many others write it.
 
 Read by ourselves: OpenTimelineIO's adapter (``otio-fcp-adapter`` 1.0.0), measured on Premiere's
-and our own files, takes a clip's length from its ``in`` and ``out``, so that every clip after a
-retimed one, or one of another rate, stands at a wrong frame; it keeps the effect "Time Remap" as
-an opaque one (no speed, no reverse, no freeze); it gives NTSC rates as the rounded 23.98 and
-29.97; it passes over ``pproTicksIn``, the only exact place of a cut in media of another rate.
+and our own files, keeps "Time Remap" as an effect that it does not know, so that retimed, reversed
+and frozen clips show wrong frames; passes over ``pproTicksIn``, the only exact place of a cut in a
+medium of another rate, and over ``cutPointTicks``; does not tell drop-frame timecode.
 
 How the format counts (Apple, Final Cut Pro XML Interchange Format, "Timing Values"; Premiere):
 

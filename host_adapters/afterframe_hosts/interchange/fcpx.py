@@ -1,10 +1,9 @@
 """Final Cut Pro's XML (``fcpxml``, 1.8 to 1.13, and the bundle ``fcpxmld``), Resolve's too.
 
 Read by ourselves: OpenTimelineIO's adapter (``otio-fcpx-xml-adapter`` 1.0.0), measured on Final
-Cut Pro's and our own files, knows no speed (``timeMap``) and no ``conform-rate``, so that retimed
-clips show wrong frames; rounds frame rates to 29 and 23; leaves out ``tcStart`` (every timeline
-begins at 0), ``enabled``, ``media-rep`` (no media from 1.9 on), multicam and auditions; and puts
-connected clips at their parent's time where the parent is retimed.
+Cut Pro's and our own files, takes 23.976 frames a second for 23 and 29.97 for 29; cuts times off,
+so that clips are a frame short and begin a frame early; and leaves out ``tcStart``, ``enabled``,
+``timeMap``, ``conform-rate``, multicam clips, and media named in ``media-rep``.
 
 How the format counts (Apple, FCPXML Reference, "Story Elements" and the DTD of 1.10): all times
 are seconds as fractions. An element stands at ``offset`` of its parent's local time and shows its

@@ -23,14 +23,14 @@ from ..wire.errors import TimelineUnreadable
 from .document import reason
 
 LARGEST = 128 * 1024 * 1024
-"""Bytes of a file that we read; a two-hour film's FCP7 XML has about 40 million."""
+"""Bytes of a file that we read: in memory Premiere's files were measured at 8 times their size."""
 _DEEPEST = 200
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding=[\"']([A-Za-z0-9._-]+)[\"']")
 _SPACED = re.compile(rb"(\r\n|\r|\n)?([ \t]*)\Z")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Element:
     """An element of a document.
 
@@ -216,12 +216,13 @@ def _parsed(data: bytes) -> Element:
     stack: list[Element] = []
     texts: list[list[str]] = []
     roots: list[Element] = []
+    none: dict[str, str] = {}
 
     def opened(tag: str, attributes: dict[str, str]) -> None:
         if len(stack) >= _DEEPEST:
             raise ValueError(f"it is nested more than {_DEEPEST} deep")
         parent = stack[-1] if stack else None
-        element = Element(tag, attributes, parent, parser.CurrentByteIndex)
+        element = Element(tag, attributes or none, parent, parser.CurrentByteIndex)
         (parent.children if parent else roots).append(element)
         stack.append(element)
         texts.append([])

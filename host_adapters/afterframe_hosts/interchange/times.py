@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import opentimelineio as otio
@@ -15,6 +16,7 @@ _SNAP = Fraction(1, 1000)
 """Of a frame: what floats lose when a program multiplies and divides by 23.976."""
 
 
+@lru_cache(maxsize=256)
 def rational(rate: float) -> Fraction:
     """Return the rate that OTIO holds as a float; a clock's ticks (48000, 90000) as they are.
 
