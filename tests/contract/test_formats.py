@@ -51,26 +51,26 @@ YUV10 = PixelFormat("yuv", 10, subsampling=(1, 0))
 PQ, HLG = ColourTags(9, 16, 9), ColourTags(9, 18, 9)
 
 BOUNDS = {
-    "dnxhr_lb": 36.0,
-    "dnxhr_sq": 39.0,
+    "dnxhr_lb": 42.5,
+    "dnxhr_sq": 43.0,
     "dnxhr_hq": 41.0,
     "dnxhr_hqx": 44.0,
     "dnxhr_444": 48.0,
-    "prores_422_proxy": 37.0,
-    "prores_422_lt": 40.0,
-    "prores_422": 42.0,
+    "prores_422_proxy": 41.0,
+    "prores_422_lt": 43.5,
+    "prores_422": 44.0,
     "prores_422_hq": 44.0,
     "prores_4444": 46.0,
     "h264": 36.0,
-    "h264_10": 36.0,
-    "hevc": 36.0,
-    "hevc_10": 36.0,
+    "h264_10": 41.0,
+    "hevc": 41.0,
+    "hevc_10": 41.5,
     "ffv1": 120.0,
     "png": 120.0,
     "tiff": 120.0,
     "exr": 70.0,
-    "exr_zip": 70.0,
-    "exr_dwaa": 45.0,
+    "exr_zip": 80.0,
+    "exr_dwaa": 50.0,
 }
 """PSNR in dB of display-referred RGB against an RGB source of 8 bits, least of all frames."""
 
