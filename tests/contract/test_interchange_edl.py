@@ -6,6 +6,7 @@ own number, so that what is read is proved by decoding it.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +19,7 @@ from afterframe.core.clips import media_frame
 from afterframe.core.timecode import parse_time
 from afterframe.errors import MediaMissing, TimelineUnreadable
 from afterframe.media.source import open_media
-from afterframe_hosts.base import FileOptions, Query
+from afterframe_hosts.base import FileOptions, MediumFacts, Query
 from afterframe_hosts.interchange.adapter import InterchangeHost
 from afterframe_hosts.interchange.edl_list import decode, label, parse
 from afterframe_hosts.interchange.edl_speed import played, speed_of_lengths
@@ -482,6 +483,36 @@ def test_what_is_no_list_is_refused(tmp_path: Path, text: str) -> None:
         InterchangeHost.open(path)
 
 
+def test_damage_of_any_kind_is_refused_or_read_and_written(tmp_path: Path) -> None:
+    """A list with letters changed, put in or taken out by chance ends in no other error."""
+    text = "\n".join([
+        "FCM: DROP FRAME", CUT, "M2   A001C002       -050.0       10:00:00:10",
+        "* FROM CLIP NAME: gone.mov",
+        "002  B        V     D    012 10:00:02;00 10:00:03;00 01:00:01;00 01:00:02;00",
+        "* TO CLIP NAME: plate.[1001-1012].png", "* LOC: 01:00:01:12 RED   here",
+        f"* AFTERFRAME JOB: {'ab' * 16}", "* AFTERFRAME TIMELINE: 30000/1001 01:00:00;00",
+    ])  # fmt: skip
+    facts = (None, MediumFacts(None, 1, ""), MediumFacts(NTSC, 100, "00:00:00;00"))
+    chance = random.Random(20)
+    read = 0
+    for number in range(400):
+        letters = list(text)
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(letters))
+            letters[at : at + chance.choice((0, 1, 1, 9))] = chance.choice("0129:;VCDM[#-* \n\0é")
+        path = tmp_path / "cut.edl"
+        path.write_text("".join(letters), encoding="utf-8")
+        found = facts[number % 3]
+        try:
+            host = InterchangeHost.open(path, FileOptions(look=lambda _, found=found: found))
+        except TimelineUnreadable:
+            continue
+        host.clips(ALL)
+        host.save().unlink()
+        read += 1
+    assert read > 100
+
+
 def test_a_list_of_sound_alone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TimelineUnreadable):
         opened(tmp_path, CUT.replace(" V ", " AA"))
@@ -593,6 +624,16 @@ def test_our_list_is_opened_again_with_its_rate_and_counts_on(tmp_path: Path) ->
     assert mine.media_range == Span(0, 20)
     assert mine.drop_frame
     assert again.save().name == "cut_afterframe_v002.edl"
+
+
+def test_a_clip_of_ours_whose_medium_is_unknown_is_left_out_and_told(
+    tmp_path: Path, camera: Path
+) -> None:
+    other = "002  AF123456 V     C        01:00:00:00 01:00:01:00 01:00:01:00 01:00:02:00"
+    job = "* AFTERFRAME JOB: " + "ab" * 16
+    host = opened(tmp_path, CUT, other, job, "* AFTERFRAME TIMELINE: 1/0 x", media=camera)
+    assert "AF123456" not in host.save().read_text()
+    assert told(host)["left_out"] == "AF123456"
 
 
 def test_results_that_overlap_stand_in_lists_of_their_own(tmp_path: Path, camera: Path) -> None:

@@ -54,7 +54,7 @@ class CmxEdl(TimelineFormat):
         try:
             found = parse(decode(path.read_bytes()))
             return model_of(found, path, self.options)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, ArithmeticError) as error:
             raise TimelineUnreadable(path=str(path), detail=reason(error)) from error
 
     def write(self, model: otio.schema.Timeline, opened: Path, target: Path) -> tuple[Note, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -25,6 +26,8 @@ NTSC = Fraction(1000, 1001)
 KEY = "cmx_3600"
 """Of what only a list says, in a model's metadata."""
 _GUESSED = (24, 25, 30, 50, 60)
+_SAID = re.compile(r"([1-9]\d{0,5}(?:/[1-9]\d{0,5})?) (\d\d:\d\d:\d\d[:;]\d\d+)")
+"""What a list of ours says of its timeline: rate and first label."""
 _BLACK = {"BL", "BLK", "BLACK"}
 
 
@@ -86,9 +89,21 @@ class _Cut:
 
 @dataclass
 class _Reading:
+    """The reading of one list.
+
+    Attributes:
+        found: the list.
+        path: absolute, of its file.
+        options: what the user says of it.
+        drop: the timeline counts drop-frame.
+        told: numbers of the events that a note speaks of, by its id.
+        known: what media say of themselves, by path.
+    """
+
     found: EditList
     path: Path
     options: FileOptions
+    drop: bool = False
     told: dict[str, list[str]] = field(default_factory=dict)
     known: dict[str, MediumFacts | None] = field(default_factory=dict)
 
@@ -335,9 +350,9 @@ class _Reading:
 def _said_timeline(found: EditList) -> tuple[Fraction, Label] | None:
     """Return rate and start as a list of ours says them."""
     for event in found.events:
-        said = event.ours.get("timeline", "").split()
-        if len(said) == 2:
-            return Fraction(said[0]), label(said[1])
+        said = _SAID.fullmatch(event.ours.get("timeline", ""))
+        if said:
+            return Fraction(said[1]), label(said[2])
     return None
 
 

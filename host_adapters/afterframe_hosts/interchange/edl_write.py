@@ -9,6 +9,7 @@ from typing import Any
 
 import opentimelineio as otio
 
+from ..wire.clip import Media
 from ..wire.job import Note
 from ..wire.timecode import can_drop, timecode
 from .media import is_labelled, numbered_path
@@ -28,12 +29,15 @@ def texts(
     The first has the path ``target``; a further one is called after its track: ``..._V2.edl``.
     """
     edit = survey(model, opened)
-    ours = [item for item in edit.items if item.job]
+    ours = [item for item in edit.items if item.job and item.clip]
+    lost = [item.name for item in edit.items if item.job and not item.clip]
     lists = []
     for number, track in enumerate(sorted({item.track for item in ours}) or [0], 1):
         path = target if number == 1 else target.with_name(f"{target.stem}_V{number}.edl")
         lists.append((path, _text(model, edit, [item for item in ours if item.track == track])))
     notes = [Note("note.edl.only_ours", {"path": opened.name})]
+    if lost:
+        notes.append(Note("note.edl.left_out", {"clips": ", ".join(lost)}))
     if len(lists) > 1:
         more = ", ".join(path.name for path, _ in lists[1:])
         notes.append(Note("note.edl.more_lists", {"paths": more}))
@@ -46,18 +50,17 @@ def _text(model: otio.schema.Timeline, edit: Edit, items: list[Item]) -> str:
     clips = {job_of(clip): clip for clip in model.find_clips() if job_of(clip)}
     timeline = f"{edit.rate} {timecode(edit.start, edit.rate, drop)}"
     for number, item in enumerate(items, 1):
-        lines += _event(number, item, clips[item.job], edit, drop)
+        if item.clip:
+            lines += _event(number, item, item.clip.media, clips[item.job], edit, drop)
         # After an event, where every reader takes comments; once is enough.
         lines += [f"* AFTERFRAME TIMELINE: {timeline}", ""] if number == 1 else [""]
     return "\r\n".join(lines) + "\r\n"
 
 
-def _event(number: int, item: Item, clip: Any, edit: Edit, drop: bool) -> list[str]:
-    if item.clip is None:
-        raise ValueError(f"{item.name} has no medium")
-    first, rate = _source(item, clip, edit)
+def _event(number: int, item: Item, media: Media, clip: Any, edit: Edit, drop: bool) -> list[str]:
+    first, rate = _source(item, media, clip, edit)
     length = nearest(item.span.duration * rate / edit.rate)
-    path = numbered_path(item.clip.media, length)
+    path = numbered_path(media, length)
     name = re.split(r"[/\\]", path)[-1]
     times = [
         *(timecode(each, rate, drop and can_drop(rate)) for each in (first, first + length)),
@@ -77,12 +80,11 @@ def _event(number: int, item: Item, clip: Any, edit: Edit, drop: bool) -> list[s
     ]
 
 
-def _source(item: Item, clip: Any, edit: Edit) -> tuple[int, Fraction]:
+def _source(item: Item, media: Media, clip: Any, edit: Edit) -> tuple[int, Fraction]:
     """Return the label of the first frame that is shown, as a frame, and its rate."""
     begins = clip.source_range.start_time
     rate = rational(begins.rate)
-    media = item.clip.media if item.clip else None
-    if media and media.kind == "sequence" and is_labelled(media):
+    if media.kind == "sequence" and is_labelled(media):
         skipped = nearest(Fraction(begins.value - clip.available_range().start_time.value))
         return nearest(item.span.start * rate / edit.rate) + skipped, rate
     return nearest(Fraction(begins.value)), rate

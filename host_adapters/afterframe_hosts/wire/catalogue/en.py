@@ -289,6 +289,7 @@ MESSAGES: dict[str, str] = {
         "The new list holds the new clips alone, to be laid above those of {path}; a list says "
         "neither the size of a picture nor the colour of a clip."
     ),
+    "note.edl.left_out": "Clips whose media are not known, left out of the new list: {clips}.",
     "note.edl.more_lists": "A list holds one track; further ones stand in {paths}.",
     # notes of the engine motion
     "note.motion.pan_left": "Understood “{words}”: camera to the left, {percent} %.",

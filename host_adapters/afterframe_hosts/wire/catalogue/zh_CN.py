@@ -224,6 +224,7 @@ MESSAGES: dict[str, str] = {
     "note.edl.counted_from_first": "时间超出媒体时间码、改从首帧计数的事件：{events}。",
     "note.edl.outside": "时间超出其媒体的事件：{events}。",
     "note.edl.only_ours": "新 EDL 只含新片段，请叠放在 {path} 的片段之上；EDL 不记录画面尺寸和片段颜色。",
+    "note.edl.left_out": "媒体不明、未写入新 EDL 的片段：{clips}。",
     "note.edl.more_lists": "一个 EDL 只含一条轨道；其余轨道在 {paths} 中。",
     # notes of the engine motion
     "note.motion.pan_left": "已理解“{words}”：镜头向左，{percent} %。",
