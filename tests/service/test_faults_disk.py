@@ -18,6 +18,8 @@ from afterframe_hosts.wire.job import Job, JobStatus
 from tests.bench.kill import Jobs, outcome_of
 from tests.unit.test_media_disk_full import mounting
 
+from .conftest import wait_for
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -175,3 +177,44 @@ def test_a_job_that_ends_while_the_disk_of_the_service_is_full_is_not_lost(tmp_p
         print(len(recipe()))
     """
     assert with_a_small_state_disk(script, tmp_path) == ["running", "done", "1"]
+
+
+def test_a_job_that_is_given_up_leaves_nothing_half_written(
+    jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of its workers dies with a finished file under a temporary name, and a recipe."""
+    monkeypatch.setenv(VARIABLE, "writer.publish=kill")
+    status = finished(jobs.make("mov", tmp_path / "out"))
+    assert status.error is not None
+    assert (status.error.code, status.attempts) == ("worker_lost", 3)
+    wait_for(lambda: not list((tmp_path / "out").iterdir()), 10)
+
+
+def test_a_folder_that_was_to_be_replaced_is_put_back_when_the_job_is_given_up(
+    jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = jobs.make("folder", tmp_path / "out")
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.*") if path.is_file()}
+    monkeypatch.setenv(VARIABLE, "writer.set_aside=kill")
+    assert finished(job).state == "failed"
+
+    def lies_there() -> dict[Path, bytes]:
+        files = (path for path in (tmp_path / "out").rglob("*") if path.is_file())
+        return {path: path.read_bytes() for path in files}
+
+    wait_for(lambda: lies_there() == before, 10)
+
+
+def test_a_cancelled_job_whose_worker_had_to_be_killed_leaves_nothing(
+    jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = tmp_path / "hold"
+    monkeypatch.setenv(VARIABLE, f"movie.sync=pause>{hold}")
+    job = jobs.make("mov", tmp_path / "out")
+    client = discovery.connect()
+    client.submit(job)
+    wait_for(hold.exists, 30)
+    client.cancel(job.id)
+    *_, last = client.follow(job.id)
+    assert last.state == "cancelled"
+    wait_for(lambda: not list((tmp_path / "out").iterdir()), 10)

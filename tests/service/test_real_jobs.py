@@ -155,7 +155,10 @@ KILLED_AT = (
     "lane.claimed", "lane.heard", "pictures.write", "platform.hold", "queue.committed",
     "recipe.published", "service.take_back", "worker.finished", "writer.tidy",
 )  # fmt: skip
-"""A point of each kind; the others by ``test_every_point``."""
+"""A point of each kind; the others are slow together."""
+EVERY_POINT = [
+    name if name in KILLED_AT else pytest.param(name, marks=pytest.mark.slow) for name in POINTS
+]
 
 
 @pytest.fixture
@@ -167,18 +170,10 @@ def kills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[kill.Benc
     assert bench.tally.ok, bench.tally
 
 
-@pytest.mark.parametrize("name", KILLED_AT)
+@pytest.mark.parametrize("name", EVERY_POINT)
 def test_a_kill_at_a_named_point_leaves_one_whole_result(kills: kill.Bench, name: str) -> None:
     kills.at_point(name, kill.SCENARIOS.get(name, (kill.Scenario(),))[-1])
     assert kills.tally.kills == {f"at {name}": 1}
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1200)
-def test_every_point(kills: kill.Bench) -> None:
-    for name in POINTS:
-        for scenario in kill.SCENARIOS.get(name, (kill.Scenario(),)):
-            kills.at_point(name, scenario)
 
 
 def test_random_kills_lose_nothing(kills: kill.Bench) -> None:

@@ -12,7 +12,6 @@ Leaving the block without :meth:`Writer.publish`, for whatever reason, leaves no
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import shutil
 from contextlib import suppress
@@ -27,12 +26,13 @@ from typing import Protocol, Self
 import av
 
 from afterframe import failpoints
+from afterframe.core.leftover import ASIDE, remove_left, tidy
 from afterframe.core.timecode import parse_time
 from afterframe.errors import DestinationGone, DiskFull, FormatUnfit, OutputExists, VerifyFailed
 from afterframe.platform import rename_new, sync_folder
 
 from .convert import convert
-from .disk import check_room, make_folder, remove_empty, told
+from .disk import check_room, make_folder, remove_empty, telling, told
 from .formats import DeliveryFormat, delivery_format
 from .frame import ColourTags, Frame, HdrMetadata, PixelFormat, Plane
 from .stills import numbered
@@ -46,8 +46,6 @@ AHEAD = 3
 
 SHOWN = 40
 """Characters of a result's name that its temporary name shows: it is to be no longer."""
-ASIDE = ".old"
-"""How the name of a folder ends that is being replaced."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +165,8 @@ class Writer:
         self._expected = expected
         self._base = target.parent.parent if made.kind == "sequence" else target.parent
         self._token = token
-        remove_left(self._base, token)
+        with telling(self._base):
+            remove_left(self._base, token)
         size = made.frame_bytes(expected.width, expected.height, expected.format)
         self._needed = size * expected.frames
         self._folders = make_folder(self._base)
@@ -356,45 +355,7 @@ class Writer:
         except BaseException:
             aside.rename(folder)
             raise
-        _tidy(aside, folder)
-
-
-def remove_left(folder: Path, token: str) -> None:
-    """Remove what a killed attempt of the same token left in the folder.
-
-    A folder that it had set aside is put back, or, where the new one stands already, emptied.
-    """
-    for left in folder.glob(f".*.{token}.part*"):
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
-    ending = f".{token}{ASIDE}"
-    for aside in folder.glob(f".*{ending}"):
-        stands = folder / aside.name[1:].removesuffix(ending)
-        if os.path.lexists(stands):
-            _tidy(aside, stands)
-        else:
-            failpoints.at("writer.put_back")
-            aside.rename(stands)
-
-
-def _tidy(aside: Path, folder: Path) -> None:
-    """Move what is no picture of the sequence from the replaced folder; remove the rest."""
-    if aside.is_symlink():
-        aside.unlink()  # what it leads to is somebody else's
-        return
-    made = {_pattern(picture.name) for picture in folder.iterdir()}
-    failpoints.at("writer.tidy")
-    for other in aside.iterdir():
-        if _pattern(other.name) not in made:
-            other.rename(folder / other.name)
-    shutil.rmtree(aside)
-
-
-def _pattern(name: str) -> str:
-    """Return a picture's name without its number."""
-    return re.sub(r"\d+(?=\D*$)", "#", name)
+        tidy(aside, folder)
 
 
 def _part_name(target: Path, kind: str, token: str) -> str:

@@ -224,7 +224,7 @@ def _name_beside(path: Path) -> str:
 def _written(path: Path, text: str, token: str) -> Iterator[Path]:
     """Write a small file under a temporary name, which is free again in the end.
 
-    What a kill leaves of it is removed with what else has this token, see ``writer.remove_left``.
+    What a kill leaves of it is removed with what else has this token, see ``core.leftover``.
     """
     part = path.with_name(f".{path.name[:SHOWN]}.recipe.{token}.part")
     try:

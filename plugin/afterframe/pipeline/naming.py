@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 from afterframe.core.admission import is_source
-from afterframe.core.recipe import SUFFIX, Recipe, read_recipe
-from afterframe.errors import AfterframeError, BadValue, OutputExists, PathNotPermitted
+from afterframe.core.leftover import clear_away, destination, is_whole, recipes_of
+from afterframe.core.recipe import SUFFIX, Recipe
+from afterframe.errors import BadValue, OutputExists, PathNotPermitted
 from afterframe.media.disk import telling
 from afterframe_hosts.wire.clip import Media
 from afterframe_hosts.wire.job import Job
@@ -34,8 +34,7 @@ def result_path(job: Job, suffixes: tuple[str, ...], sequence: bool) -> Path:
         NotWritable, NameTooLong: nobody may look there, or the disk does not take the name.
         OutputExists: the job names an exact path where a file is that may not be replaced.
     """
-    output = job.output
-    with telling(Path(output.path).parent if output.path else Path(output.folder)):
+    with telling(destination(job)):
         return _result_path(job, suffixes, sequence)
 
 
@@ -63,24 +62,12 @@ def made_before(job: Job) -> tuple[Recipe, Path] | None:
     A worker can die after the result stands and before it has said so. A recipe of this job that
     stands without its result holds a name that nobody will use: it is removed.
     """
-    folder = Path(job.output.path).parent if job.output.path else Path(job.output.folder)
-    if not os.path.isdir(folder):  # noqa: PTH112 - False as well where nobody may look
-        return None
-    for path in folder.glob(f"*{SUFFIX}"):
-        if job.id not in _text(path):
-            continue
-        try:
-            recipe = read_recipe(path)
-        except AfterframeError:
-            continue
-        result = folder / recipe.made.name
-        if recipe.job.id != job.id:
-            continue
-        if _is_whole(result):
-            return recipe, result
-        path.unlink(missing_ok=True)
-        if result.is_file():
-            result.unlink()
+    with telling(destination(job)):
+        for path, recipe in recipes_of(job):
+            result = path.parent / recipe.made.name
+            if is_whole(result):
+                return recipe, result
+        clear_away(job)
     return None
 
 
@@ -106,11 +93,6 @@ def _taken(path: Path) -> bool:
     return place.exists()
 
 
-def _is_whole(path: Path) -> bool:
-    """Tell a result from the empty file that held its name, see ``platform.rename_new``."""
-    return _taken(path) and ("#" in path.name or path.stat().st_size > 0)
-
-
 def _versions(folder: Path, stem: str) -> list[int]:
     if not folder.is_dir():
         return []
@@ -122,10 +104,3 @@ def _versions(folder: Path, stem: str) -> list[int]:
             if match and name[: match.start()].casefold() == stem.casefold():
                 found.append(int(match.group(1)))
     return found
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""

@@ -9,12 +9,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from afterframe.core.leftover import remove_left
 from afterframe.core.plan import Plan, make_plan
 from afterframe.core.recipe import Made, Recipe
 from afterframe.errors import AfterframeError, EngineFailed, MediaUnreadable, OutOfMemory
 from afterframe.media.checksum import Digest, fingerprint
 from afterframe.media.frame import Frame, MediaInfo
-from afterframe.media.writer import remove_left
 from afterframe_hosts.wire.effects import effect
 from afterframe_hosts.wire.job import Job, Note, Progress, Result
 from afterframe_models import registry

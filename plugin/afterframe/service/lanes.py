@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from afterframe import failpoints, platform
+from afterframe.core.leftover import clear_away
 from afterframe.errors import AfterframeError, BadMessage, WorkerHung
 from afterframe_hosts.wire.job import ErrorInfo, Job
 from afterframe_hosts.wire.session import EngineInfo
@@ -242,6 +243,8 @@ class Lane:
         how = "hung" if hung else "lost"
         log.warning("%s: the worker of job %s is %s: %s", self.plan.name, job, how, status.state)
         await worker.end()
+        if status.finished:
+            await asyncio.to_thread(clear_away, status.job)
 
     async def _living_worker(self) -> _WorkerProcess:
         async with self._starting:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from afterframe import failpoints, platform
 from afterframe.core.admission import admit, check_place
+from afterframe.core.leftover import clear_away
 from afterframe.errors import AfterframeError, NotPermitted, UnknownJob
 from afterframe_hosts.wire.job import Job, JobStatus
 from afterframe_hosts.wire.session import EngineInfo, Health, HostSession
@@ -223,7 +224,9 @@ class Service:
             platform.kill_tree(lease.worker.pid)
         failpoints.at("service.take_back")
         log.info("job %s is taken over from an earlier service", lease.job)
-        await patiently(lambda: self.queue.lost(lease.job))
+        status = await patiently(lambda: self.queue.lost(lease.job))
+        if status.finished:
+            await asyncio.to_thread(clear_away, status.job)
         self._wake()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
