@@ -137,6 +137,15 @@ def test_that_uneven_pictures_were_held_is_told(
     assert all(note.text(language) != note.id for note in result.notes for language in LANGUAGES)
 
 
+def test_that_fields_were_made_whole_is_told(
+    use: Callable[..., None], movie: Media, tmp_path: Path
+) -> None:
+    use(play)
+    result, _, _ = run(job(replace(movie, deinterlace=True), tmp_path))
+    assert [note.id for note in result.notes] == ["note.deinterlaced"]
+    assert numbers(result) == [7, 8, 9, 10, 11]
+
+
 def test_a_clip_played_backwards_is_read_backwards(
     use: Callable[..., None], movie: Media, tmp_path: Path
 ) -> None:
