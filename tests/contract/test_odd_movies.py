@@ -326,6 +326,22 @@ def test_a_coding_without_a_decoder_is_refused_by_its_name(
         opened(path)
 
 
+@pytest.mark.parametrize("profile", [5, 8])
+def test_dolby_vision_is_refused_where_it_has_no_base_of_another_kind(
+    profile: int, tmp_path: Path
+) -> None:
+    path = made(tmp_path / "a.mp4", "-c:v libx265 -x265-params log-level=none -tag:v hvc1")
+    data = path.read_bytes()
+    at = data.index(b"btrt")
+    said = b"dvcC\x01\x00" + bytes([profile << 1])
+    path.write_bytes((data[:at] + said + data[at + 7 :]).replace(b"hvc1", b"dvh1"))
+    if profile == 5:
+        with pytest.raises(MediaUnreadable, match="Dolby Vision profile 5"):
+            opened(path)
+    else:
+        assert probe(Media("movie", str(path))).codec == "hevc"
+
+
 def test_a_coding_without_a_decoder_is_named_in_matroska_too(tmp_path: Path) -> None:
     path = made(tmp_path / "a.mkv", H264)
     data = path.read_bytes()

@@ -26,7 +26,7 @@ from .movie_sampled import keys_before
 from .movie_tags import hdr_of, reel_name, start_timecode
 from .orientation import OddAngle, Orientation, orientation_of
 from .pix_fmt import UnknownPixels, from_av
-from .undecodable import check_content, coding
+from .undecodable import check_content, coding, without_base
 
 RECENT_BYTES = 96 << 20
 """Decoded pictures that are kept, so that reading backwards decodes a group only once."""
@@ -130,6 +130,8 @@ class MovieSource(Source):
         if stream.codec_context is None or stream.codec_context.name in RAW_CODECS:
             tag = stream.codec_context.codec_tag if stream.codec_context else ""
             raise MediaUnreadable(path=self._path, detail=coding(self._path, tag))
+        if detail := without_base(self._path, stream.codec_context.codec_tag):
+            raise MediaUnreadable(path=self._path, detail=detail)
         self._stream = stream
         self._decoder = _decoder(stream)
         self._decoder.thread_type = "AUTO"

@@ -21,6 +21,8 @@ CODINGS = {
 """Four-character codes of sample descriptions, in lower case."""
 PROTECTED = frozenset({"drmi", "drms", "encv"})
 """Sample descriptions of encrypted pictures (ISO 14496-12; FairPlay)."""
+DOLBY_TAGS = frozenset({"dvh1", "dvhe", "dav1", "dva1", "dvav"})
+"""Sample descriptions that promise a Dolby Vision decoder."""
 SUFFIXES = {
     ".ari": "ARRIRAW",
     ".arx": "ARRIRAW",
@@ -93,6 +95,21 @@ def coding(path: str, tag: str = "") -> str:
     if tags:
         return f"there is no decoder for its coding {tags[0]}"
     return "there is no decoder for its coding"
+
+
+def without_base(path: str, tag: str) -> str:
+    """Return why a Dolby Vision stream cannot be shown without its own decoder; empty: it can.
+
+    Profile 5 (``dvcC`` box, ETSI TS 103 572) keeps its pictures in a colour space of its own;
+    decoded as plain HEVC they are green and purple. Other profiles have an HDR10, HLG or SDR base.
+    """
+    if tag not in DOLBY_TAGS:
+        return ""
+    index = _movie_index(Path(path))
+    at = index.find(b"dvcC")
+    if at < 0 or index[at + 6] >> 1 != 5:
+        return ""
+    return no_decoder("Dolby Vision profile 5 (it has no HDR10, HLG or SDR base)")
 
 
 def _tags(path: Path) -> list[str]:
