@@ -135,6 +135,8 @@ MESSAGES: dict[str, str] = {
     "error.not_writable.fix": "Choose another output folder, or allow writing there.",
     "error.disk_full.message": "{folder} has {free_mb} MB free; {needed_mb} MB are needed.",
     "error.disk_full.fix": "Free some space, choose another folder, or a smaller format.",
+    "error.too_large.message": ("The result needs {needed_mb} MB; {folder} has {free_mb} MB free."),
+    "error.too_large.fix": ("It fits as {fits}. Or free some space, or choose another folder."),
     "error.destination_gone.message": "{folder} has gone while the result was being written.",
     "error.destination_gone.fix": (
         "Connect its disk again or choose another folder, then try again; nothing was left there."
@@ -161,6 +163,10 @@ MESSAGES: dict[str, str] = {
     "error.engine_failed.fix": "Try again; if it happens again, send the log (afterframe logs).",
     "error.out_of_memory.message": "The engine {engine} ran out of memory: {detail}",
     "error.out_of_memory.fix": "Close other programs, or choose a smaller size.",
+    "error.memory_short.message": (
+        "The work needs {needed_mb} MB of memory; {free_mb} MB are free."
+    ),
+    "error.memory_short.fix": "It fits as {fits}. Or close other programs.",
     "error.unknown_job.message": "There is no job {job}.",
     "error.unknown_job.fix": "See the list: afterframe jobs.",
     "error.job_conflict.message": "Job {job} was submitted before with other contents.",
@@ -201,7 +207,7 @@ MESSAGES: dict[str, str] = {
     "error.host_silent.message": "{host} did not answer within {seconds} seconds.",
     "error.host_silent.fix": "See whether a dialogue is open in the editor.",
     "error.timeline_unreadable.message": "{path} is not a timeline that can be read: {detail}",
-    "error.timeline_unreadable.fix": "Export the timeline again as OTIO.",
+    "error.timeline_unreadable.fix": "Export the timeline again: as OTIO, FCPXML, FCP7 XML or EDL.",
     "error.item_not_found.message": "{path} has no clip {item}.",
     "error.item_not_found.fix": "List its clips: afterframe batch PATH --list.",
     "error.bad_timecode.message": "{text} is no timecode or frame at {rate} frames a second.",
