@@ -376,6 +376,8 @@ PARAMETER = '<!DOCTYPE xmeml [<!ENTITY % a SYSTEM "http://127.0.0.1:9/a"> %a;]><
     (document(sequence(track()).replace("timebase", "base")), "frame rate"),
     (document(sequence(track(item("a", (0, -1), (0, 9), "")))), "transition"),
     (document(sequence(track(item("a", (0, 9), (0, 9), '<sequence id="edit"/>')))), "nested more"),
+    (document(sequence(track(item("a", (0, 9), (0, 9), "").replace("<start>0", "<x>0").replace(
+        "0</start>", "0</x>")))), "no start"),
     (document(sequence(track(item("a", (0, 9), (0, 9), "").replace("<in>0", "<in>zero")))), "zero"),
 ])  # fmt: skip
 def test_what_is_no_timeline_is_refused_with_the_reason(

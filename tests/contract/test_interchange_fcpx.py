@@ -12,7 +12,12 @@ import pytest
 from afterframe_hosts.base import Query
 from afterframe_hosts.interchange.adapter import InterchangeHost
 from afterframe_hosts.wire.clip import Clip, Media, Span
-from afterframe_hosts.wire.errors import MediaMissing, TimelineUnreadable, UnsupportedItem
+from afterframe_hosts.wire.errors import (
+    MediaMissing,
+    PlaceFailed,
+    TimelineUnreadable,
+    UnsupportedItem,
+)
 from afterframe_hosts.wire.job import Note
 from tests.contract.shown import ALL, SIZE, numbers, result, standing, without
 from tests.makers import numbered_movie, numbered_sequence, numbered_still
@@ -442,6 +447,7 @@ WITHIN_ITSELF = f'<media id="m"><sequence format="film"><spine>{NEST}</spine></s
     ('<!DOCTYPE fcpxml [<!ENTITY a "b">]><fcpxml>&a;</fcpxml>', "declares entities"),
     (document(formats(), project(clip("a", "x", 1, "0s"))), "x is no time"),
     (document(formats(), project(clip("a", "1/0s", 1, "0s"))), "1/0s is no time"),
+    (document(formats(), project(clip("a", "-1s", 1, "0s"))), "begins before its sequence"),
     (document(formats() + WITHIN_ITSELF, project(NEST)), "nested more"),
 ])  # fmt: skip
 def test_what_is_no_timeline_is_refused_with_the_reason(
@@ -587,6 +593,15 @@ def test_a_result_of_another_rate_brings_its_format_and_keeps_its_time(
     root = ET.parse(again.path).getroot()
     (conform,) = root.iter("conform-rate")
     assert conform.attrib == {"scaleEnabled": "0", "srcFrameRate": "29.97"}
+
+
+def test_a_document_whose_length_is_no_time_is_not_written(edit: InterchangeHost) -> None:
+    edit.path.write_text(edit.path.read_text().replace('duration="600s"', 'duration="long"'))
+    host = InterchangeHost.open(edit.path)
+    host.place(result(host.clip_at(86405), 86420, "r.mov"))
+    with pytest.raises(PlaceFailed, match="long is no time"):
+        host.save()
+    assert not list(edit.path.parent.glob("*_v001*"))
 
 
 def test_numbered_pictures_are_told(edit: InterchangeHost) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from ..wire.errors import TimelineUnreadable
+from ..wire.errors import PlaceFailed, TimelineUnreadable
 from ..wire.job import Note
 from . import fcp7_write
 from .fcp7_sequence import Reader, chosen_sequence
@@ -51,4 +51,7 @@ class Fcp7Xml(TimelineFormat):
     def write(self, model: otio.schema.Timeline, opened: Path, target: Path) -> tuple[Note, ...]:
         """Add our clips to the file that was read, on tracks above all others."""
         markup = read_markup(opened, "xmeml")
-        return fcp7_write.write(model, markup, chosen_sequence(markup), target)
+        try:
+            return fcp7_write.write(model, markup, chosen_sequence(markup), target)
+        except ValueError as error:
+            raise PlaceFailed(path=str(target), detail=str(error)) from error

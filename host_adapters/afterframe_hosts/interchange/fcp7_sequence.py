@@ -226,6 +226,8 @@ def _stand(track: Element) -> Iterator[tuple[Element, _Shown]]:
 
 def _edge(said: str, beside: Element | None, side: str) -> tuple[int, int]:
     """Return the frame of a clip's cut, and where its own pictures begin or end."""
+    if not said:
+        raise ValueError(f"a clip has no {side}")
     frame = int(_number(said))
     if frame >= 0:
         return frame, frame

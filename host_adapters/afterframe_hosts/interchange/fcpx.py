@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import opentimelineio as otio
 
-from ..wire.errors import TimelineUnreadable
+from ..wire.errors import PlaceFailed, TimelineUnreadable
 from ..wire.job import Note
 from . import fcpx_write
 from .fcpx_story import Story
@@ -49,9 +49,12 @@ class FinalCutXml(TimelineFormat):
     def write(self, model: otio.schema.Timeline, opened: Path, target: Path) -> tuple[Note, ...]:
         """Add our clips to the file that was read, connected to what stands under them."""
         markup = _markup(opened)
-        story = Story(markup, chosen_project(markup), _inside(opened))
         bundle = opened if opened.is_dir() else None
-        return fcpx_write.write(model, markup, story, bundle, target)
+        try:
+            story = Story(markup, chosen_project(markup), _inside(opened))
+            return fcpx_write.write(model, markup, story, bundle, target)
+        except (ValueError, ArithmeticError) as error:
+            raise PlaceFailed(path=str(target), detail=str(error)) from error
 
 
 def chosen_project(markup: Markup) -> Element:

@@ -51,9 +51,15 @@ class Course:
 
 
 def rows(pieces: Iterable[Piece], name: str, rate: Fraction) -> list[otio.schema.Track]:
-    """Return video tracks that hold the pieces: one, and more where pieces overlap."""
+    """Return video tracks that hold the pieces: one, and more where pieces overlap.
+
+    Raises:
+        ValueError: a piece begins before its composition does.
+    """
     found: list[list[Piece]] = [[]]
     for piece in sorted(pieces, key=lambda piece: piece.start):
+        if piece.start < 0:
+            raise ValueError(f"{piece.item.name or 'a clip'} begins before its sequence does")
         free = (row for row in found if not row or row[-1].end <= piece.start)
         row = next(free, None)
         if row is None:
