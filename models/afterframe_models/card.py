@@ -44,6 +44,8 @@ class Card:
         parameters: what it adds to an effect's own parameters.
         digital_source: by effect, how its pictures came about; of an effect that is not named:
             altered by an algorithm where there are no weights, else made by generative AI.
+        memory_mb_per_megapixel: its working set beside the frames that reader and writer hold,
+            at its largest setting, measured.
         patience: seconds in which it may make no frame and not call ``Context.check``, while a
             model is loaded or a step is made; after that it is taken for hung and ended.
     """
@@ -62,6 +64,7 @@ class Card:
     requires: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     digital_source: Mapping[str, DigitalSource] = field(default_factory=dict)
+    memory_mb_per_megapixel: float = 100.0
     patience: float = PATIENCE
 
     def source_of(self, effect: str) -> DigitalSource:

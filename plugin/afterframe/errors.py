@@ -16,6 +16,7 @@
     |-- OutputError                                   (also in wire.errors)
     |   |-- NotWritable         (PermissionError)     destination folder (wire.errors)
     |   |-- DiskFull            (OSError)             before or while writing (wire.errors)
+    |   |-- TooLarge            (OSError)             for the disk; a smaller setting fits
     |   |-- DestinationGone     (FileNotFoundError)   folder removed, disk unplugged
     |   |-- NameTooLong         (ValueError)          for the disk that it goes to
     |   |-- OutputExists        (FileExistsError)     a file is there and may not be replaced
@@ -27,7 +28,8 @@
     |   |-- NoEngineReady                             the effect has none; says what to do
     |   |-- EngineUnfit         (ValueError)          the engine does not make this effect
     |   |-- EngineFailed                              raised inside an engine
-    |   `-- OutOfMemory         (MemoryError)
+    |   |-- OutOfMemory         (MemoryError)
+    |   `-- MemoryShort         (MemoryError)         for the work; a smaller setting fits
     |-- JobError
     |   |-- UnknownJob          (LookupError)
     |   |-- JobConflict         (ValueError)          same id, another job
@@ -150,6 +152,12 @@ class NameTooLong(OutputError, ValueError):
     code = "name_too_long"
 
 
+class TooLarge(OutputError, OSError):
+    """Params: folder, needed_mb, free_mb, fits (formats and sizes that do)."""
+
+    code = "too_large"
+
+
 class OutputExists(OutputError, FileExistsError):
     """Params: path."""
 
@@ -208,6 +216,12 @@ class OutOfMemory(EngineError, MemoryError):
     """Params: engine, detail."""
 
     code = "out_of_memory"
+
+
+class MemoryShort(EngineError, MemoryError):
+    """Params: needed_mb, free_mb, fits (formats and sizes that do)."""
+
+    code = "memory_short"
 
 
 class JobError(AfterframeError):

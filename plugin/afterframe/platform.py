@@ -11,6 +11,7 @@ import errno
 import functools
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,7 @@ __all__ = [
     "keep_freed_memory",
     "kill_tree",
     "make_private_folder",
+    "memory_free",
     "process_lives",
     "release_freed_memory",
     "rename_new",
@@ -249,6 +251,13 @@ def gpus() -> tuple[str, ...]:
     return _listed_by_nvidia()
 
 
+def memory_free() -> int:
+    """Return the bytes that this process may still take: of the machine, its container (cgroup)
+    and its own limits (ulimit) the least."""
+    free = [int(psutil.virtual_memory().available), *_container_memory(), *_own_limits()]
+    return max(0, min(free))
+
+
 def keep_freed_memory() -> None:
     """Let this process use the memory of freed pictures again, instead of asking for new pages.
 
@@ -273,6 +282,47 @@ def release_freed_memory() -> None:
         libc.malloc_trim(0)
 
 
+def _container_memory() -> list[int]:
+    """Return what is free in the control group that this process is in, and in those above it."""
+    try:
+        lines = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    free = []
+    for line in lines:
+        _, kinds, name = line.split(":", 2)
+        if kinds not in ("", "memory"):
+            continue
+        root = CGROUPS / kinds
+        place = root / name.lstrip("/")
+        names = _CGROUP_FILES[kinds]
+        for folder in (place, *place.parents):
+            if folder.is_relative_to(root):
+                free += _free_in(folder, *names)
+    return free
+
+
+def _free_in(folder: Path, limit: str, used: str) -> list[int]:
+    """Return what a control group leaves; files that were read and can be dropped are free."""
+    try:
+        most, taken = (int((folder / name).read_text(encoding="ascii")) for name in (limit, used))
+        told = (folder / "memory.stat").read_text(encoding="ascii")
+    except (OSError, ValueError):  # there is none, or no limit ("max")
+        return []
+    droppable = re.search(r"^(?:total_)?inactive_file (\d+)$", told, re.MULTILINE)
+    return [most - taken + int(droppable[1] if droppable else 0)]
+
+
+def _own_limits() -> list[int]:
+    if sys.platform == "win32":
+        return []
+    import resource
+
+    used = psutil.Process().memory_info().vms
+    soft = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA))
+    return [limit - used for limit in soft if limit != resource.RLIM_INFINITY]
+
+
 def _glibc() -> ctypes.CDLL | None:
     if sys.platform != "linux":
         return None
@@ -280,6 +330,12 @@ def _glibc() -> ctypes.CDLL | None:
     return libc if hasattr(libc, "gnu_get_libc_version") else None
 
 
+CGROUPS = Path("/sys/fs/cgroup")
+_CGROUP_FILES = {
+    "": ("memory.max", "memory.current"),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+}
+"""Limit and use, in control groups of version 2 and 1."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """Of <malloc.h>."""
 

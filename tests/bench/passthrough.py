@@ -21,9 +21,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -35,7 +33,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import av
-import imageio_ffmpeg  # type: ignore[import-untyped]
 
 from afterframe.core.admission import admit
 from afterframe.media.clip import media_clip
@@ -49,11 +46,11 @@ from afterframe_hosts.wire.clip import Media
 from afterframe_hosts.wire.job import Job, Output, Progress, new_id
 from afterframe_models import registry
 from tests.bench import report
+from tests.bench.material import CLIP, HD, RATE, X264, ffmpeg, grown, newest_ffmpeg, version
 
 BAR = 1.15
-SECONDS, RATE = 10, 25
+SECONDS = 10
 SIZE = (1920, 1080)
-CLIP = "video/flower.mp4"
 DELIVERIES = {
     "h264.mp4": ("dnxhr_hq", "h264"),
     "prores.mov": ("prores_422_hq",),
@@ -101,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         outcomes = {case: _measure(case, program, place, options.runs) for case in cases}
     rows = [_row(case, outcome) for case, outcome in outcomes.items()]
     if not options.json:
-        print(f"ffmpeg: {_version(program)}; PyAV's libraries: {av.ffmpeg_version_info}")
+        print(f"ffmpeg: {version(program)}; PyAV's libraries: {av.ffmpeg_version_info}")
     heads = ("", "ours, s", "ffmpeg, s", "ratio", "median", "cpu", "fixed, s", "to floor")
     report.table(heads, rows, quiet=options.json)
     ratios = {
@@ -112,29 +109,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return report.finish("passthrough", figures, max(ratios.values()) <= BAR)
 
 
-def newest_ffmpeg() -> str:
-    """Return the newer of the ffmpeg on the path and the one that the test environment holds."""
-    held: str = imageio_ffmpeg.get_ffmpeg_exe()
-    found = shutil.which("ffmpeg")
-    return max(held, found or held, key=_number)
-
-
 def _material(clip: Path, folder: Path, program: str) -> list[Case]:
-    """Make the test material in a folder: real pictures, enlarged, with grain."""
-    grain = f"scale={SIZE[0]}:{SIZE[1]}:flags=lanczos,noise=alls=5:allf=t"
-    tags = [part for kind in ("primaries", "trc") for part in (f"-color_{kind}", "bt709")]
-    made = ["-r", str(RATE), "-frames:v", str(SECONDS * RATE), "-an", *tags, "-colorspace", "bt709"]
-    x264 = ["-c:v", "libx264", "-preset", "fast", "-crf", "18"]
-    first = folder / "h264.mp4"
-    loop = ["-stream_loop", "-1", "-i", str(clip), "-vf", grain]
-    _ffmpeg(program, *loop, "-pix_fmt", "yuv420p", *x264, *made, str(first))
+    """Make the test material in a folder."""
+    first = grown(folder / "h264.mp4", clip, SIZE, SECONDS, program)
     again = {
         "prores.mov": ["-c:v", "prores_aw", "-profile:v", "3", "-pix_fmt", "yuv422p10le"],
         "dnxhr.mov": ["-c:v", "dnxhd", "-profile:v", "dnxhr_hq", "-pix_fmt", "yuv422p"],
-        "h264_10.mp4": ["-pix_fmt", "yuv420p10le", *x264],
+        "h264_10.mp4": ["-pix_fmt", "yuv420p10le", *X264],
     }
     for name, encode in again.items():
-        _ffmpeg(program, "-i", str(first), *encode, *made, str(folder / name))
+        ffmpeg(program, "-i", str(first), *encode, *HD, str(folder / name))
     return [Case(folder / name, each) for name, formats in DELIVERIES.items() for each in formats]
 
 
@@ -221,7 +205,7 @@ def _by_ffmpeg(case: Case, program: str, folder: Path) -> Run:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     decode = ["-threads", str(cores()), "-i", str(case.source), "-map", "0:v:0"]
-    _ffmpeg(program, *decode, *encode, "-f", made.container, str(target))
+    ffmpeg(program, *decode, *encode, "-f", made.container, str(target))
     wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -237,21 +221,6 @@ def _pix_fmt(case: Case) -> str:
 
 def _best_format(file: Path) -> str:
     return choose(probe(Media("movie", str(file.absolute()))))
-
-
-def _ffmpeg(program: str, *arguments: str) -> None:
-    quiet = ["-y", "-nostdin", "-v", "error"]
-    subprocess.run([program, *quiet, *arguments], check=True)
-
-
-def _version(program: str) -> str:
-    told = subprocess.run([program, "-version"], capture_output=True, text=True, check=True)
-    return told.stdout.split()[2]
-
-
-def _number(program: str) -> tuple[int, ...]:
-    match = re.match(r"n?(\d+(?:\.\d+)*)", _version(program))
-    return tuple(map(int, match[1].split("."))) if match else ()
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

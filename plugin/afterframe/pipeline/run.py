@@ -24,6 +24,7 @@ from . import delivery
 from .conform import exactly, fit_size, resized
 from .naming import made_before
 from .pixels import ALPHA_DROPPED, Passage, passage, without_alpha
+from .preflight import Preflight
 from .preview import preview_picture
 from .source import ClipSource, FilteredSource
 
@@ -84,6 +85,7 @@ class _Work:
         self.way: Passage = passage(self.card, source)
         self.info = _delivered(source.info, self.card.alpha)
         self.target = delivery.Target.choose(job, plan, self.info, self.card)
+        self._preflight().check()
         self.source_print = _fingerprint(job)
         self.notes: list[Note] = []
         self.digest = Digest()
@@ -100,6 +102,18 @@ class _Work:
             writer.finish()
             self._tell_losses()
             return self.target.publish(writer, self._recipe)
+
+    def _preflight(self) -> Preflight:
+        streaming = effect(self.job.effect).source != "frame"
+        return Preflight(
+            job=self.job,
+            plan=self.plan,
+            card=self.card,
+            source=self.clip.info if streaming else None,
+            made=self.info,
+            format=self.target.format,
+            folder=self.target.path().parent,
+        )
 
     def _frames(self) -> Iterator[Frame]:
         """Yield the conformed frames; what an engine raises becomes an error with a fix."""
