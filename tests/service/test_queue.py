@@ -281,3 +281,26 @@ def test_a_resolved_job_is_what_is_run(queue: Queue, make_job: Callable[..., Job
     queue.submit(resolved, submitted, "render")
     assert queue.claim("quick", NOBODY) is None
     assert queue.claim("render", NOBODY) == resolved
+
+
+def test_pace_is_the_median_of_the_last_jobs_of_the_same_kind(
+    queue: Queue, make_job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = itertools.count(1000.0)
+    result = replace(RESULT, frames=10, size=(1000, 1000))
+
+    def run(seconds: float, **differing: object) -> None:
+        now = next(clock) * 100
+        monkeypatch.setattr("time.time", lambda: now)
+        put(queue, make_job(**differing))
+        job = queue.claim("render", NOBODY)
+        assert job is not None
+        monkeypatch.setattr("time.time", lambda: now + seconds)
+        queue.done(job.id, result)
+
+    assert queue.pace(make_job()) == 0
+    for seconds in (90, 10, 20, 30, 40, 50):
+        run(seconds)
+    run(77, quality="draft")
+    assert queue.pace(make_job()) == pytest.approx(3.0)
+    assert queue.pace(make_job(quality="draft")) == pytest.approx(7.7)

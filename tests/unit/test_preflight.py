@@ -21,6 +21,7 @@ from afterframe.core.preflight import (
     fitting,
     lacking,
     memory_needed,
+    seconds_left,
     smaller_sizes,
 )
 from afterframe.errors import DiskFull, MemoryShort, OutOfMemory, TooLarge
@@ -29,7 +30,7 @@ from afterframe.pipeline import preflight
 from afterframe.pipeline.run import Hooks, run_job
 from afterframe_hosts.wire.catalogue import LANGUAGES
 from afterframe_hosts.wire.clip import Span
-from afterframe_hosts.wire.job import Job, Output, new_id
+from afterframe_hosts.wire.job import Job, Output, Progress, new_id
 from afterframe_models import registry
 from tests.makers import numbered_movie
 
@@ -227,3 +228,27 @@ def need_of(job: Job) -> Need:
     source = None if job.effect == "generate" else info
     where = Path(job.output.folder)
     return preflight.Preflight(job, make_plan(job), card, source, info, "dnxhr_hq", where).need()
+
+
+@pytest.mark.parametrize(
+    ("done", "passed", "foretold", "left"),
+    [
+        (0, 0.0, 0.0, None),
+        (0, 0.0, 50.0, 50.0),
+        (50, 10.0, 0.0, 10.0),
+        (50, 10.0, 500.0, 10.0),
+        (10, 4.0, 20.0, 27.0),
+        (100, 30.0, 20.0, 0.0),
+    ],
+)
+def test_time_left_is_told_by_history_first_and_by_the_jobs_own_speed_then(
+    done: int, passed: float, foretold: float, left: float | None
+) -> None:
+    assert seconds_left(done, 100, passed, foretold) == left
+
+
+def test_time_left_is_told_from_the_start_where_there_is_history(job: Job) -> None:
+    told: list[Progress] = []
+    run_job(job, Hooks(told.append, lambda picture: None, lambda: None, pace=2.0))
+    estimates = [each.seconds_left for each in told if each.phase == "reading"]
+    assert estimates == [None, pytest.approx(2.0 * 30 * 1280 * 720 / 1e6, abs=0.01)]

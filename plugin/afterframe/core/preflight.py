@@ -9,6 +9,8 @@ from typing import Literal
 MEGABYTE = 1_000_000
 Lack = Literal["", "disk", "scratch", "memory"]
 
+MEASURED = 0.2
+"""Share of a job's frames after which its own speed says more than history."""
 READER_PICTURES = 23
 """Pictures that the reader holds: its decoder's, those that lie ready, those just given."""
 READER_BYTES = 110 * MEGABYTE
@@ -110,6 +112,24 @@ def memory_needed(
         pictures, beside = READER_PICTURES, READER_BYTES
     reading = beside + read * (pictures + threads)
     return reading + made * writer_pictures + round(engine_mb * megapixels * MEGABYTE)
+
+
+def seconds_left(done: int, total: int, passed: float, foretold: float) -> float | None:
+    """Return the seconds that a job still takes; None before there is anything to tell it from.
+
+    Args:
+        done: frames made.
+        total: frames to make.
+        passed: seconds since the first began.
+        foretold: seconds for the whole job by this machine's history; 0: it has none. It counts
+            less the more frames are made, and from ``MEASURED`` of them on no more.
+    """
+    if not done:
+        return round(foretold, 2) if foretold else None
+    measured = passed / done * (total - done)
+    trust = min(1.0, done / (total * MEASURED)) if foretold else 1.0
+    expected = foretold * (total - done) / total
+    return round(trust * measured + (1 - trust) * expected, 2)
 
 
 def smaller_sizes(width: int, height: int) -> tuple[tuple[int, int], ...]:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from afterframe.core.leftover import remove_left
 from afterframe.core.plan import Plan, make_plan
+from afterframe.core.preflight import seconds_left
 from afterframe.core.recipe import Made, Recipe
 from afterframe.errors import AfterframeError, EngineFailed, MediaUnreadable, OutOfMemory
 from afterframe.media.checksum import Digest, fingerprint
@@ -40,11 +41,13 @@ class Hooks:
         progress: called for each frame and at each change of phase.
         preview: called now and then with a JPEG of the newest frame.
         check: called at least once a frame; raises ``Cancelled`` to stop the job.
+        pace: seconds for a megapixel of a frame in such jobs on this machine; 0: unknown.
     """
 
     progress: Callable[[Progress], None]
     preview: Callable[[bytes], None]
     check: Callable[[], None]
+    pace: float = 0.0
 
 
 def run_job(job: Job, hooks: Hooks) -> Result:
@@ -94,6 +97,7 @@ class _Work:
 
     def run(self) -> Result:
         with self.target.open() as writer:
+            self.hooks.progress(Progress("reading", 0, self.plan.frames, self._left(0)))
             for done, frame in enumerate(self._frames(), start=1):
                 self.digest.add(frame)
                 writer.write(frame)
@@ -156,12 +160,16 @@ class _Work:
 
     def _report(self, done: int, frame: Frame) -> None:
         total = self.plan.frames
+        self.hooks.progress(Progress("making", done, total, self._left(done)))
         now = time.monotonic()
-        left = (now - self.started) / done * (total - done)
-        self.hooks.progress(Progress("making", done, total, round(left, 2)))
         if now - self.shown >= PREVIEW_SECONDS:
             self.hooks.preview(preview_picture(frame))
             self.shown = now
+
+    def _left(self, done: int) -> float | None:
+        total = self.plan.frames
+        foretold = self.hooks.pace * total * self.info.width * self.info.height / 1e6
+        return seconds_left(done, total, time.monotonic() - self.started, foretold)
 
     def _tell_losses(self) -> None:
         self.notes += (*self.way.notes(), *self.clip.notes(), *self.target.notes())

@@ -195,7 +195,7 @@ class Lane:
         self.job, self._cancelled = job.id, False
         folder = self._folder / "jobs" / job.id
         log.info("%s: job %s, %s with %s", self.plan.name, job.id, job.effect, job.engine)
-        worker.send(Run(job, str(folder)))
+        worker.send(Run(job, str(folder), self._queue.pace(job)))
         begun = False
         while True:
             message = await worker.hear()

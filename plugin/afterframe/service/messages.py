@@ -19,10 +19,14 @@ LINE_LIMIT = 1 << 20
 
 @dataclass(frozen=True)
 class Run:
-    """To the worker: do this job; previews and the log go to ``folder``."""
+    """To the worker: do this job; previews and the log go to ``folder``.
+
+    ``pace`` is this machine's history: seconds for a megapixel of a frame of such jobs, 0: none.
+    """
 
     job: Job
     folder: str
+    pace: float = 0.0
 
 
 @dataclass(frozen=True)

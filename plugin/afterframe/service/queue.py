@@ -13,6 +13,7 @@ import asyncio
 import json
 import math
 import sqlite3
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,6 +43,8 @@ from .database import EVENTS_KEPT, Database
 
 T = TypeVar("T")
 
+HISTORY, LAST_ALIKE = 100, 5
+"""Finished jobs that are looked at, and those of them that tell how long the next one takes."""
 MAX_ATTEMPTS = 3
 """How often a job may take its worker down before it is given up."""
 MAX_HUNG = 2
@@ -282,6 +285,28 @@ class Queue:
             attempts = max(0, row["attempts"] - 1)
             return self._move(told, job, "queued", attempts=attempts, progress="{}")
 
+    def pace(self, job: Job) -> float:
+        """Return the seconds that a megapixel of a frame took in such jobs here; 0: unknown.
+
+        Such are those of the same effect, engine, quality and format: the median of the last few.
+        """
+        rows = self._database.rows(
+            "SELECT jobs.job, jobs.result, jobs.updated - max(events.at) AS seconds"
+            " FROM jobs JOIN events ON events.job = jobs.id AND events.kind = 'state'"
+            " AND json_extract(events.status, '$.state') = 'running'"
+            " WHERE jobs.id IN"
+            " (SELECT id FROM jobs WHERE state = 'done' ORDER BY number DESC LIMIT ?)"
+            " GROUP BY jobs.id ORDER BY jobs.number DESC",
+            (HISTORY,),
+        )
+        alike = (row for row in rows if _kind(codec.loads(Job, row["job"])) == _kind(job))
+        paces = [
+            row["seconds"] / (result.frames * result.size[0] * result.size[1] / 1e6)
+            for row, result in ((row, codec.loads(Result, row["result"])) for row in alike)
+            if row["seconds"] > 0
+        ]
+        return statistics.median(paces[:LAST_ALIKE]) if paces else 0.0
+
     def abandoned(self) -> tuple[Lease, ...]:
         """Return the jobs that run by the book, but under an earlier service."""
         rows = self._database.rows(
@@ -435,6 +460,10 @@ async def patiently(action: Callable[[], T], seconds: float = math.inf) -> T:
             if attempts * LOCKED_PAUSE >= seconds:
                 raise
             await asyncio.sleep(LOCKED_PAUSE)
+
+
+def _kind(job: Job) -> tuple[str, ...]:
+    return job.effect, job.engine, job.quality, job.output.format
 
 
 def _may_follow(before: DeliveryState | None, state: DeliveryState) -> bool:

@@ -63,6 +63,7 @@ class Attempt:
     """How a running job speaks with the service; what ``pipeline.run.Hooks`` asks for.
 
     Attributes:
+        pace: see ``messages.Run``.
         patience: seconds after which an engine that does not stir is taken for hung.
         stirred: True since it last made a frame or asked whether it is still wanted.
     """
@@ -72,6 +73,7 @@ class Attempt:
     ) -> None:
         self.job = run.job
         self.folder = Path(run.folder)
+        self.pace = run.pace
         self._send = send
         self._is_cancelled = is_cancelled
         self._phase = ""
@@ -249,7 +251,8 @@ def _pipeline() -> Runner:
 
     def run(job: Job, attempt: Attempt) -> Result:
         attempt.patience = cards[job.engine].patience
-        return run_job(job, Hooks(attempt.progress, attempt.preview, attempt.check))
+        hooks = Hooks(attempt.progress, attempt.preview, attempt.check, attempt.pace)
+        return run_job(job, hooks)
 
     return run
 
