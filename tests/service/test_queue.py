@@ -284,18 +284,18 @@ def test_a_resolved_job_is_what_is_run(queue: Queue, make_job: Callable[..., Job
 
 
 def test_pace_is_the_median_of_the_last_jobs_of_the_same_kind(
-    queue: Queue, make_job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, make_job: Callable[..., Job]
 ) -> None:
-    clock = itertools.count(1000.0)
+    now = [1000.0]
+    queue = Queue(tmp_path / "paced.sqlite3", "boot-1", clock=lambda: now[0])
     result = replace(RESULT, frames=10, size=(1000, 1000))
 
     def run(seconds: float, **differing: object) -> None:
-        now = next(clock) * 100
-        monkeypatch.setattr("time.time", lambda: now)
         put(queue, make_job(**differing))
+        now[0] += 100
         job = queue.claim("render", NOBODY)
         assert job is not None
-        monkeypatch.setattr("time.time", lambda: now + seconds)
+        now[0] += seconds
         queue.done(job.id, result)
 
     assert queue.pace(make_job()) == 0
@@ -304,3 +304,4 @@ def test_pace_is_the_median_of_the_last_jobs_of_the_same_kind(
     run(77, quality="draft")
     assert queue.pace(make_job()) == pytest.approx(3.0)
     assert queue.pace(make_job(quality="draft")) == pytest.approx(7.7)
+    queue.close()
