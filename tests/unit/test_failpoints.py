@@ -203,6 +203,7 @@ def points_in(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "failpoints.at":
             (name,) = node.args
             assert isinstance(name, ast.Constant)
+            assert isinstance(name.value, str)
             yield name.value
 
 
