@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,7 +38,7 @@ HD, UHD = (1920, 1080), (3840, 2160)
 
 
 class Case(NamedTuple):
-    """What is done to a clip, and how many seconds come of a second of it."""
+    """What is done to a clip, and how many seconds come of one of it; 0: of a single frame."""
 
     effect: str
     parameters: Mapping[str, Any]
@@ -106,20 +107,14 @@ def _peak(case: Case, movie: Path, seconds: int, place: Path) -> float:
     clip = media_clip(movie)
     parameters = dict(case.parameters)
     if case.stretch:
-        frames = seconds * RATE // case.stretch
-        clip = _cut(clip, frames)
+        span = Span(0, seconds * RATE // case.stretch)
+        clip = replace(clip, media_range=span, record_range=span)
     else:
         parameters["seconds"] = float(seconds)
     with tempfile.TemporaryDirectory(dir=place) as folder:
         output = Output(folder=folder, format="dnxhr_hq")
         job = Job(new_id(), case.effect, clip, output, parameters=parameters)
         return worker_peak(admit(job, registry.infos()), Path(folder))
-
-
-def _cut(clip: Any, frames: int) -> Any:
-    from dataclasses import replace
-
-    return replace(clip, media_range=Span(0, frames), record_range=Span(0, frames))
 
 
 def _resident_peak(pid: int) -> float:
