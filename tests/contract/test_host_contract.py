@@ -15,7 +15,7 @@ from afterframe_hosts.interchange.adapter import InterchangeHost
 from afterframe_hosts.wire.clip import Span
 from afterframe_hosts.wire.errors import AfterframeError, CaptureFailed
 from tests.contract.host_contract import CHECKS
-from tests.contract.test_host_interchange import InterchangeStage
+from tests.contract.test_host_interchange import OtioStage
 
 NOT_OF_FILES = {
     "as_shot_any_other_clip_is_rendered_for_just_these_frames",
@@ -215,7 +215,7 @@ def test_a_broken_adapter_is_found(name: str, tmp_path: Path) -> None:
     method, broken = BREAKS[name]
     replaced = broken(getattr(InterchangeHost, method))
 
-    class BrokenStage(InterchangeStage):
+    class BrokenStage(OtioStage):
         adapter: Any = type("Broken", (InterchangeHost,), {method: replaced})
 
     with pytest.raises((AssertionError, AfterframeError, ValueError, TypeError, LookupError)):
@@ -225,7 +225,7 @@ def test_a_broken_adapter_is_found(name: str, tmp_path: Path) -> None:
 def test_an_adapter_that_need_not_be_complete_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = InterchangeStage(tmp_path)
+    stage = OtioStage(tmp_path)
     CHECKS[COMPLETE](stage)
     monkeypatch.setattr(Host, "__abstractmethods__", Host.__abstractmethods__ - {"reveal"})
     with pytest.raises(AssertionError):
