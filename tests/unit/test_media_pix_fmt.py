@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import av
 import numpy as np
 import pytest
+from av.filter import Graph
 from numpy.typing import NDArray
 
 from afterframe.media.frame import ColourTags, Frame, PixelFormat
@@ -122,6 +124,23 @@ def test_packed_and_palette_formats_are_read(name: str) -> None:
         plane.update(bytes(plane.buffer_size))
     frame = from_av(picture)
     assert (frame.width, frame.height) == SIZE
+
+
+@pytest.mark.parametrize("name", ["yuv420p", "gbrp16le", "bgr24", "rgb555le"])
+def test_pictures_that_begin_with_the_last_row_are_read(name: str) -> None:
+    picture = av.VideoFrame(*SIZE, name)
+    for plane in picture.planes:
+        plane.update(np.random.default_rng(7).bytes(plane.buffer_size))
+    graph = Graph()
+    source = graph.add_buffer(
+        width=SIZE[0], height=SIZE[1], format=picture.format, time_base=Fraction(1)
+    )
+    graph.link_nodes(source, graph.add("vflip"), graph.add("buffersink")).configure()
+    graph.vpush(picture)
+    flipped = graph.vpull()
+    assert flipped.planes[0].line_size < 0
+    for ours, theirs in zip(from_av(flipped).planes, from_av(picture).planes, strict=True):
+        np.testing.assert_array_equal(ours[::-1], theirs)
 
 
 def test_a_layout_that_we_do_not_know_is_named() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import av
 import numpy as np
+from av.filter import Graph
 from numpy.typing import NDArray
 
 from .frame import ColourTags, Frame, PixelFormat, Plane
@@ -131,6 +133,9 @@ def from_av(picture: av.VideoFrame) -> Frame:
         UnknownPixels: no format of ours holds its samples.
     """
     name = picture.format.name
+    if any(plane.line_size < 0 for plane in picture.planes):
+        frame = from_av(_top_down(picture))
+        return replace(frame, colour=_tags(picture, frame.format, name))
     if name in REPACKED:
         tagged = picture
         picture = picture.reformat(format=REPACKED[name])
@@ -171,6 +176,19 @@ def tag(target: Any, colour: ColourTags) -> None:
     target.color_trc = colour.transfer
     target.colorspace = colour.matrix
     target.color_range = FULL_RANGE if colour.full_range else LIMITED_RANGE
+
+
+def _top_down(picture: av.VideoFrame) -> av.VideoFrame:
+    """Return the same picture with its rows in order of memory: uncompressed AVI and others begin
+    with the last one, and FFmpeg steps through them backwards, from an address PyAV cannot go
+    back from."""
+    graph = Graph()
+    source = graph.add_buffer(
+        width=picture.width, height=picture.height, format=picture.format, time_base=Fraction(1)
+    )
+    graph.link_nodes(source, graph.add("copy"), graph.add("buffersink")).configure()
+    graph.vpush(picture)
+    return graph.vpull()
 
 
 def _from_name(picture: av.VideoFrame) -> tuple[PixelFormat, tuple[Plane, ...]]:
