@@ -23,15 +23,17 @@ from afterframe_hosts.wire.rates import nearest_rate
 
 from .base import Source, check_file, check_index
 from .frame import ColourTags, Frame, MediaInfo, PixelFormat, Plane
+from .icc import chromaticities_of_profile
 from .layers import Layer, layers_of, main_layer
 from .png_damage import BREAKS_OFF, png_damage
-from .primaries import code_of, code_of_space, linear_space_of
+from .primaries import UNKNOWN, code_of, code_of_space, linear_space_of
 
 LINEAR_FORMATS = frozenset({"openexr", "hdr"})
 """File formats whose samples are scene-linear where the file does not say otherwise."""
 DEEPEST = {"uint8": 8, "uint16": 16, "half": 16, "float": 32}
 SRGB, LINEAR = 13, 8
 """Code points of the transfer function (H.273)."""
+COLOUR_CHANNELS = 3
 DROP_FRAME = 1 << 6
 """The flag in the first word of a timecode (SMPTE ST 12-1)."""
 REEL_NAMES = ("reelName", "interim.clip.reelName")
@@ -54,6 +56,8 @@ class Picture:
     rate: Fraction | None
     reel: str
     layers: tuple[str, ...]
+    profile: str
+    """Name of an ICC profile whose colours its tags cannot say; empty: none."""
 
 
 class StillSource(Source):
@@ -63,6 +67,7 @@ class StillSource(Source):
         self._path = media.path
         picture = read_picture(media.path, media.layer)
         self._frame = picture.frame
+        self._profile = picture.profile
         self._info = replace(_describe(picture, 1), rate=None)
 
     @property
@@ -74,6 +79,10 @@ class StillSource(Source):
         """Return the picture, for any index from 0 on."""
         check_index(self._path, index, max(index + 1, 1))
         return self._frame
+
+    def notes(self) -> tuple[Note, ...]:
+        """Tell of a colour profile that is not followed."""
+        return _told_profile(self._profile)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -93,6 +102,7 @@ class SequenceSource(Source):
         info = _describe(picture, frames)
         self._info = replace(info, rate=media.rate or info.rate)
         self._recent = (first, picture.frame)
+        self._profile = picture.profile
         self._filled: set[int] = set()
 
     @property
@@ -124,11 +134,12 @@ class SequenceSource(Source):
         return self._recent[1]
 
     def notes(self) -> tuple[Note, ...]:
-        """Tell for which missing pictures others stand."""
+        """Tell for which missing pictures others stand, and of a profile not followed."""
+        notes = _told_profile(self._profile)
         if not self._filled:
-            return ()
+            return notes
         missing = in_words(sorted(self._filled))
-        return (Note(f"note.holes_{self._media.holes}", {"missing": missing}),)
+        return (*notes, Note(f"note.holes_{self._media.holes}", {"missing": missing}))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -226,6 +237,7 @@ def read_picture(path: str, layer: str = "") -> Picture:
         rate=_rate(spec),
         reel=next(filter(None, map(spec.get_string_attribute, REEL_NAMES)), ""),
         layers=layers,
+        profile=_unfollowed(spec),
     )
 
 
@@ -330,6 +342,8 @@ def _colour(spec: oiio.ImageSpec, name: str, alpha: bool) -> ColourTags:
         tags = replace(tags, primaries=1, transfer=SRGB)
     elif "lin" in lowered or (not space and name in LINEAR_FORMATS):
         tags = _linear(tags, spec)
+    if tags.transfer in (2, SRGB) and not spec.getattribute("CICP"):
+        tags = _profiled(tags, spec)
     unassociated = spec.get_int_attribute("oiio:UnassociatedAlpha")
     return replace(tags, premultiplied=alpha and not unassociated)
 
@@ -342,6 +356,42 @@ def _linear(tags: ColourTags, spec: oiio.ImageSpec) -> ColourTags:
         return replace(tags, space=linear_space_of(said), primaries=code_of(said))
     plain = tags.space.lower() in ("", "linear")
     return replace(tags, primaries=1 if plain else code_of_space(tags.space))
+
+
+def _profiled(tags: ColourTags, spec: oiio.ImageSpec) -> ColourTags:
+    """Return the tags with the primaries of the picture's ICC profile, where it has one.
+
+    Profiles of displays all have much the same curve: sRGB's. Floats may be linear under them.
+    """
+    profile = _profile(spec)
+    if not profile:
+        return tags
+    said = chromaticities_of_profile(profile)
+    code = code_of(said) if said else UNKNOWN
+    space = tags.space if code == tags.primaries else ""
+    display = said is not None and str(spec.format) not in ("half", "float")
+    transfer = SRGB if display else tags.transfer
+    return replace(tags, primaries=code, transfer=transfer, space=space)
+
+
+def _unfollowed(spec: oiio.ImageSpec) -> str:
+    """Return the name of an ICC profile whose primaries have no code point; empty: none."""
+    profile = _profile(spec)
+    if not profile or spec.nchannels < COLOUR_CHANNELS or spec.getattribute("CICP"):
+        return ""
+    said = chromaticities_of_profile(profile)
+    if said and code_of(said) != UNKNOWN:
+        return ""
+    return spec.get_string_attribute("ICCProfile:profile_description") or "ICC"
+
+
+def _profile(spec: oiio.ImageSpec) -> bytes:
+    profile = spec.getattribute("ICCProfile")
+    return b"" if profile is None else np.asarray(profile, np.uint8).tobytes()
+
+
+def _told_profile(name: str) -> tuple[Note, ...]:
+    return (Note("note.colour_profile", {"profile": name}),) if name else ()
 
 
 def _timecode(spec: oiio.ImageSpec) -> str:

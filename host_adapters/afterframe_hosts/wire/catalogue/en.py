@@ -221,6 +221,10 @@ MESSAGES: dict[str, str] = {
         "Use the machine and version that the recipe names, or keep the new result."
     ),
     # notes of the pipeline
+    "note.colour_profile": (
+        "The colour profile {profile} of this picture is not followed; its colours may look "
+        "different. Convert the picture to sRGB or Display P3 first."
+    ),
     "note.holes_hold": "Pictures {missing} are missing; the ones before stand for them.",
     "note.holes_black": "Pictures {missing} are missing; black stands for them.",
     "note.queue_set_aside": (

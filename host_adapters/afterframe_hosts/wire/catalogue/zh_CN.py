@@ -188,6 +188,7 @@ MESSAGES: dict[str, str] = {
     "error.recipe_differs.message": "已重新渲染，但像素不同：{what}",
     "error.recipe_differs.fix": "请使用配方所记的机器和版本，或保留新结果。",
     # notes of the pipeline
+    "note.colour_profile": "未采用该图片的色彩配置文件 {profile}，颜色可能有差异。请先将图片转换为 sRGB 或 Display P3。",
     "note.holes_hold": "缺少图片 {missing}，已用前一张代替。",
     "note.holes_black": "缺少图片 {missing}，已用黑场代替。",
     "note.queue_set_aside": "任务列表无法使用（{problem}）。已恢复 {known} 个任务中的 {saved} 个；旧列表保存为 {path}，不再需要时可删除。",
