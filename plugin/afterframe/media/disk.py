@@ -30,13 +30,22 @@ GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, getattr(errno, "ESTAL
 
 def check_room(folder: Path, needed: int) -> None:
     """Raise DiskFull where fewer than ``needed`` bytes, and a reserve, are free."""
-    free = shutil.disk_usage(_existing(folder)).free
+    free = shutil.disk_usage(existing_part(folder)).free
     if free < needed + RESERVE:
         raise DiskFull(
             folder=str(folder),
             needed_mb=-(-(needed + RESERVE) // MEGABYTE),
             free_mb=free // MEGABYTE,
         )
+
+
+def existing_part(folder: Path) -> Path:
+    """Return the deepest folder on a path that is there and that this user may look at."""
+    for path in (folder, *folder.parents):
+        with suppress(PermissionError):
+            if path.is_dir():
+                return path
+    return Path(folder.anchor)
 
 
 def make_folder(folder: Path) -> list[Path]:
@@ -69,7 +78,7 @@ def check_names(folder: Path, names: Iterable[str]) -> None:
     with telling(folder):
         for name in names:
             with suppress(FileNotFoundError, NotADirectoryError):
-                os.lstat(_existing(folder) / name)
+                os.lstat(existing_part(folder) / name)
 
 
 @contextmanager
@@ -90,7 +99,7 @@ def told(error: OSError, folder: Path, needed: int) -> OutputError:
         needed: bytes that the whole result takes.
     """
     if error.errno in FULL:
-        free = shutil.disk_usage(_existing(folder)).free
+        free = shutil.disk_usage(existing_part(folder)).free
         return DiskFull(
             folder=str(folder),
             needed_mb=max(1, -(-needed // MEGABYTE)),
@@ -101,7 +110,3 @@ def told(error: OSError, folder: Path, needed: int) -> OutputError:
     if error.errno == errno.ENAMETOOLONG:
         return NameTooLong(path=str(error.filename or folder))
     return NotWritable(folder=str(folder), detail=error.strerror or str(error))
-
-
-def _existing(folder: Path) -> Path:
-    return next(path for path in (folder, *folder.parents) if os.path.isdir(path))  # noqa: PTH112

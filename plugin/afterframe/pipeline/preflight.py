@@ -19,7 +19,7 @@ from afterframe.core.preflight import (
     smaller_sizes,
 )
 from afterframe.errors import DiskFull, MemoryShort, OutOfMemory, TooLarge
-from afterframe.media.disk import RESERVE
+from afterframe.media.disk import RESERVE, existing_part
 from afterframe.media.formats import DeliveryFormat, delivery_format, formats, raw_bytes
 from afterframe.media.frame import MediaInfo
 from afterframe.media.movie import DECODER_THREADS, cores
@@ -149,17 +149,13 @@ class Preflight:
 
 def room_now(folder: Path) -> Room:
     """Return what is free for a result in ``folder``, which need not exist yet."""
-    destination, scratch = _existing(folder), _existing(state_folder())
+    destination, scratch = existing_part(folder), existing_part(state_folder())
     return Room(
         disk=shutil.disk_usage(destination).free,
         scratch=shutil.disk_usage(scratch).free,
         one_disk=destination.stat().st_dev == scratch.stat().st_dev,
         memory=memory_free(),
     )
-
-
-def _existing(folder: Path) -> Path:
-    return next(path for path in (folder, *folder.parents) if path.is_dir())
 
 
 def _megabytes(size: int) -> int:
