@@ -399,6 +399,28 @@ def test_a_picture_of_the_cover_is_no_video(tmp_path: Path) -> None:
         opened(song)
 
 
+@pytest.mark.parametrize("suffix", [".wmv", ".mkv"])
+def test_where_the_first_stream_is_empty_the_first_with_pictures_is_taken(
+    suffix: str, tmp_path: Path
+) -> None:
+    source, path = tmp_path / "one.mkv", tmp_path / f"two{suffix}"
+    made(source, "-c:v mpeg4 -q:v 2")
+    with av.open(str(source)) as given, av.open(str(path), "w") as container:
+        given_stream = given.streams.video[0]
+        container.add_stream_from_template(given_stream)
+        full = container.add_stream_from_template(given_stream)
+        for packet in given.demux(given_stream):
+            if packet.dts is not None:
+                packet.stream = full
+                container.mux(packet)
+    with opened(source) as one, opened(path) as two:
+        assert two.info.frames == one.info.frames
+        last = one.info.frames - 1
+        np.testing.assert_array_equal(two.read(last).planes[0], one.read(last).planes[0])
+    with pytest.raises(NoPicture):
+        open_media(Media("movie", str(path), stream=2))
+
+
 def test_uneven_pictures_are_whole_after_a_seek_too(tmp_path: Path) -> None:
     """Fields, times and reordering at once: what a frame shows does not depend on how it is met."""
     path = numbered_movie(tmp_path / "a.mkv", 60, lengths=[1, 1, 2, 1, 3], b_frames=3)

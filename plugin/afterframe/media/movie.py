@@ -21,7 +21,14 @@ from afterframe_hosts.wire.job import Note
 from .base import Source, check_index
 from .fields import Deinterlacer, fields_of
 from .frame import ColourTags, Frame, MediaInfo, PixelFormat
-from .movie_index import REORDER_MOST, MovieIndex, index_of, open_container, picture_stream
+from .movie_index import (
+    REORDER_MOST,
+    MovieIndex,
+    index_of,
+    open_container,
+    picture_stream,
+    picture_streams,
+)
 from .movie_sampled import keys_before
 from .movie_tags import hdr_of, reel_name, start_timecode
 from .orientation import OddAngle, Orientation, orientation_of
@@ -65,8 +72,8 @@ class MovieSource(Source):
         with _told(self._path):
             self._recent: OrderedDict[int, av.VideoFrame] = OrderedDict()
             self._open()
-            index = index_of(self._path, self._number)
-            if index is None or index.frames == 0:
+            index = index_of(self._path, self._number) or self._other_index()
+            if index is None:
                 raise NoPicture(path=self._path)
             self._use(index)
         self._orientations: dict[int, Orientation] = {}
@@ -116,6 +123,16 @@ class MovieSource(Source):
         """Let go of the file."""
         self._recent.clear()
         self._container.close()
+
+    def _other_index(self) -> MovieIndex | None:
+        """Go to the first stream with pictures, where none was chosen and the first is empty."""
+        for number in range(1, picture_streams(self._container)):
+            if self._number == 0 and (index := index_of(self._path, number)):
+                self._number = number
+                self._container.close()
+                self._open()
+                return index
+        return None
 
     def _use(self, index: MovieIndex) -> None:
         self._index = index

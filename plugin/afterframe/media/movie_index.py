@@ -125,13 +125,17 @@ def open_container(path: str) -> av.container.InputContainer:
 
 def picture_stream(container: av.container.InputContainer, number: int) -> av.VideoStream | None:
     """Return the picture stream of this number; cover art is none."""
-    cover = av.stream.Disposition.attached_pic
-    streams = [s for s in container.streams.video if not s.disposition & cover]
+    streams = _without_covers(container)
     return streams[number] if 0 <= number < len(streams) else None
 
 
+def picture_streams(container: av.container.InputContainer) -> int:
+    """Return how many picture streams there are."""
+    return len(_without_covers(container))
+
+
 def index_of(path: str, number: int, *, full: bool = False) -> MovieIndex | None:
-    """Return the index of a movie's picture stream, None where there is no such stream.
+    """Return the index of a movie's picture stream, None where it has none, or no picture in it.
 
     It is kept as long as the file does not change. Raises ``av.FFmpegError``.
 
@@ -139,7 +143,8 @@ def index_of(path: str, number: int, *, full: bool = False) -> MovieIndex | None
         full: look at every picture.
     """
     facts = Path(path).stat()
-    return _index_of(path, number, facts.st_mtime_ns, facts.st_size, full)
+    index = _index_of(path, number, facts.st_mtime_ns, facts.st_size, full)
+    return index if index and index.frames else None
 
 
 def snap_rate(rate: Fraction) -> Fraction:
@@ -167,6 +172,11 @@ def _index_of(path: str, number: int, changed: int, size: int, full: bool) -> Mo
         stream = picture_stream(container, number)
         assert stream is not None
         return _from_packets(container, stream)
+
+
+def _without_covers(container: av.container.InputContainer) -> list[av.VideoStream]:
+    cover = av.stream.Disposition.attached_pic
+    return [s for s in container.streams.video if not s.disposition & cover]
 
 
 def _from_table(
