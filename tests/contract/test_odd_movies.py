@@ -361,6 +361,9 @@ def test_a_coding_without_a_decoder_is_named_in_matroska_too(tmp_path: Path) -> 
         ("a.mov", b"It was a dark night.\n" * 400, "a text"),
         ("a.mp4", b"<!DOCTYPE html><html><body>404 Not Found</body></html>", "a web page"),
         ("a.mov", b"%PDF-1.7" + bytes(99), "a PDF"),
+        ("a.ico", b"\0\0\1\0\5\0\0\0" + bytes(99), "an icon"),
+        ("a.mov", b"\0\0\0\x24ftypheic" + bytes(99), "HEIC"),
+        ("a.heif", b"\0\0\0\x1cftypmif1" + bytes(99), "HEIC"),
         ("a.mov", bytes(100_000), "not a movie"),
         ("a.mov", random.Random(1).randbytes(100_000), "not a movie"),
     ],
@@ -419,6 +422,13 @@ def test_where_the_first_stream_is_empty_the_first_with_pictures_is_taken(
         np.testing.assert_array_equal(two.read(last).planes[0], one.read(last).planes[0])
     with pytest.raises(NoPicture):
         open_media(Media("movie", str(path), stream=2))
+
+
+def test_one_picture_does_not_go_at_the_rate_of_its_clock(tmp_path: Path) -> None:
+    path = tmp_path / "a.wmv"
+    made(path, "-frames:v 1 -c:v mpeg4")
+    with opened(path) as source:
+        assert (source.info.frames, source.info.rate) == (1, 25)
 
 
 def test_uneven_pictures_are_whole_after_a_seek_too(tmp_path: Path) -> None:

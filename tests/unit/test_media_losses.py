@@ -92,6 +92,7 @@ def test_a_timecode_or_reel_without_a_place_is_told(
     source = info(PixelFormat("rgb", 8), SRGB)
     assert told(name, source, rate, start_timecode="01:00:00:00", reel="A001") == lost
     assert told(name, source, rate) == []
+    assert told(name, source, rate, start_timecode="00:00:00:00") == []
 
 
 @pytest.mark.parametrize(

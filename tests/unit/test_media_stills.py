@@ -135,6 +135,13 @@ def test_a_still_stands_as_long_as_it_is_wanted(tmp_path: Path) -> None:
             source.read(-1)
 
 
+def test_a_phones_photo_is_refused_by_its_kind(tmp_path: Path) -> None:
+    path = tmp_path / "IMG_0001.HEIC"
+    path.write_bytes(b"\0\0\0\x24ftypheic" + bytes(99))
+    with pytest.raises(MediaUnreadable, match="HEIC"):
+        probe(Media("still", str(path)))
+
+
 @pytest.mark.parametrize("suffix", ["png", "tif", "exr", "jpg"])
 def test_a_sequence_counts_from_its_first_number(suffix: str, tmp_path: Path) -> None:
     path = numbered_sequence(tmp_path, 12, first=1001, suffix=suffix)

@@ -28,7 +28,8 @@ def losses(
         made: the format.
         info: what the frames are.
         rate: of the delivery.
-        start_timecode: that it should have; empty: none.
+        start_timecode: that it should have; empty: none. Midnight is no loss: programs take it of
+            what says none.
         reel: that it should have; empty: none.
     """
     stored = made.stores(info.format)
@@ -42,7 +43,7 @@ def losses(
         found.append(Note("note.tags_lost", {"format": made.label, "tags": ", ".join(unsaid)}))
     if info.hdr and not _says_hdr(made, info.hdr):
         found.append(Note("note.hdr_metadata_lost", {"format": made.label}))
-    if start_timecode and not _says_timecode(made, rate):
+    if start_timecode.strip("0:;") and not _says_timecode(made, rate):
         told = {"format": made.label, "timecode": start_timecode}
         found.append(Note("note.timecode_lost", told))
     if reel and made.container == "tiff":

@@ -419,7 +419,8 @@ def _rate(stream: av.VideoStream, times: Times) -> Fraction:
     """Return the stream's named rate where its pictures keep to it, else what they keep to."""
     named = _named_rate(stream)
     if len(times) < 2 or stream.time_base is None:
-        return named or Fraction(25)
+        # Of one picture FFmpeg may take the clock's ticks for the rate.
+        return named if named and named < FASTEST else Fraction(25)
     measured = Fraction(len(times) - 1) / (int(times[-1] - times[0]) * stream.time_base)
     rounding = 2 * stream.time_base * measured / (len(times) - 1)
     if named is not None and abs(measured / named - 1) <= rounding + SNAP:

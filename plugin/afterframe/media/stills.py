@@ -27,6 +27,7 @@ from .icc import chromaticities_of_profile
 from .layers import Layer, layers_of, main_layer
 from .png_damage import BREAKS_OFF, png_damage
 from .primaries import UNKNOWN, code_of, code_of_space, linear_space_of
+from .undecodable import check_picture
 
 LINEAR_FORMATS = frozenset({"openexr", "hdr"})
 """File formats whose samples are scene-linear where the file does not say otherwise."""
@@ -210,7 +211,8 @@ def read_picture(path: str, layer: str = "") -> Picture:
         raise MediaUnreadable(path=path, detail=damage)
     image = oiio.ImageInput.open(path, _as_stored())
     if image is None:
-        raise MediaUnreadable(path=path, detail=_told(oiio.geterror))
+        detail = _told(oiio.geterror)
+        raise MediaUnreadable(path=path, detail=check_picture(path) or detail)
     try:
         name = image.format_name()
         chosen, layers = _choose(image, path, layer)

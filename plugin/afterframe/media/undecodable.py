@@ -45,9 +45,14 @@ FOREIGN = (
     (re.compile(rb"Rar!"), "a RAR archive"),
     (re.compile(rb"\x1f\x8b"), "a gzip archive"),
     (re.compile(rb"%PDF"), "a PDF"),
+    (re.compile(rb"\x00\x00\x01\x00[^\x00]\x00"), "an icon"),
     (re.compile(rb"(?i)\s*<(!doctype\s+html|html|head|body)"), "a web page"),
 )
+HEIF = re.compile(rb"(?s)....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)")
+"""Brands of pictures in HEIF (ISO/IEC 23008-12). As a movie, FFmpeg would show one of their tiles,
+or any of several pictures."""
 TEXTS_WITH_PICTURES = (b"YUV4MPEG2", b"#EXTM3U", b"ffconcat")
+NO_HEIF = "there is no reader for HEIC pictures; export it as JPEG, PNG or TIFF"
 ARRI, SONY = b"\x0e\x17", b"\x0e\x06"
 """Organisations' own parts of the universal labels of MXF (SMPTE RP 224)."""
 HEAD = 4096
@@ -62,6 +67,8 @@ def check_content(path: str) -> str:
     for pattern, name in FOREIGN:
         if pattern.match(head):
             return f"it is {name}, not a movie"
+    if HEIF.match(head):
+        return NO_HEIF
     raw = next((name for pattern, name in SIGNATURES if pattern.match(head)), "")
     raw = raw or SUFFIXES.get(Path(path).suffix.lower(), "")
     if raw:
@@ -69,6 +76,12 @@ def check_content(path: str) -> str:
     if _is_text(head):
         return "it is a text, not a movie"
     return ""
+
+
+def check_picture(path: str) -> str:
+    """Return why a file can be no picture of ours, as its first bytes tell; empty: it may."""
+    with Path(path).open("rb") as file:
+        return NO_HEIF if HEIF.match(file.read(12)) else ""
 
 
 def no_decoder(name: str) -> str:

@@ -137,7 +137,7 @@ def choose(info: MediaInfo, suffix: str = "") -> str:
     fitting = [made for made in formats().values() if suffix.lower() in made.suffixes]
     fitting = [made for made in fitting if _fits(made, info)]
     if not fitting:
-        raise FormatUnfit(format="auto", problem=f"nothing fitting is written as {suffix}")
+        raise FormatUnfit(format=suffix, problem="no format that fits is written so")
     return min(fitting, key=lambda made: _rank(made, info)).name
 
 
