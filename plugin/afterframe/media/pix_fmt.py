@@ -40,6 +40,8 @@ REPACKED = {
     "ayuv64le": "yuva444p16le",
     "vuya": "yuva444p",
     "ayuv": "yuva444p",
+    "uyva": "yuva444p",
+    "vyu444": "yuv444p",
     "vuyx": "yuv444p",
     "x2rgb10le": "gbrp10le",
     "x2bgr10le": "gbrp10le",
