@@ -6,12 +6,14 @@ import os
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from afterframe.core.clips import media_frame
 from afterframe.errors import MediaMissing, MediaUnreadable, NoPicture
 from afterframe.media.clip import find_media, media_clip
+from afterframe.media.source import open_media
 from afterframe_hosts.wire.clip import Media, Span
 from tests import makers
 
@@ -49,6 +51,30 @@ def test_a_numbered_picture_is_the_sequence_that_begins_with_it(tmp_path: Path) 
     assert (clip.name, clip.rate, clip.media_range) == ("plate.1003", Fraction(25), Span(0, 4))
     last = media_clip(tmp_path / "plate.1006.png")
     assert last.media.kind == "still"
+
+
+@pytest.mark.parametrize(("head", "kind"), [("", "still"), ("a.", "still"), ("a_", "still"),
+                                            ("a", "sequence")])  # fmt: skip
+def test_a_number_below_zero_begins_no_sequence_upwards(
+    head: str, kind: str, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        makers.numbered_still(tmp_path / f"{head}-{number:04d}.png", number)
+    assert find_media(tmp_path / f"{head}-0001.png").kind == kind
+
+
+def test_an_animated_png_is_a_movie(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    with av.open(str(path), "w", format="apng") as container:
+        stream = container.add_stream("apng", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 16, 8, "rgb24"
+        for level in (10, 90, 200):
+            picture = av.VideoFrame.from_ndarray(np.full((8, 16, 3), level, np.uint8), "rgb24")
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+    with open_media(find_media(path)) as source:
+        assert (source.info.frames, source.info.rate) == (3, 10)
+        assert [int(source.read(n).planes[0][0, 0]) for n in range(3)] == [10, 90, 200]
 
 
 def test_marks_name_a_whole_sequence(tmp_path: Path) -> None:

@@ -18,6 +18,11 @@ from .stills import numbered
 STILL_RATE = Fraction(24)
 """Frames a second of a clip made from pictures, where nothing says another."""
 
+BELOW_ZERO = re.compile(r"(^|[._])-$")
+"""What stands before a number below zero: the next higher one names no later picture."""
+PNG, ANIMATED, PIXELS = b"\x89PNG", b"acTL", b"IDAT"
+HEAD = 4096
+
 
 def media_clip(
     path: Path,
@@ -65,18 +70,30 @@ def find_media(path: Path, rate: Fraction | None = None) -> Media:
     Raises:
         MediaMissing: no picture of the sequence is there.
     """
-    if path.suffix.lower() not in STILL_SUFFIXES:
+    if path.suffix.lower() not in STILL_SUFFIXES or _is_animated(path):
         return Media("movie", str(path))
     if "#" in path.name and not path.is_file():
         return Media("sequence", str(path), first=_lowest(path), rate=rate)
     match = re.search(r"([0-9]+)([^0-9]*)$", path.stem)
-    if match:
+    if match and not BELOW_ZERO.search(path.stem[: match.start()]):
         head = path.stem[: match.start()]
         pattern = path.with_name(f"{head}{'#' * len(match[1])}{match[2]}{path.suffix}")
         first = int(match[1])
         if "#" not in head and Path(numbered(str(pattern), first + 1)).is_file():
             return Media("sequence", str(pattern), first=first, rate=rate)
     return Media("still", str(path))
+
+
+def _is_animated(path: Path) -> bool:
+    """Tell whether a PNG holds several pictures, by a chunk before its first pixels."""
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError:
+        return False  # told when it is opened
+    return head.startswith(PNG) and ANIMATED in head.partition(PIXELS)[0]
 
 
 def _lowest(path: Path) -> int:
