@@ -105,6 +105,23 @@ def test_a_profile_that_no_tag_can_say_is_told(tmp_path: Path) -> None:
         assert [note.id for note in source.notes()] == ["note.colour_profile"]
 
 
+@pytest.mark.parametrize(("curve", "notes"), [("Printing density", ["note.log_samples"]),
+                                              ("Linear", [])])  # fmt: skip
+def test_a_film_scan_without_a_tag_for_its_curve_is_told(
+    curve: str, notes: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.0086400.dpx"
+    spec = oiio.ImageSpec(16, 16, 3, "uint16")
+    spec.attribute("oiio:BitsPerSample", 10)
+    spec.attribute("dpx:Transfer", curve)
+    file = oiio.ImageOutput.create(str(path))
+    assert file.open(str(path), spec)
+    file.write_image(np.full((16, 16, 3), 445 << 6, np.uint16))
+    file.close()
+    with open_media(Media("still", str(path))) as source:
+        assert [note.id for note in source.notes()] == notes
+
+
 @pytest.mark.parametrize("end", [0, 20, 131, 140, 200, 260])
 def test_a_damaged_profile_says_nothing(end: int) -> None:
     assert chromaticities_of_profile(profile_of(BY_CODE[12])[:end]) is None

@@ -39,6 +39,8 @@ DROP_FRAME = 1 << 6
 """The flag in the first word of a timecode (SMPTE ST 12-1)."""
 REEL_NAMES = ("reelName", "interim.clip.reelName")
 """What OpenEXR's standard attributes call the reel, and what graders' programs write."""
+LOG_CURVES = frozenset({"Printing density", "Logarithmic"})
+"""Of film scans (SMPTE ST 268, table 5A), in OpenImageIO's words; H.273 has no code for them."""
 RATE_NAMES = ("dpx:FrameRate", "dpx:TemporalFrameRate", "captureRate")
 MOST_RUNS = 8
 """Runs of missing pictures that are named one by one."""
@@ -57,8 +59,8 @@ class Picture:
     rate: Fraction | None
     reel: str
     layers: tuple[str, ...]
-    profile: str
-    """Name of an ICC profile whose colours its tags cannot say; empty: none."""
+    notes: tuple[Note, ...]
+    """Of colours that its tags cannot say."""
 
 
 class StillSource(Source):
@@ -68,7 +70,7 @@ class StillSource(Source):
         self._path = media.path
         picture = read_picture(media.path, media.layer)
         self._frame = picture.frame
-        self._profile = picture.profile
+        self._notes = picture.notes
         self._info = replace(_describe(picture, 1), rate=None)
 
     @property
@@ -82,8 +84,8 @@ class StillSource(Source):
         return self._frame
 
     def notes(self) -> tuple[Note, ...]:
-        """Tell of a colour profile that is not followed."""
-        return _told_profile(self._profile)
+        """Tell of colours that no tag can say."""
+        return self._notes
 
     def close(self) -> None:
         """Nothing is held."""
@@ -103,7 +105,7 @@ class SequenceSource(Source):
         info = _describe(picture, frames)
         self._info = replace(info, rate=media.rate or info.rate)
         self._recent = (first, picture.frame)
-        self._profile = picture.profile
+        self._notes = picture.notes
         self._filled: set[int] = set()
 
     @property
@@ -135,12 +137,11 @@ class SequenceSource(Source):
         return self._recent[1]
 
     def notes(self) -> tuple[Note, ...]:
-        """Tell for which missing pictures others stand, and of a profile not followed."""
-        notes = _told_profile(self._profile)
+        """Tell for which missing pictures others stand, and of colours that no tag can say."""
         if not self._filled:
-            return notes
+            return self._notes
         missing = in_words(sorted(self._filled))
-        return (*notes, Note(f"note.holes_{self._media.holes}", {"missing": missing}))
+        return (*self._notes, Note(f"note.holes_{self._media.holes}", {"missing": missing}))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -239,7 +240,7 @@ def read_picture(path: str, layer: str = "") -> Picture:
         rate=_rate(spec),
         reel=next(filter(None, map(spec.get_string_attribute, REEL_NAMES)), ""),
         layers=layers,
-        profile=_unfollowed(spec),
+        notes=_colour_notes(spec),
     )
 
 
@@ -392,8 +393,11 @@ def _profile(spec: oiio.ImageSpec) -> bytes:
     return b"" if profile is None else np.asarray(profile, np.uint8).tobytes()
 
 
-def _told_profile(name: str) -> tuple[Note, ...]:
-    return (Note("note.colour_profile", {"profile": name}),) if name else ()
+def _colour_notes(spec: oiio.ImageSpec) -> tuple[Note, ...]:
+    if profile := _unfollowed(spec):
+        return (Note("note.colour_profile", {"profile": profile}),)
+    curve = spec.get_string_attribute("dpx:Transfer")
+    return (Note("note.log_samples", {"curve": curve}),) if curve in LOG_CURVES else ()
 
 
 def _timecode(spec: oiio.ImageSpec) -> str:

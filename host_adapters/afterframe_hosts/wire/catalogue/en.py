@@ -225,6 +225,10 @@ MESSAGES: dict[str, str] = {
         "The colour profile {profile} of this picture is not followed; its colours may look "
         "different. Convert the picture to sRGB or Display P3 first."
     ),
+    "note.log_samples": (
+        "The source's samples are logarithmic ({curve}) and were kept as they are; no tag of the "
+        "result says so. Give it the colour space of the source in the editor."
+    ),
     "note.holes_hold": "Pictures {missing} are missing; the ones before stand for them.",
     "note.holes_black": "Pictures {missing} are missing; black stands for them.",
     "note.queue_set_aside": (

@@ -189,6 +189,7 @@ MESSAGES: dict[str, str] = {
     "error.recipe_differs.fix": "请使用配方所记的机器和版本，或保留新结果。",
     # notes of the pipeline
     "note.colour_profile": "未采用该图片的色彩配置文件 {profile}，颜色可能有差异。请先将图片转换为 sRGB 或 Display P3。",
+    "note.log_samples": "该素材的采样为对数编码（{curve}），已原样保留，结果中没有标签说明这一点。请在剪辑软件中为结果设置与素材相同的色彩空间。",
     "note.holes_hold": "缺少图片 {missing}，已用前一张代替。",
     "note.holes_black": "缺少图片 {missing}，已用黑场代替。",
     "note.queue_set_aside": "任务列表无法使用（{problem}）。已恢复 {known} 个任务中的 {saved} 个；旧列表保存为 {path}，不再需要时可删除。",
