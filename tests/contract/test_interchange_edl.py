@@ -662,3 +662,22 @@ def test_a_result_of_pictures_is_named_by_its_range(
     assert f"C        {source} " in text
     (again,) = InterchangeHost.open(next(tmp_path.glob("*_v001.edl"))).clips(Query("name", "*"))
     assert (again.media.kind, again.media.first) == ("sequence", 7)
+
+
+def test_a_line_without_end_is_passed_over_at_once() -> None:
+    text = f"001 {'a ' * 400_000}\n{CUT}\n* FROM CLIP NAME: {'n' * 400_000}\n"
+    found = parse(text)
+    assert (len(found.events), found.unread) == (1, [])
+    assert len(found.events[0].name) < 5000
+
+
+def test_many_cuts_in_order_and_one_before_them_all_are_laid_as_they_stand(
+    tmp_path: Path, camera: Path
+) -> None:
+    source = "A001C002 V     C        10:00:00:00 10:00:01:00"
+    lines = [f"{n:03}  {source} 01:00:{n:02}:00 01:00:{n + 1:02}:00" for n in (3, 4, 5, 1)]
+    lines.append(f"009  {source} 01:00:04:12 01:00:05:12")
+    host = opened(tmp_path, *lines, media=camera)
+    stand = [(c.record_range.start - HOUR, c.record_range.duration) for c in host.clips(ALL)]
+    assert stand == [(25, 25), (75, 25), (100, 12), (112, 25), (137, 13)]
+    assert told(host)["overlap"] == "009"

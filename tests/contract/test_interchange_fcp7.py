@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from afterframe_hosts.base import Query
+from afterframe_hosts.interchange import markup
 from afterframe_hosts.interchange.adapter import InterchangeHost
 from afterframe_hosts.wire.clip import Clip, Media, Span
 from afterframe_hosts.wire.errors import (
@@ -379,6 +380,10 @@ PARAMETER = '<!DOCTYPE xmeml [<!ENTITY % a SYSTEM "http://127.0.0.1:9/a"> %a;]><
     (document(sequence(track(item("a", (0, 9), (0, 9), "").replace("<start>0", "<x>0").replace(
         "0</start>", "0</x>")))), "no start"),
     (document(sequence(track(item("a", (0, 9), (0, 9), "").replace("<in>0", "<in>zero")))), "zero"),
+    (document(sequence(track(item("a", (0, 9), (0, 9), "").replace("<in>0", "<in>1e999999999")))),
+     "1e999999999 is no number"),
+    (document(sequence(track(item("a", (0, 9), (0, 9), "").replace("<end>9", "<end>1e400")))),
+     "too large"),
 ])  # fmt: skip
 def test_what_is_no_timeline_is_refused_with_the_reason(
     tmp_path: Path, text: str, told: str
@@ -576,3 +581,11 @@ def test_the_written_document_is_the_golden_one(edit: InterchangeHost) -> None:
     source = edit.clip_at(86405).media.path
     written = written.replace(Path(source).parent.as_uri()[7:], "/media")
     assert written == GOLDEN.read_text()
+
+
+def test_more_elements_than_any_edit_has_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(markup, "_MOST", 50)
+    with pytest.raises(TimelineUnreadable, match="more than 50 elements"):
+        InterchangeHost.open(write(tmp_path, f"<xmeml>{'<a/>' * 60}</xmeml>"))

@@ -447,6 +447,7 @@ WITHIN_ITSELF = f'<media id="m"><sequence format="film"><spine>{NEST}</spine></s
     ('<!DOCTYPE fcpxml [<!ENTITY a "b">]><fcpxml>&a;</fcpxml>', "declares entities"),
     (document(formats(), project(clip("a", "x", 1, "0s"))), "x is no time"),
     (document(formats(), project(clip("a", "1/0s", 1, "0s"))), "1/0s is no time"),
+    (document(formats(), project(clip("a", "1e999999999s", 1, "0s"))), "1e999999999s is no time"),
     (document(formats(), project(clip("a", "-1s", 1, "0s"))), "begins before its sequence"),
     (document(formats() + WITHIN_ITSELF, project(NEST)), "nested more"),
 ])  # fmt: skip

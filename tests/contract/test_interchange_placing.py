@@ -12,11 +12,13 @@ import opentimelineio as otio
 import pytest
 
 from afterframe_hosts.base import Placed, Query
+from afterframe_hosts.interchange import timeline
 from afterframe_hosts.interchange.adapter import InterchangeHost
+from afterframe_hosts.interchange.media import medium
 from afterframe_hosts.interchange.place import with_result
 from afterframe_hosts.interchange.sample import sample_timeline
 from afterframe_hosts.interchange.timeline import survey
-from afterframe_hosts.wire.clip import Clip, Span
+from afterframe_hosts.wire.clip import Clip, Media, Span
 from afterframe_hosts.wire.errors import ItemGone, PlaceFailed
 from afterframe_hosts.wire.job import Job, JobStatus, Output, Result, new_id
 
@@ -344,3 +346,31 @@ def test_unknown_things_of_another_program_survive(edit: InterchangeHost) -> Non
     written = json.loads(host.save().read_text())
     del written["tracks"]["children"][1]
     assert written == data
+
+
+def test_placing_looks_at_our_tracks_alone_and_finds_what_opening_anew_finds(
+    edit: InterchangeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = otio.adapters.read_from_file(str(edit.path))
+    upper = written.tracks[0].deepcopy()
+    del upper[2:]
+    written.tracks.insert(1, upper)
+    written.to_json_file(str(edit.path))
+    edit = InterchangeHost.open(edit.path)
+    first, second = edit.clip_at(HOUR), edit.clip_at(HOUR + 41)
+    edit.place(done(first))
+    looked: list[str] = []
+
+    def looking(reference: Any, folder: Path, name: str) -> Media:
+        looked.append(name)
+        return medium(reference, folder, name)
+
+    monkeypatch.setattr(timeline, "medium", looking)
+    edit.place(done(second, at=HOUR + 41, name="other.mov"))
+    edit.place(done(first, at=HOUR + 5, name="above.mov"))
+    assert not set(looked) & {first.name, second.name}
+    anew = InterchangeHost.open(edit.save())
+    assert [replace(each, clip=None) for each in edit._edit.items] == [
+        replace(each, clip=None) for each in anew._edit.items
+    ]
+    assert {each.track for each in edit._edit.items} == {1, 2, 3, 4}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import opentimelineio as otio
@@ -604,3 +606,56 @@ def test_a_playhead_in_a_gap_or_beyond_the_end_is_told(tmp_path: Path) -> None:
     for frame in (HOUR - 1, HOUR + 15, 0):
         with pytest.raises(PlayheadOutside, match=rf"outside edit \({HOUR} to {HOUR + 14}\)"):
             host.clip_at(frame)
+
+
+def test_what_is_nested_beyond_all_measure_is_refused_and_crashes_nothing(tmp_path: Path) -> None:
+    deep = '{"a":' * 200_000 + "1" + "}" * 200_000
+    path = tmp_path / "edit.otio"
+    path.write_text(f'{{"OTIO_SCHEMA": "Timeline.1", "metadata": {deep}}}')
+    with pytest.raises(TimelineUnreadable, match="nested more than 500 deep"):
+        InterchangeHost.open(path)
+
+
+def test_brackets_in_names_are_no_nesting(tmp_path: Path) -> None:
+    names = ("[" * 6000, '"{' * 6000, "\\", "\\\\" + "{" * 6000)
+    host = open_edit(tmp_path, track(*(cut(name, 0, 5) for name in names)))
+    assert [clip.name for clip in host.clips(ALL)] == list(names)
+
+
+@pytest.mark.parametrize(("method", "flags"), [(0, 1), (99, 0)])
+def test_archives_that_cannot_be_unpacked_are_refused(
+    tmp_path: Path, method: int, flags: int
+) -> None:
+    path = tmp_path / "edit.otioz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("content.otio", "{}")
+    data = bytearray(path.read_bytes())
+    for mark, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = data.find(mark) + place
+        data[at], data[at + 2] = flags, method
+    path.write_bytes(data)
+    with pytest.raises(TimelineUnreadable):
+        InterchangeHost.open(path)
+
+
+def test_an_archive_larger_than_the_disk_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "edit.otioz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.otio", "{}")
+        archive.writestr("media/a.mov", bytes(3_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=2_000_000))
+    with pytest.raises(TimelineUnreadable, match="need 3 MB, which are not free"):
+        InterchangeHost.open(path)
+    assert not list((tmp_path / "Afterframe").iterdir())
+
+
+def test_a_gap_of_no_length_and_a_name_too_long_are_told(tmp_path: Path) -> None:
+    host = open_edit(tmp_path, track(cut("one", 0, 5, movie("n" * 5000 + ".mov"))))
+    with pytest.raises(MediaMissing):
+        host.clip_at(host.start)
+    gap = otio.schema.Gap()
+    gap.source_range = None
+    with pytest.raises(TimelineUnreadable, match="how long"):
+        open_edit(tmp_path, track(cut("one", 0, 5), gap))

@@ -163,7 +163,7 @@ class InterchangeHost(FileHost):
         if self._same(status.job.clip) is None:
             raise ItemGone(item=status.job.clip.name)
         model = with_result(self._model, self._edit, status, self.path.parent)
-        self._model, self._edit = model, survey(model, self.path)
+        self._model, self._edit = model, survey(model, self.path, self._edit)
         self.end = self._edit.end
         placed = self.placed(status.job.id)
         if placed is None:

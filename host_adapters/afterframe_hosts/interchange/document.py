@@ -27,6 +27,20 @@ def next_version(path: Path, suffix: str) -> Path:
     return path.with_name(f"{stem}{_MARK}_v{last + 1:03}{suffix}")
 
 
+def read_bounded(path: Path, largest: int) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        ValueError: it has more than ``largest``.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        raise ValueError(f"it is larger than {largest // 2**20} MB")
+    return data
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a text file in UTF-8: whole under its name, or not at all.
 

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from ..wire.timecode import can_drop, labelled
 
+_LONGEST = 5000
+"""Letters of a line that are read: a path has at most 4096."""
 _TIME = r"(\d{1,2}[:;.,]\d{2}[:;.,]\d{2}[:;.,]\d{2,3})"
 _EVENT = re.compile(
     r"(?P<number>\d{1,8})\s+(?P<reel>\S.*?)\s+(?P<channels>NONE|[VAB]\w*(?:/[VAB]\w*)*)\s+"
@@ -145,7 +147,7 @@ def parse(text: str) -> EditList:
     drop = False
     reels: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        line = line.strip()
+        line = line[:_LONGEST].strip()
         if match := _EVENT.match(line):
             found.events.append(_event(match, number, drop))
         elif line.upper().startswith("TITLE:"):

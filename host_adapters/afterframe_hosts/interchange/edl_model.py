@@ -253,8 +253,12 @@ class _Reading:
     def _laid(self, cuts: list[_Cut], rate: Fraction) -> list[_Cut]:
         """Return what is seen of the cuts of a track, in the order of time."""
         laid: list[_Cut] = []
+        end = 0
         for cut in cuts:
-            over = [each for each in laid if each.start < cut.end and cut.start < each.end]
+            # In order, as most lists are, nothing has to be looked for.
+            seen = laid if cut.start < end else []
+            over = [each for each in seen if each.start < cut.end and cut.start < each.end]
+            end = max(end, cut.end)
             if over:
                 self._tell("overlap", cut.event)
             for under in over:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from .markup import Element
 from .pieces import Course, follow, straight
+from .times import exact
 
 Points = list[tuple[Fraction, Fraction]]
 
@@ -25,7 +26,7 @@ def course_of(
     if effect is None:
         return Course(low + shown[0])
     said = _parameter(effect, "speed")
-    speed = Fraction(said.value("value") or 100) / 100 if said else Fraction(1)
+    speed = exact(said.value("value") or "100") / 100 if said else Fraction(1)
     if _says(effect, "reverse"):
         speed = -abs(speed)
     points, bends = _graph(effect), _says(effect, "variablespeed")
@@ -63,7 +64,7 @@ def _without_graph(
     if counts_medium or speed == 0:
         return high if speed < 0 else low
     if speed < 0:
-        return Fraction(clip.value("duration") or 0) + low * speed
+        return exact(clip.value("duration") or "0") + low * speed
     return low * speed
 
 
@@ -82,10 +83,10 @@ def _graph(effect: Element) -> Points:
     graph = _parameter(effect, "graphdict")
     if graph is None:
         return []
-    least, most = (Fraction(graph.value(name) or 0) for name in ("valuemin", "valuemax"))
+    least, most = (exact(graph.value(name) or "0") for name in ("valuemin", "valuemax"))
     points: Points = []
     for key in graph.all("keyframe"):
-        when, value = Fraction(key.value("when") or 0), Fraction(key.value("value") or 0)
+        when, value = (exact(key.value(name) or "0") for name in ("when", "value"))
         if most <= least or least <= value <= most:
             points.append((when, value))
     return sorted(points)

@@ -16,6 +16,7 @@ from .fcp7_retime import course_of, time_remap
 from .markup import Element, Markup
 from .pieces import Course, Piece, at, movie, owned, read_mark, rows, shaped
 from .timeline import DROP, OURS
+from .times import exact
 
 _TICK = Fraction(1, 254_016_000_000)
 """Seconds of Premiere's clock."""
@@ -276,7 +277,7 @@ def _start(sequence: Element, rate: Fraction) -> Fraction:
 
 def _number(text: str) -> Fraction:
     """Return a number as the format has them, 0 where there is none; ``12.0`` is written too."""
-    return Fraction(text) if text else Fraction(0)
+    return exact(text) if text else Fraction(0)
 
 
 def _within_clip(element: Element) -> bool:

@@ -16,7 +16,7 @@ from .fcp7_sequence import mark_of, sequence_rate, video_tracks
 from .markup import Edit, Element, Made, Markup
 from .pieces import is_sequence, mark_text, size_of, url_of
 from .timeline import DROP, OURS, job_of, ours_of
-from .times import nearest, rational, seconds
+from .times import exact, nearest, rational, seconds
 
 _COLOUR = "Purple"
 """Premiere's name of a label colour."""
@@ -81,13 +81,13 @@ def _inserted(markup: Markup, track: Element, made: list[tuple[int, Made]]) -> l
 def _is_behind(child: Element, start: int) -> bool:
     """Say whether a track's child comes behind a clip that begins at ``start``."""
     if child.tag == "clipitem":
-        return Fraction(child.value("start")) >= start
+        return exact(child.value("start")) >= start
     return child.tag in {"enabled", "locked", "outputchannelindex"}
 
 
 def _longer(markup: Markup, sequence: Element, end: int) -> list[Edit]:
     duration = sequence.at("duration")
-    if duration is None or end <= Fraction(duration.text or 0):
+    if duration is None or end <= exact(duration.text or "0"):
         return []
     return [markup.retold(duration, str(end))]
 

@@ -10,7 +10,7 @@ from ..wire.clip import FASTEST
 from ..wire.rates import nearest_rate
 from .markup import Element
 from .pieces import Course, follow, straight
-from .times import nearest
+from .times import exact, nearest
 
 _NAMED = re.compile(r"[0-9](p|i)([0-9]{2,5})$")
 """The end of a format's name: ``FFVideoFormat1080p2398``; interlaced ones count fields."""
@@ -135,6 +135,6 @@ class Clock:
 
 def _parsed(text: str) -> Fraction:
     try:
-        return Fraction(text.strip().removesuffix("s"))
-    except (ValueError, ZeroDivisionError) as error:
+        return exact(text.strip().removesuffix("s"))
+    except ValueError as error:
         raise ValueError(f"{text[:40]} is no time") from error

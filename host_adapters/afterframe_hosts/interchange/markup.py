@@ -20,11 +20,13 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from ..wire.errors import TimelineUnreadable
-from .document import reason
+from .document import read_bounded, reason
 
 LARGEST = 128 * 1024 * 1024
 """Bytes of a file that we read: in memory Premiere's files were measured at 8 times their size."""
 _DEEPEST = 200
+_MOST = 4_000_000
+"""Elements: three hours of an edit with a clip every half second have a tenth of that."""
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding=[\"']([A-Za-z0-9._-]+)[\"']")
 _SPACED = re.compile(rb"(\r\n|\r|\n)?([ \t]*)\Z")
@@ -188,9 +190,7 @@ def read_markup(path: Path, root: str) -> Markup:
             entities.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError(f"it is larger than {LARGEST // 2**20} MB")
-        data = _utf8(path.read_bytes())
+        data = _utf8(read_bounded(path, LARGEST))
         found = _parsed(data)
         if found.tag != root:
             raise ValueError(f"it holds {found.tag}, not {root}")
@@ -217,8 +217,13 @@ def _parsed(data: bytes) -> Element:
     texts: list[list[str]] = []
     roots: list[Element] = []
     none: dict[str, str] = {}
+    count = 0
 
     def opened(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
+        if count > _MOST:
+            raise ValueError(f"it holds more than {_MOST} elements")
         if len(stack) >= _DEEPEST:
             raise ValueError(f"it is nested more than {_DEEPEST} deep")
         parent = stack[-1] if stack else None

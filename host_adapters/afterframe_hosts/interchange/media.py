@@ -63,8 +63,11 @@ def first_file(media: Media, offset: int) -> Path:
 def lacking(media: Media, offset: int) -> Path | None:
     """Return the file of the medium's picture ``offset`` where it should be there and is not."""
     file = first_file(media, offset)
-    may_lack = media.holes != "refuse" and file.parent.is_dir()
-    return None if may_lack or file.is_file() else file
+    try:
+        may_lack = media.holes != "refuse" and file.parent.is_dir()
+        return None if may_lack or file.is_file() else file
+    except OSError:  # a name too long for any disk, or a folder closed to us
+        return file
 
 
 def file_path(url: str, folder: Path) -> str:
@@ -86,7 +89,7 @@ def file_path(url: str, folder: Path) -> str:
     for text in (url, unquote(url)):
         if re.match(r"[A-Za-z]:[\\/]|\\\\", text):
             return text
-        if (folder / text).exists():
+        if _exists(folder / text):
             break
     return str(folder / text)
 
@@ -182,6 +185,13 @@ def _lowest(path: str) -> int:
     parent = Path(path).parent
     names = (entry.name for entry in parent.iterdir()) if parent.is_dir() else ()
     return min((int(match[1]) for match in map(pattern.fullmatch, names) if match), default=0)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long for any disk, or a folder closed to us
+        return False
 
 
 def _from_file_url(url: str) -> str:

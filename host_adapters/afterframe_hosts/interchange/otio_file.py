@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 import zipfile
+import zlib
+from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,12 +17,27 @@ import opentimelineio as otio
 
 from ..wire.errors import TimelineUnreadable
 from ..wire.job import Note
-from .document import FOLDER, reason, write_whole
+from .document import FOLDER, read_bounded, reason, write_whole
 from .format import TimelineFormat
 from .resolve_shape import resolve_shaped
 from .timeline import RESOLVE
 
+LARGEST = 512 * 1024 * 1024
+"""Bytes of a timeline that we read: three hours of an edit with a cut a second are 50 MB."""
 _CONTENT = "content.otio"
+_DEEPEST = 500
+"""Objects and lists within each other; OTIO's parser was measured to crash at 100,000."""
+_STRING = re.compile(rb'"[^"]*"')
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What damaged, encrypted and strangely packed files raise."""
 
 
 class OtioFile(TimelineFormat):
@@ -47,7 +66,9 @@ class OtioFile(TimelineFormat):
             model = _timeline(path, _parse(bundle / _CONTENT))
             _name_media_from(model, bundle.relative_to(path.parent).as_posix())
             return model, ()
-        except (OSError, zipfile.BadZipFile, KeyError) as error:
+        except TimelineUnreadable:
+            raise
+        except _UNREADABLE as error:
             raise TimelineUnreadable(path=str(path), detail=reason(error)) from error
 
     def write(self, model: otio.schema.Timeline, opened: Path, target: Path) -> tuple[Note, ...]:
@@ -60,11 +81,22 @@ class OtioFile(TimelineFormat):
 
 
 def _parse(path: Path) -> Any:
-    text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
+    data = read_bounded(path, LARGEST)
+    if max(_depths(data), default=0) > _DEEPEST:
+        raise ValueError(f"it is nested more than {_DEEPEST} deep")
+    text = data.decode("utf-8-sig")
     try:
         return otio.adapters.read_from_string(text, "otio_json")
     except (otio.exceptions.OTIOError, ValueError, LookupError, TypeError) as error:
         raise TimelineUnreadable(path=str(path), detail=reason(error)) from error
+
+
+def _depths(data: bytes) -> Iterator[int]:
+    """Yield how deep a JSON text is after each of its brackets."""
+    plain = data.replace(rb"\\", b"").replace(rb"\"", b"")
+    kept = plain.translate(None, bytes(set(range(256)) - set(b'"[]{}')))
+    brackets = _STRING.sub(b"", kept)
+    return accumulate(1 if each in b"[{" else -1 for each in brackets)
 
 
 def _timeline(path: Path, value: Any) -> otio.schema.Timeline:
@@ -94,6 +126,9 @@ def _unpacked(path: Path) -> Path:
     with zipfile.ZipFile(path) as archive:
         archive.getinfo(_CONTENT)
         target.parent.mkdir(exist_ok=True)
+        needed = sum(each.file_size for each in archive.infolist())
+        if needed > shutil.disk_usage(target.parent).free:
+            raise ValueError(f"its media need {needed // 10**6} MB, which are not free beside it")
         with tempfile.TemporaryDirectory(prefix=".unpacking", dir=target.parent) as scratch:
             whole = Path(scratch) / "bundle"
             archive.extractall(whole)

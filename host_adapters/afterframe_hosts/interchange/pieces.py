@@ -86,9 +86,9 @@ def at(seconds: Fraction, rate: Fraction) -> otio.opentime.RationalTime:
     """Return a time of OTIO that is exactly ``seconds``: in frames, else in a clock's ticks."""
     frames = seconds * rate
     if frames.denominator == 1:
-        return otio.opentime.RationalTime(int(frames), float(rate))
+        return otio.opentime.RationalTime(float(frames), float(rate))
     clock = seconds.denominator * math.ceil(Fraction(_TICKS, seconds.denominator))
-    return otio.opentime.RationalTime(int(seconds * clock), clock)
+    return otio.opentime.RationalTime(float(seconds * clock), clock)
 
 
 def straight(points: list[tuple[Fraction, Fraction]], first: Fraction, last: Fraction) -> bool:

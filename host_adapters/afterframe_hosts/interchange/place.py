@@ -17,7 +17,7 @@ from ..wire.job import JobStatus, Result
 from ..wire.results import result_start
 from .media import Style, first_file, reference_to, style_of
 from .spans import is_transition, length_of, whole_view
-from .timeline import OURS, Edit
+from .timeline import OURS, Edit, is_ours
 from .times import nearest, time_range
 
 TRACK = "Afterframe"
@@ -53,7 +53,7 @@ def with_result(
     shown_from = -whole_view(model).origin * edit.rate
     place = _Place(shown_from + start - edit.start, _duration(result, edit), edit)
     clip = _clip(status, result, place, style_of(model), folder)
-    if not any(_put(clip, track, place) for track in copy.tracks if _is_ours(track)):
+    if not any(_put(clip, track, place) for track in copy.tracks if is_ours(track)):
         track = _new_track(copy)
         copy.tracks.insert(_above_video(copy), track)
         _put(clip, track, place)
@@ -117,12 +117,8 @@ def _name(result: Result) -> str:
     return re.sub(r"[._]?#+$", "", Path(result.path).stem)
 
 
-def _is_ours(track: Any) -> bool:
-    return isinstance(track, otio.schema.Track) and OURS in track.metadata
-
-
 def _new_track(model: otio.schema.Timeline) -> otio.schema.Track:
-    number = 1 + sum(map(_is_ours, model.tracks))
+    number = 1 + sum(map(is_ours, model.tracks))
     name = TRACK if number == 1 else f"{TRACK} {number}"
     return otio.schema.Track(
         name, kind=otio.schema.TrackKind.Video, metadata={OURS: {"track": number}}

@@ -90,6 +90,8 @@ def length_of(item: Any) -> Fraction:
         if available is None:
             raise ValueError(f"nothing says how long {item.name or 'a clip'} is")
         length = seconds(available.duration)
+    elif not isinstance(item, otio.core.Composition):
+        raise ValueError(f"nothing says how long {item.name or 'a gap'} is")
     else:
         parts = [length_of(child) for child in item if not is_transition(child)]
         in_a_row = isinstance(item, otio.schema.Track)

@@ -89,18 +89,20 @@ class Edit:
     items: tuple[Item, ...]
 
 
-def survey(model: otio.schema.Timeline, path: Path) -> Edit:
+def survey(model: otio.schema.Timeline, path: Path, before: Edit | None = None) -> Edit:
     """Find what stands on a timeline.
 
     Args:
         model: as ``TimelineFormat.read`` gives it.
         path: absolute, of the file; it is the document of its clips.
+        before: what stood on it when all was the same but for tracks of ours, which are above the
+            others: those are not looked at again.
 
     Raises:
         TimelineUnreadable: it has no video track, or its times make no sense.
     """
     try:
-        return _survey(model, path)
+        return _survey(model, path, before)
     except (ValueError, OverflowError, ZeroDivisionError, RecursionError) as error:
         raise TimelineUnreadable(path=str(path), detail=str(error)) from error
 
@@ -117,7 +119,7 @@ class _Ground:
     track: int
 
 
-def _survey(model: otio.schema.Timeline, path: Path) -> Edit:
+def _survey(model: otio.schema.Timeline, path: Path, before: Edit | None) -> Edit:
     tracks = picture_tracks(model)
     if not tracks:
         raise ValueError("it has no video track")
@@ -133,6 +135,9 @@ def _survey(model: otio.schema.Timeline, path: Path) -> Edit:
     for index, child in enumerate(model.tracks):
         if _is_picture(child):
             number += 1
+            if before is not None and not is_ours(child):
+                items += [item for item in before.items if item.track == number]
+                continue
             numbered = replace(ground, track=number)
             items += _visit(child, view, Fraction(0), str(index), numbered)
     end = start + nearest(view.last * rate)
@@ -271,6 +276,11 @@ def ours_of(item: Any) -> Any:
     """Return our metadata of an item or a timeline, a mapping."""
     ours = item.metadata.get(OURS)
     return ours if hasattr(ours, "get") else {}
+
+
+def is_ours(track: Any) -> bool:
+    """Say whether a track is one that we added, whatever stands on it."""
+    return isinstance(track, otio.schema.Track) and OURS in track.metadata
 
 
 def picture_tracks(model: otio.schema.Timeline) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,10 @@ from ..wire.rates import nearest_rate
 
 _SNAP = Fraction(1, 1000)
 """Of a frame: what floats lose when a program multiplies and divides by 23.976."""
+_NUMBER = re.compile(
+    r"[+-]?[0-9]{0,40}(\.[0-9]{0,400})?([eE][+-]?[0-9]{1,3}|/[0-9]{1,40})?", re.ASCII
+)
+"""A number of a length that is worked out at once: ``1e999999999`` would take for ever."""
 
 
 @lru_cache(maxsize=256)
@@ -37,6 +42,20 @@ def seconds(time: Any) -> Fraction:
     if not math.isfinite(time.value):
         raise ValueError(f"a time is not a number: {time.value}")
     return Fraction(time.value) / rational(time.rate)
+
+
+def exact(text: str) -> Fraction:
+    """Return a number as documents write it: ``12``, ``12.5``, ``1001/24000``, ``1.8e+308``.
+
+    Raises:
+        ValueError: it is none, or absurdly long.
+    """
+    try:
+        if _NUMBER.fullmatch(text.strip()):
+            return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        pass
+    raise ValueError(f"{text[:40]} is no number")
 
 
 def nearest(frames: Fraction) -> int:
