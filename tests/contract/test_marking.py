@@ -74,7 +74,7 @@ def test_the_switch_leaves_no_trace_in_the_file_and_the_same_pixels(
 
 def test_a_result_tells_what_its_format_lost(movie: Media, tmp_path: Path) -> None:
     asked = made(movie, tmp_path, "tiff", reel="A001")
-    assert [note.id for note in asked.notes] == ["note.timecode_lost", "note.reel_lost"]
+    assert [note.id for note in asked.notes] == ["note.reel_lost"]
     assert made(movie, tmp_path, "prores_422_hq", reel="A001").notes == ()
 
 
