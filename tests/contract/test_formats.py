@@ -505,6 +505,20 @@ def test_auto_chooses_a_format_that_holds_any_size(
         assert (source.info.width, source.info.height) == size
 
 
+@pytest.mark.parametrize("size", [(321, 181), (320, 181), (1, 1), (3, 17)])
+@pytest.mark.parametrize("aspect", [Fraction(1), Fraction(16, 15)])
+def test_auto_keeps_alpha_at_any_size(
+    size: tuple[int, int], aspect: Fraction, tmp_path: Path
+) -> None:
+    pixels = PixelFormat("rgb", 8, alpha=True)
+    frames = [noise(pixels, SRGB, size, 3)]
+    info = MediaInfo(*size, 1, Fraction(24), pixels, SRGB, pixel_aspect=aspect)
+    name = choose(info)
+    with opened(write(tmp_path, name, frames, pixel_aspect=aspect), name) as source:
+        back = source.read(0)
+    assert (back.width, back.height, back.format.alpha) == (*size, True)
+
+
 @pytest.mark.parametrize(
     ("pixels", "colour", "suffix", "chosen"),
     [

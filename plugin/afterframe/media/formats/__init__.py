@@ -153,7 +153,7 @@ def _best(info: MediaInfo) -> str:
     if colour.transfer == LINEAR or (pixels.floating and colour.transfer not in HDR_CURVES):
         return "exr"
     if pixels.alpha:
-        return "prores_4444"
+        return _first(["prores_4444"], info)
     deep = pixels.depth > 8 or (pixels.model == "yuv" and colour.full_range)
     full = pixels.model == "rgb" or (pixels.model == "yuv" and pixels.subsampling == (0, 0))
     hdr = colour.transfer in HDR_CURVES
@@ -164,10 +164,13 @@ def _best(info: MediaInfo) -> str:
     else:
         wanted = ["dnxhr_hqx" if deep else "dnxhr_hq"]
     wanted += ["prores_4444", "prores_422_hq"] if full else ["prores_422_hq", "prores_4444"]
-    for name in (*wanted, "ffv1", "png"):
-        if _fits(delivery_format(name), info):
-            return name
-    return "tiff"  # holds pictures of any size, and pixels of any shape
+    return _first(wanted, info)
+
+
+def _first(wanted: list[str], info: MediaInfo) -> str:
+    """Return the first format that fits, or one that holds more kinds of pictures, and alpha."""
+    fitting = (name for name in (*wanted, "ffv1", "png") if _fits(delivery_format(name), info))
+    return next(fitting, "tiff")  # holds pictures of any size, and pixels of any shape
 
 
 def _fits(made: DeliveryFormat, info: MediaInfo) -> bool:
