@@ -98,7 +98,7 @@ from tests.bench.kill import Jobs, outcome_of
 
 folder, state = Path(sys.argv[1]), Path(os.environ["AFTERFRAME_STATE"])
 state.mkdir(mode=0o700)
-subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "none", str(state)], check=True)
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "none", str(state)], check=True)
 jobs = Jobs(folder)
 client = discovery.connect()
 
