@@ -187,3 +187,15 @@ def test_what_is_nobodys_own_stays_as_it_is(text: str) -> None:
 def test_a_short_word_of_a_job_does_not_eat_the_text() -> None:
     words = words_of_jobs([json.dumps({"parameters": {"prompt": "in"}, "effect": "generate"})])
     assert Redactor(words).clean("generate in 3 s") == "generate in 3 s"
+
+
+@pytest.mark.parametrize(("text", "left"), [
+    ("geheim.fcpxmld, geheim.otiod", "<file>.fcpxmld, <file>.otiod"),
+    ("geheim.m2ts geheim.heic geheim.MPG", "<file>.m2ts <file>.heic <file>.MPG"),
+    ("../geheim/sub/a.mov", "<file>.mov"), (r"geheim\sub\a.mov", "<file>.mov"),
+    ("<home>/a.mov", "<home>/<file>.mov"), ("token=kJ8x", "token=<token>"),
+    ('{"token": "kJ8x"}', '{"token": "<token>"}'), ("geheim-nas.local:80", "<machine>:80"),
+    ("a" * 100_000, "a" * 100_000),
+])  # fmt: skip
+def test_what_looks_like_the_users_own_is_replaced(text: str, left: str) -> None:
+    assert Redactor({}).clean(text) == left

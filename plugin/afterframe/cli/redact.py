@@ -38,8 +38,9 @@ WELL_KNOWN = ("pypi.org", "files.pythonhosted.org", "download.pytorch.org", "127
 """Hosts of which everybody knows; an index of a company's own is nobody's business."""
 
 MEDIA = (
-    "mov|mp4|m4v|mxf|mkv|avi|webm|r3d|braw|ari|png|jpe?g|tiff?|exr|dpx|webp|hdr|bmp|gif|wav|aif|"
-    "blend1?|drp|otioz?|xml|fcpxml|edl|csv"
+    "mov|mp4|m4v|m2v|mxf|mkv|avi|webm|mpe?g|m?ts|m2ts?|3gp|dv|wmv|flv|y4m|r3d|braw|arix?|arx|crm|"
+    "png|jpe?g|tiff?|exr|dpx|cin|tga|sgi|psd|heic|heif|avif|webp|hdr|bmp|gif|wav|aiff?|mp3|m4a|"
+    "blend1?|drp|dra|prproj|otio[zd]?|xml|fcpxmld?|edl|aaf|ale|csv"
 )
 
 _PATH = re.compile(
@@ -47,10 +48,15 @@ _PATH = re.compile(
     r"(?: (?:[^\s/\\'\"<>]+ ){0,3}?[^\s/\\'\"<>]*[/\\][^\s'\"<>|*?,;:]*)*"
 )
 _QUOTED_PATH = re.compile(r"(['\"])(?!<)((?:[A-Za-z]:)?[/\\](?!v1/)[^'\"\n]*)\1")
-_MEDIA_FILE = re.compile(rf"[^\s'\"/\\<>]+\.({MEDIA})\b", re.IGNORECASE)
+_NAME = r"[^\s'\"/\\<>]{1,255}"
+_MEDIA_FILE = re.compile(rf"(?:{_NAME}[/\\])*{_NAME}\.({MEDIA})\b", re.IGNORECASE)
+_LOCAL_HOST = re.compile(r"\b[\w-]{1,63}\.(?:local|lan|internal|intranet|corp)\b", re.IGNORECASE)
 _URL = re.compile(r"\b((?:https?|ftp|file)://[^\s'\"<>]+)")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_TOKEN = re.compile(r"(?i:bearer\s+)\S+|\b(?=\S*\d)[A-Za-z0-9_-]{40,}\b")
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+")
+_TOKEN = re.compile(
+    r"(?i:bearer\s+)\S+|(?i:(?<=token=)|(?<=token: )|(?<=token\": \"))[^\s\"',}]+"
+    r"|\b(?=\S*\d)[A-Za-z0-9_-]{40,}\b"
+)
 
 
 class Redactor:
@@ -79,6 +85,7 @@ class Redactor:
         text = _QUOTED_PATH.sub(lambda match: f"{match[1]}{_path(match[2])}{match[1]}", text)
         text = _PATH.sub(lambda match: _path(match[0]), text)
         text = _EMAIL.sub("<address>", text)
+        text = _LOCAL_HOST.sub("<machine>", text)
         text = self._words.replace(text)
         text = _MEDIA_FILE.sub(lambda match: f"<file>.{match[1]}", text)
         return _TOKEN.sub("<token>", text)
