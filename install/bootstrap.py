@@ -16,6 +16,9 @@ from pathlib import Path
 import interpreters
 
 RESTARTED = "AFTERFRAME_BOOTSTRAP_RESTARTED"
+FROM_SOURCE = (
+    "Get a copy of Afterframe's source and run there: python3 install/bootstrap.py engine --repair"
+)
 
 
 def main() -> int:
@@ -23,8 +26,15 @@ def main() -> int:
     if sys.version_info[:2] not in interpreters.SUPPORTED:
         return restart_in_another_python()
     # What hosts and engine know of each other is the standard library's too, so far as it is here.
-    sys.path.insert(1, str(Path(__file__).resolve().parent.parent / "host_adapters"))
-    import commands
+    root = Path(__file__).resolve().parent.parent
+    sys.path.insert(1, str(root / "host_adapters"))
+    try:
+        import commands
+    except (ImportError, NameError, SyntaxError, ValueError) as error:
+        if (root / "pyproject.toml").is_file():
+            raise
+        print(f"{root} is damaged ({error}). {FROM_SOURCE}", file=sys.stderr)
+        return 1
 
     return commands.main(sys.argv[1:])
 

@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -317,3 +318,18 @@ def test_the_missing_library_is_read_from_what_the_loader_says() -> None:
     found = blender_environments.MISSING_LIBRARY.search(said)
     assert found is not None
     assert blender_environments.DEBIAN_PACKAGES[found.group(1)] == "libxi6"
+
+
+def test_damaged_tools_of_an_engine_say_what_to_do(tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    shutil.copytree(INSTALL, tools / "install")
+    (tools / "install" / "commands.py").write_text("junk\n")
+    done = subprocess.run(
+        [sys.executable, str(tools / "install" / "bootstrap.py"), "engine", "--status"],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "is damaged" in done.stderr
+    assert "engine --repair" in done.stderr
+    assert "Traceback" not in done.stderr
