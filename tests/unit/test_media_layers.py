@@ -110,7 +110,7 @@ def test_a_picture_that_cannot_have_layers_says_so(tmp_path: Path) -> None:
     oiio.ImageBuf(np.zeros((4, 4, 3), np.uint8)).write(str(path))
     with pytest.raises(UnknownLayer) as told:
         values(path, "diffuse")
-    assert "only one" in told.value.fix()
+    assert "none, it is one picture" in told.value.fix()
 
 
 def test_a_sequence_is_read_in_the_chosen_layer(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import OpenImageIO as oiio
 import pytest
 
+from afterframe.errors import FormatUnfit
+from afterframe.media.formats import delivery_format
 from afterframe.media.frame import ColourTags, Frame, PixelFormat
 from afterframe.media.icc import D65_TO_D50, chromaticities_of_profile
 from afterframe.media.primaries import (
@@ -130,3 +132,10 @@ def test_a_damaged_profile_says_nothing(end: int) -> None:
 def test_primaries_of_a_camera_have_no_name() -> None:
     arri = (0.684, 0.313, 0.221, 0.848, 0.0861, -0.102, 0.3127, 0.3290)
     assert (code_of(arri), linear_space_of(arri)) == (2, "")
+
+
+def test_a_film_scan_is_not_written_as_linear_light() -> None:
+    scan = ColourTags(2, 2, 0, full_range=True, space="KodakLog")
+    pixels = PixelFormat("rgb", 10)
+    with pytest.raises(FormatUnfit, match="KodakLog is not linear light"):
+        delivery_format("exr").tags(pixels, scan, PIXELS)

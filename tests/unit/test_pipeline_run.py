@@ -326,6 +326,9 @@ def test_the_shape_of_pixels_goes_through(use: Callable[..., None], tmp_path: Pa
     with open_media(Media("movie", square.path)) as source:
         assert source.info.pixel_aspect == 1
         assert read_number(to_rgb8(source.read(0))) == 4
+    same, _, _ = run(replace(asked, id=new_id(), output=replace(asked.output, size=(180, 144))))
+    with open_media(Media("movie", same.path)) as source:
+        assert (source.info.width, source.info.pixel_aspect) == (180, 1)
 
 
 def test_a_failure_keeps_the_file_that_was_to_be_replaced(

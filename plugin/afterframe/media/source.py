@@ -25,7 +25,7 @@ def open_media(media: Media) -> Source:
 
         check_file(media.path)
         if media.layer:
-            raise UnknownLayer(path=media.path, layer=media.layer, known="(a movie has none)")
+            raise UnknownLayer(path=media.path, layer=media.layer, known="none, in a movie")
         return MovieSource(media)
     from .stills import SequenceSource, StillSource
 

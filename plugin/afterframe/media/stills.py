@@ -42,6 +42,7 @@ REEL_NAMES = ("reelName", "interim.clip.reelName")
 LOG_CURVES = frozenset({"Printing density", "Logarithmic"})
 """Of film scans (SMPTE ST 268, table 5A), in OpenImageIO's words; H.273 has no code for them."""
 RATE_NAMES = ("dpx:FrameRate", "dpx:TemporalFrameRate", "captureRate")
+ONE_PICTURE = "none, it is one picture"
 MOST_RUNS = 8
 """Runs of missing pictures that are named one by one."""
 PREMATURE = "premature end"
@@ -248,7 +249,7 @@ def _choose(image: oiio.ImageInput, path: str, wanted: str) -> tuple[Layer, tupl
     """Go to the part that holds the wanted picture; return it, and the names of all."""
     if image.format_name() != "openexr":
         if wanted:
-            raise UnknownLayer(path=path, layer=wanted, known="(it has only one)")
+            raise UnknownLayer(path=path, layer=wanted, known=ONE_PICTURE)
         alpha, channels = _channels(image.spec())
         return Layer("", 0, tuple(channels), alpha), ()
     parts = [image.spec().copy()]
@@ -259,7 +260,7 @@ def _choose(image: oiio.ImageInput, path: str, wanted: str) -> tuple[Layer, tupl
     named = tuple(layer.name for layer in layers if layer.name)
     fitting = [layer for layer in layers if layer.name == wanted]
     if wanted and not fitting:
-        raise UnknownLayer(path=path, layer=wanted, known=", ".join(named) or "(it has only one)")
+        raise UnknownLayer(path=path, layer=wanted, known=", ".join(named) or ONE_PICTURE)
     chosen = fitting[0] if wanted else main_layer(layers)
     image.seek_subimage(chosen.part, 0)
     return chosen, named

@@ -52,7 +52,7 @@ def resized(frame: Frame, width: int, height: int, pixel_aspect: Fraction = Frac
         height: wanted.
         pixel_aspect: shape of the frame's pixels over that of the wanted ones.
     """
-    if (frame.width, frame.height) == (width, height):
+    if (frame.width, frame.height) == (width, height) and pixel_aspect == 1:
         return frame
     frame = _cropped(frame, width / pixel_aspect, height)
     planes = tuple(

@@ -197,10 +197,10 @@ def _source(clip: ClipSource, plan: Plan, job: Job) -> Source:
     info = clip.info
     width, height = job.output.size or (info.width, info.height)
     width, height = fit_size(width, height, plan.longest_side)
-    if (width, height) == (info.width, info.height):
-        return clip
     # A size that was asked for is one of square pixels; else they keep their shape.
     aspect = Fraction(1) if job.output.size else info.pixel_aspect
+    if (width, height, aspect) == (info.width, info.height, info.pixel_aspect):
+        return clip
     scaled = replace(info, width=width, height=height, pixel_aspect=aspect)
     shape = info.pixel_aspect / aspect
     return FilteredSource(clip, scaled, lambda frame: resized(frame, width, height, shape))

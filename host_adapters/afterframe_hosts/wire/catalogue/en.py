@@ -122,13 +122,13 @@ MESSAGES: dict[str, str] = {
     "error.media_truncated.fix": "Copy the file again from its source, or trim the clip.",
     "error.no_picture.message": "{path} holds no picture.",
     "error.no_picture.fix": "Choose a clip with video of at least one frame.",
-    "error.sequence_holes.message": "{count} pictures are missing in {path}: {missing}.",
+    "error.sequence_holes.message": "{path} lacks pictures: {missing} ({count} in all).",
     "error.sequence_holes.fix": (
         "Render them again, or let the one before (--holes hold) or black (--holes black) stand"
         " for them."
     ),
     "error.unknown_layer.message": "{path} has no layer {layer}.",
-    "error.unknown_layer.fix": "Choose one of: {known}.",
+    "error.unknown_layer.fix": "Choose one that it has: {known}.",
     "error.frame_outside.message": "{path} has {frames} frames; there is no frame {frame}.",
     "error.frame_outside.fix": "Move the playhead onto the clip, or trim it to its media.",
     "error.not_writable.message": "Nothing can be written to {folder}: {detail}",
@@ -229,8 +229,8 @@ MESSAGES: dict[str, str] = {
         "The source's samples are logarithmic ({curve}) and were kept as they are; no tag of the "
         "result says so. Give it the colour space of the source in the editor."
     ),
-    "note.holes_hold": "Pictures {missing} are missing; the ones before stand for them.",
-    "note.holes_black": "Pictures {missing} are missing; black stands for them.",
+    "note.holes_hold": "Missing pictures, for which the ones before stand: {missing}.",
+    "note.holes_black": "Missing pictures, for which black stands: {missing}.",
     "note.queue_set_aside": (
         "The list of jobs could not be used ({problem}). {saved} of {known} jobs were taken over; "
         "the old list is kept as {path}. Delete it when you do not need it any more."

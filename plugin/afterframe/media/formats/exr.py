@@ -21,6 +21,9 @@ def _format(name: str, label: str, compression: str, *, exact: bool = True) -> D
         if colour.transfer in CODED:
             problem = f"its {CODED[colour.transfer]} is not linear light"
             raise FormatUnfit(format=name, problem=problem)
+        if colour.transfer == UNKNOWN and "log" in colour.space.lower():
+            problem = f"its {colour.space} is not linear light"
+            raise FormatUnfit(format=name, problem=problem)
         space = colour.space if colour.transfer == LINEAR else ""
         primaries = 1 if colour.primaries == UNKNOWN and not space else colour.primaries
         return ColourTags(primaries, LINEAR, 0, True, space, premultiplied=True)
