@@ -21,8 +21,9 @@ from afterframe.errors import (
 )
 from afterframe.media.frame import Frame, PixelFormat
 from afterframe.media.primaries import BY_SPACE
+from afterframe.media.sequence import in_words
 from afterframe.media.source import open_media, probe
-from afterframe.media.stills import in_words, numbered
+from afterframe.media.stills import numbered
 from afterframe_hosts.wire.clip import Media
 from tests.makers import numbered_sequence, numbered_still, read_number, write_picture
 from tests.media import shared

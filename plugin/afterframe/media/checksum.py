@@ -13,7 +13,8 @@ import numpy as np
 from afterframe_hosts.wire.clip import Media, Span
 
 from .frame import Frame
-from .stills import numbered, picture_numbers
+from .sequence import picture_numbers
+from .stills import numbered
 
 BLOCK = 1 << 20
 """Bytes that are read at the head, in the middle and at the tail of a file."""

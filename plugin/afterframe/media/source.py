@@ -27,10 +27,12 @@ def open_media(media: Media) -> Source:
         if media.layer:
             raise UnknownLayer(path=media.path, layer=media.layer, known="none, in a movie")
         return MovieSource(media)
-    from .stills import SequenceSource, StillSource
-
     if media.kind == "sequence":
+        from .sequence import SequenceSource
+
         return SequenceSource(media)
+    from .stills import StillSource
+
     check_file(media.path)
     return StillSource(media)
 
