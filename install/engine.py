@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import engine_build
+import engine_launcher
 import engine_record
 import engine_service
 import environments
 import manifest
+from engine_launcher import quoted
 from engine_record import Record, engines_folder
-from environments import SetupError, say
+from environments import CLONE, SetupError, say
 from manifest import SUFFIX, Manifest
 
 from afterframe_hosts.wire.system import config_folder, state_folder
@@ -56,6 +58,7 @@ def install(extras: frozenset[str], torch: str) -> int:
         if made is None:
             made = engine_build.build(root, wanted)
         elif record is not None and record.engine == made.name:
+            _launch(root, made.name)
             say(f"Afterframe {made.version} is installed and well: {root / made.name}")
             return 0
         _switch(root, made, record)
@@ -76,6 +79,8 @@ def repair() -> int:
             say(f"{len(current.files)} files are as they were written, and the engine starts.")
             if record is None or record.engine != current.name:
                 _switch(root, current, record)
+            else:
+                _launch(root, current.name)
             return 0
         for problem in problems[:5]:
             say(f"Broken: {problem}")
@@ -93,8 +98,10 @@ def roll_back() -> int:
         before = manifest.load(root, record.previous) if record and record.previous else None
         if record is None or before is None or before.state != "whole":
             raise SetupError("There is no engine to go back to.")
-        if not _is_sound(root, before):
-            raise SetupError(f"The engine before ({before.name}) does not start; nothing changed.")
+        if problem := _find_problem(root, before):
+            raise SetupError(
+                f"The engine before ({before.name}) does not start; nothing changed. {problem}"
+            )
         _switch(root, before, record)
     _say_how_to_start(root, before)
     return 0
@@ -110,12 +117,13 @@ def uninstall(with_state: bool) -> int:
     with _alone() as root:
         if not engine_record.remove():
             say(f"{engine_record.record_path()} names no engine of ours and stays.")
-        left = [path for each in manifest.load_all(root) for path in _remove(root, each)]
+        left = engine_launcher.remove()
+        left += [path for each in manifest.load_all(root) for path in _remove(root, each)]
         _remove_logs(root)
     (root / LOCK).unlink(missing_ok=True)
     if with_state:
         _remove_state(state_folder())
-    for folder in (root, root.parent, config_folder()):
+    for folder in (root, engine_launcher.launcher_path().parent, root.parent, config_folder()):
         with contextlib.suppress(OSError):  # somebody else's things are in it
             folder.rmdir()
     for path in (*left, *_unknown(root)):
@@ -127,7 +135,7 @@ def uninstall(with_state: bool) -> int:
 
 
 def show_status() -> int:
-    """Say what is installed where."""
+    """Say what is installed where, and whether what is in use starts; gives 0 if it does."""
     root = engines_folder()
     record = engine_record.read()
     found = manifest.load_all(root)
@@ -140,11 +148,18 @@ def show_status() -> int:
         size = sum(entry.size for entry in each.files.values()) // 1_000_000
         parts = " ".join(filter(None, (*each.extras, each.torch))) or "base"
         say(f"{each.name}: {state}, {parts}, {size} MB, {each.installed_at}, {root / each.name}")
-    if record is not None and _current(root, record) is None:
-        say(f"{engine_record.record_path()} names {record.engine}, which is not there: --repair")
+    if record is None:
+        return 0
+    current = _current(root, record)
+    if current is None:
+        problem = f"{engine_record.record_path()} names {record.engine}, which is not there."
+    else:
+        problem = _find_problem(root, current)
+    if problem:
+        say(f"Broken: {problem}")
+        say(f"Mend it with: python3 {quoted(CLONE / 'install' / 'bootstrap.py')} engine --repair")
         return 1
-    if record is not None:
-        say(f"Tools: {engine_build.tool_of(root, record.engine)}")
+    _say_commands(root, record.engine)
     return 0
 
 
@@ -169,7 +184,13 @@ def _switch(root: Path, made: Manifest, record: Record | None, broken: str = "")
             switched_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         )
     )
+    _launch(root, made.name)
     engine_service.hand_over()
+
+
+def _launch(root: Path, name: str) -> None:
+    """Let the user's command be this engine's; also after a switch that was cut off before it."""
+    engine_launcher.write(engine_build.python_of(root, name), engine_build.tool_of(root, name))
 
 
 def _remove_unused(root: Path) -> None:
@@ -240,21 +261,22 @@ def _newest(root: Path) -> Manifest | None:
 def _find_sound(root: Path, content: str) -> Manifest | None:
     """An engine that is installed already, of just this content."""
     for each in reversed(manifest.load_all(root)):
-        if each.content == content and each.state == "whole" and _is_sound(root, each):
+        if each.content == content and each.state == "whole" and not _find_problem(root, each):
             return each
     return None
 
 
-def _is_sound(root: Path, each: Manifest) -> bool:
-    """The quick look: every file is there at its size, and it starts."""
-    if manifest.find_damage(root / each.name, each, thorough=False):
-        return False
+def _find_problem(root: Path, each: Manifest) -> str:
+    """The quick look: a file that is not there at its size, or why it does not start; or ""."""
+    damaged = manifest.find_damage(root / each.name, each, thorough=False)
+    if damaged:
+        return f"{root / each.name / damaged[0]} is missing or was changed."
     python = engine_build.python_of(root, each.name)
     try:
-        said = engine_build.run_engine(python, "-m", "afterframe.cli.main", "--version")
-    except SetupError:
-        return False
-    return said.split() == ["afterframe", each.version]
+        engine_build.prove_version(python, each.version)
+    except SetupError as error:
+        return str(error)
+    return ""
 
 
 def _examine(root: Path, current: Manifest) -> list[str]:
@@ -286,11 +308,20 @@ def _how_to_install() -> str:
 
 
 def _say_how_to_start(root: Path, made: Manifest) -> None:
-    python = engine_build.python_of(root, made.name)
     say(f"Afterframe {made.version} is in use: {root / made.name}")
     say(f"Hosts find it by {engine_record.record_path()}; this clone is no longer needed for them.")
-    say(f"On the command line: {python.parent / 'afterframe'} --help")
-    say(f"To manage it without a clone: python3 {engine_build.tool_of(root, made.name)} engine ...")
+    _say_commands(root, made.name)
+
+
+def _say_commands(root: Path, name: str) -> None:
+    """Say what to type to use it, and to manage it."""
+    launcher = engine_launcher.launcher_path()
+    python, tool = engine_build.python_of(root, name), engine_build.tool_of(root, name)
+    if engine_launcher.starts(python, tool):
+        say(f"On the command line, after every upgrade too: {quoted(launcher)} --help")
+    else:
+        say(f"{launcher} does not start it: delete it if it is there, then run --repair")
+    say(f"To manage it without a clone: python3 {quoted(tool)} engine ...")
 
 
 @contextlib.contextmanager

@@ -109,15 +109,20 @@ def prove(python: Path, version: str, extras: tuple[str, ...]) -> None:
 
     Raises SetupError with the last thing it said.
     """
-    said = run_engine(python, "-m", "afterframe.cli.main", "--version")
-    if said.split() != ["afterframe", version]:
-        raise SetupError(f"The engine in {python.parent.parent} says it is {said.strip()!r}.")
+    prove_version(python, version)
     found = json.loads(run_engine(python, "-m", "afterframe.cli.main", "doctor", "--json"))
     for finding in found["findings"]:
         if finding["what"] == "Formats" and finding["advice"]:
             raise SetupError(f"The engine cannot write everything: {finding['advice']}")
     for extra in extras:
         run_engine(python, "-c", f"import {IMPORTS[extra]}")
+
+
+def prove_version(python: Path, version: str) -> None:
+    """Start an engine and ask which it is. Raises SetupError where it is another, or none."""
+    said = run_engine(python, "-m", "afterframe.cli.main", "--version")
+    if said.split() != ["afterframe", version]:
+        raise SetupError(f"The engine in {python.parent.parent} says it is {said.strip()!r}.")
 
 
 def run_engine(python: Path, *arguments: str) -> str:

@@ -55,19 +55,26 @@ class Manifest:
         return replace(self, state="whole", files=files, installed_at=installed_at)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, executable: bool = False) -> None:
     """Write a file completely or not at all: whoever reads it meets the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
+    part = part_of(path)
     try:
-        with part.open("w", encoding="utf-8") as file:
+        with part.open("w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        if executable:
+            part.chmod(0o755)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def part_of(path: Path) -> Path:
+    """What a file is called until it is whole; may be left by a process that was killed."""
+    return path.with_name(f".{path.name}.part")
 
 
 def save(root: Path, manifest: Manifest) -> None:

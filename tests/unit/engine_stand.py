@@ -59,6 +59,8 @@ if os.environ.get("STAND_STOP") == "proof":
 if os.environ.get("STAND_FAIL") == "proof":
     sys.exit("ImportError: libGL.so.1: cannot open shared object file")
 import afterframe
+if "echo" in sys.argv:
+    sys.exit(print(sys.executable, *sys.argv[1:], sep="\\n"))
 print("afterframe {version}" if "--version" in sys.argv else '{{"findings": []}}')
 """
 
@@ -76,6 +78,10 @@ class Stand:
     @property
     def engines(self) -> Path:
         return self.home / "data" / "afterframe" / "engine"
+
+    @property
+    def launcher(self) -> Path:
+        return self.home / "data" / "afterframe" / "bin" / "afterframe"
 
     @property
     def record_path(self) -> Path:

@@ -7,8 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
+import engine_launcher
 import pytest
 
 from tests.unit.engine_stand import Stand, contents, make_stand
@@ -169,6 +170,96 @@ def test_a_build_of_pytorch_without_diffusion_is_refused(stand: Stand) -> None:
     assert "--with diffusion" in done.stderr
 
 
+# The command
+
+
+def started_by(stand: Stand, *arguments: str) -> list[str]:
+    """What the launcher starts from another folder: the Python, and the arguments it gets."""
+    command = [str(stand.launcher), "echo", *arguments]
+    done = subprocess.run(
+        command, cwd="/", env={"PATH": "/nowhere"}, capture_output=True, text=True, check=True
+    )
+    python, _, *rest = done.stdout.splitlines()
+    return [python, *rest]
+
+
+def test_one_path_starts_whatever_is_in_use(upgraded: Stand) -> None:
+    seen = {upgraded.record["engine"]}
+    for action in ("--rollback", "", "--rollback", "--repair"):
+        if action == "":
+            upgraded.change("third")
+        if action == "--repair":
+            (upgraded.in_use / "pyvenv.cfg").write_text("#" * 999)
+        assert upgraded.run(*filter(None, [action])).returncode == 0
+        seen.add(upgraded.record["engine"])
+        assert started_by(upgraded) == [upgraded.record["python"]]
+        assert str(upgraded.launcher) in upgraded.run("--status").stdout
+    assert len(seen) == 4
+
+
+def test_arguments_reach_it_as_they_were_typed(installed: Stand) -> None:
+    typed = ["two words", "", "it's", '"', "$HOME", "*", "a\\b", "%PATH%"]
+    assert started_by(installed, *typed)[1:] == typed
+
+
+def test_a_home_with_quotes_and_blanks_in_its_name_is_no_matter(tmp_path: Path) -> None:
+    stand = make_stand(tmp_path / """o'hara "x" $HOME `id` {a}""")
+    done = stand.run()
+    assert done.returncode == 0, done.stderr
+    assert started_by(stand) == [stand.record["python"]]
+    (typed,) = (line for line in done.stdout.splitlines() if line.endswith(" --help"))
+    said = subprocess.run(typed.partition(": ")[2], shell=True, capture_output=True, check=True)
+    assert said.stdout
+
+
+def test_an_engine_whose_python_is_gone_is_told_by_its_command(installed: Stand) -> None:
+    Path(installed.record["python"]).unlink()
+    done = subprocess.run([installed.launcher], capture_output=True, text=True)
+    assert done.returncode == 1
+    command = done.stderr.partition("Mend it with: ")[2]
+    again = subprocess.run(command, shell=True, env=installed.environ(), capture_output=True)
+    assert again.returncode == 0, again.stderr
+    assert started_by(installed) == [installed.record["python"]]
+
+
+@pytest.mark.parametrize("action", [[], ["--repair"]])
+def test_a_command_that_is_lost_comes_back(installed: Stand, action: list[str]) -> None:
+    installed.launcher.unlink()
+    assert "--repair" in installed.run("--status").stdout
+    assert installed.run(*action).returncode == 0
+    assert started_by(installed) == [installed.record["python"]]
+
+
+def test_a_command_that_somebody_changed_is_kept_and_told(installed: Stand) -> None:
+    mine = installed.launcher.read_text().replace("exec ", "nice ")
+    installed.launcher.write_text(mine)
+    installed.change("two")
+    for action in ([], ["--repair"], ["--uninstall"]):
+        done = installed.run(*action)
+        assert done.returncode == 0, done.stderr
+        assert str(installed.launcher) in done.stdout
+        assert f"{installed.launcher} --help" not in done.stdout
+        assert installed.launcher.read_text() == mine
+
+
+def test_a_command_that_cannot_be_written_does_not_hold_up_the_engine(stand: Stand) -> None:
+    stand.launcher.parents[1].mkdir(parents=True)
+    stand.launcher.parent.write_text("a file in the way")
+    done = stand.run()
+    assert done.returncode == 0, done.stderr
+    assert f"{stand.launcher} could not be written" in done.stdout
+    assert starts(stand)
+
+
+def test_on_windows_it_is_found_from_where_it_lies_in_any_code_page() -> None:
+    python = PureWindowsPath(r"engine\0.1.0-ab\Scripts\python.exe")
+    text = engine_launcher.compose_windows(python, PureWindowsPath(r"engine\bootstrap.py"))
+    assert text.isascii()
+    lines = text.splitlines()
+    assert lines[-1].startswith(rf'@"%~dp0..\{python}" -I -m afterframe.cli.main %*')
+    assert all(line.startswith("@") for line in lines)
+
+
 # Interrupted
 
 
@@ -226,6 +317,7 @@ def test_what_fails_is_told_and_leaves_nothing(
 MOMENTS = {
     "before the engine is whole": "manifest.list_files",
     "before hosts are told": "engine_record.write",
+    "before the command is written": "engine_launcher.write_whole",
     "after hosts were told": "engine_service.hand_over",
     "before the old ones are removed": "engine._remove_unused",
 }
@@ -237,7 +329,7 @@ def test_gone_between_two_lines_an_engine_is_in_use_and_the_next_run_goes_on(
 ) -> None:
     installed.change("two")
     done = installed.run_with(
-        "import os, engine, engine_record, engine_service, manifest\n"
+        "import os, engine, engine_launcher, engine_record, engine_service, manifest\n"
         f"{function} = lambda *_, **__: os._exit(9)\n"
         "engine.install(frozenset(), '')"
     )
@@ -246,6 +338,7 @@ def test_gone_between_two_lines_an_engine_is_in_use_and_the_next_run_goes_on(
     assert installed.run().returncode == 0
     assert len(folders(installed)) == 4
     assert starts(installed)
+    assert started_by(installed) == [installed.record["python"]]
 
 
 def test_a_disk_that_is_full_while_hosts_are_told_leaves_them_the_engine_before(
@@ -478,6 +571,32 @@ def test_the_status_says_what_is_in_use(upgraded: Stand) -> None:
     said = upgraded.run("--status").stdout
     assert f"{upgraded.record['engine']}: in use" in said
     assert f"{upgraded.record['previous']}: the one before" in said
+
+
+@pytest.mark.parametrize("lost", ["bin/python", "lib/python*/site-packages/afterframe/__init__.py"])
+def test_the_status_tells_a_broken_engine_and_how_to_mend_it(installed: Stand, lost: str) -> None:
+    assert "Broken" not in installed.run("--status").stdout
+    (path,) = installed.in_use.glob(lost)
+    path.unlink()
+    _is_told_and_mended(installed)
+
+
+def test_the_status_tells_an_engine_that_does_not_start_though_every_file_is_there(
+    installed: Stand,
+) -> None:
+    (path,) = installed.in_use.glob("lib/python*/site-packages/afterframe/cli/main.py")
+    path.write_bytes(b"?" * path.stat().st_size)
+    _is_told_and_mended(installed)
+
+
+def _is_told_and_mended(installed: Stand) -> None:
+    done = installed.run("--status")
+    assert done.returncode == 1
+    assert "Broken: " in done.stdout
+    command = done.stdout.partition("Mend it with: ")[2]
+    assert command.endswith(" engine --repair\n")
+    subprocess.run(command, shell=True, env=installed.environ(), capture_output=True, check=True)
+    assert installed.run("--status").returncode == 0
 
 
 def test_nothing_installed_is_said_with_how_to(stand: Stand) -> None:

@@ -93,9 +93,14 @@ MESSAGES: dict[str, str] = {
     "error.host_unable.message": "{host} cannot do this: {action}.",
     "error.host_unable.fix": "Do it in the editor itself.",
     "error.service_unreachable.message": "The Afterframe service does not answer: {detail}",
-    "error.service_unreachable.fix": "Start it with: afterframe serve. Its log says more.",
+    "error.service_unreachable.fix": (
+        "Start it with: afterframe serve. Its log says more. An installed engine that does not"
+        " start is mended with: python3 install/bootstrap.py engine --repair"
+    ),
     "error.service_missing.message": "No Afterframe engine is installed (looked at {looked}).",
-    "error.service_missing.fix": "Run: python3 install/bootstrap.py engine",
+    "error.service_missing.fix": (
+        "Run: python3 install/bootstrap.py engine (with --repair for one that was installed)"
+    ),
     "error.service_refused.message": "The Afterframe service does not accept this program.",
     "error.service_refused.fix": (
         "Try again; if it stays so, delete endpoint.json (afterframe doctor says where the state"

@@ -93,9 +93,14 @@ MESSAGES: dict[str, str] = {
     "error.host_unable.message": "{host} 不支持此操作：{action}。",
     "error.host_unable.fix": "请直接在编辑软件中完成。",
     "error.service_unreachable.message": "Afterframe 服务没有响应：{detail}",
-    "error.service_unreachable.fix": "请运行 afterframe serve 启动；详情见日志。",
+    "error.service_unreachable.fix": (
+        "请运行 afterframe serve 启动；详情见日志。若已安装的引擎无法启动，请修复："
+        "python3 install/bootstrap.py engine --repair"
+    ),
     "error.service_missing.message": "没有安装 Afterframe 引擎（已查找 {looked}）。",
-    "error.service_missing.fix": "请运行：python3 install/bootstrap.py engine",
+    "error.service_missing.fix": (
+        "请运行：python3 install/bootstrap.py engine（若曾安装过，请加 --repair）"
+    ),
     "error.service_refused.message": "Afterframe 服务不接受此程序。",
     "error.service_refused.fix": "请重试；若仍如此，请删除 endpoint.json（位置见 afterframe doctor）。",
     "error.service_version.message": "运行中的服务版本为 {running}，此程序为 {wanted}。",
