@@ -88,7 +88,7 @@ def test_from_a_clone_to_a_clip_without_the_clone(home: Path, run: Run) -> None:
     assert run(python, "-I", "-c", "import torch").returncode == 1
     assert str(clone) not in run(python, "-I", "-c", "import sys; print(sys.path)").stdout
 
-    _make_a_clip(home, run, python)
+    _make_a_clip(home, run)
     told = run(sys.executable, "-I", "-S", "-c", AS_A_HOST.format(hosts=str(hosts)))
     assert told.stdout.split() == [*str(python).split(), record["version"]], told.stderr
 
@@ -100,10 +100,10 @@ def test_from_a_clone_to_a_clip_without_the_clone(home: Path, run: Run) -> None:
     assert left == {"photo.png", "clip.mov", "clip.afterframe.json"}
 
 
-def _make_a_clip(home: Path, run: Run, python: Path) -> None:
+def _make_a_clip(home: Path, run: Run) -> None:
     (picture,) = frames(192, 108, 1, Fraction(24))
     write_picture(home / "photo.png", picture)
-    program = python.with_name("afterframe")
+    program = home / "data" / "afterframe" / "bin" / "afterframe"
     done = run(program, "generate", "photo.png", "--frames", 3, "-o", "clip.mov")
     assert done.returncode == 0, done.stderr
     assert (home / "clip.mov").is_file()
