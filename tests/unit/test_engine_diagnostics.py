@@ -85,7 +85,7 @@ def _fill(home: Path) -> None:
     (install / "0.1.0-aaaa.log").write_text(
         f"$ {home}/data/afterframe/engine/0.1.0-aaaa/bin/python -I -m pip install\n"
         "Looking in indexes: https://ottilie:pw@wheels.geheim-kunde.example/simple\n"
-        "Downloading https://files.pythonhosted.org/packages/av-18.1.0.whl\n",
+        "Looking in indexes: https://download.pytorch.org/whl/cpu\n",
         "utf-8",
     )
     (home / "config" / "afterframe").mkdir(parents=True)
@@ -119,7 +119,7 @@ def test_what_a_helper_needs_is_in_it(home: Path, tmp_path: Path) -> None:
     assert "GET /v1/jobs broke" in log
     install = texts["logs/0.1.0-aaaa.log"]
     assert "<data>/engine/0.1.0-aaaa/bin/python -I -m pip install" in install
-    assert "https://files.pythonhosted.org/packages/av-18.1.0.whl" in install
+    assert "https://download.pytorch.org/whl/cpu" in install
     assert json.loads(texts["engine.json"])["version"] == "0.1.0"
     assert json.loads(texts["doctor.json"])[0]["advice"] == "free some"
     assert json.loads(texts["versions.json"])["packages"]["numpy"]

@@ -34,8 +34,8 @@ PUBLIC = frozenset(
 )
 """Fields of a job that say nothing of its user."""
 
-WELL_KNOWN = ("pypi.org", "files.pythonhosted.org", "download.pytorch.org", "127.0.0.1")
-"""Hosts of which everybody knows; an index of a company's own is nobody's business."""
+WELL_KNOWN = ("download.pytorch.org", "127.0.0.1")
+"""Hosts that we name ourselves; an index of a company's own is nobody's business."""
 
 MEDIA = (
     "mov|mp4|m4v|m2v|mxf|mkv|avi|webm|mpe?g|m?ts|m2ts?|3gp|dv|wmv|flv|y4m|r3d|braw|arix?|arx|crm|"

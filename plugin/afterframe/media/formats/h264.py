@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from ..frame import PixelFormat
-from . import DeliveryFormat, even_sides, own_tags, review_bytes
+from . import DeliveryFormat, even_sides, review_movie
 
 
 def _format(name: str, label: str, depth: int) -> DeliveryFormat:
-    return DeliveryFormat(
-        name=name,
-        label=label,
-        kind="movie",
-        suffixes=(".mp4", ".m4v", ".mov"),
-        stores=lambda source: PixelFormat("yuv", depth, subsampling=(1, 1)),
-        tags=own_tags,
-        frame_bytes=review_bytes,
-        container="mp4",
-        problem=even_sides,
-        encoder="libx264",
-        # Constant quality near what is told from the source by eye; faster presets win little
-        # on two cores and cost a quarter more bytes. A keyframe at least every two seconds: hosts
-        # scrub it, and we read it back, without decoding all that lies before.
-        options={"crf": 16, "preset": "faster", "g": 48},
-    )
+    return review_movie(name, label, depth, "libx264", problem=even_sides)
 
 
 FORMATS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..frame import PixelFormat
-from . import DeliveryFormat, even_sides, own_tags, review_bytes
+from . import DeliveryFormat, even_sides, review_movie
 
 SMALLEST = 16
 """Pixels of the shorter side: x265 takes no less than one coding unit of its smallest size."""
@@ -16,26 +16,15 @@ def _problem(width: int, height: int, pixels: PixelFormat) -> str:
 
 
 def _format(name: str, label: str, depth: int) -> DeliveryFormat:
-    return DeliveryFormat(
-        name=name,
-        label=label,
-        kind="movie",
-        suffixes=(".mp4", ".m4v", ".mov"),
-        stores=lambda source: PixelFormat("yuv", depth, subsampling=(1, 1)),
-        tags=own_tags,
-        frame_bytes=review_bytes,
-        container="mp4",
+    # Measured beside H.264 at the same number: the same PSNR within 0.7 dB, 7 against 9 kB a
+    # picture of a calm clip of 960x540, 13 against 9 of moving water; two to four times the time.
+    return review_movie(
+        name,
+        label,
+        depth,
+        "libx265",
         problem=_problem,
-        encoder="libx265",
-        # Measured beside H.264 at the same number: the same PSNR within 0.7 dB, 7 against 9 kB a
-        # picture of a calm clip of 960x540, 13 against 9 of moving water; two to four times the
-        # time.
-        options={
-            "crf": 16,
-            "preset": "faster",
-            "g": 48,
-            "x265-params": "log-level=error:open-gop=0",
-        },
+        options={"x265-params": "log-level=error:open-gop=0"},
         codec_tag="hvc1",  # QuickTime and Resolve do not open hev1, FFmpeg's choice
     )
 
