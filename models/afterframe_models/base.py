@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from afterframe.media.frame import Frame, MediaInfo
 from afterframe_hosts.wire.job import Note
 from afterframe_models.card import Card
 
-__all__ = ["Card", "Context", "Engine", "Request", "Source"]
+__all__ = ["Card", "Context", "Engine", "Pictures", "Request", "Source"]
 
 
 class Source(Protocol):
@@ -28,8 +31,37 @@ class Source(Protocol):
         """Number of frames of the clip."""
         ...
 
+    @property
+    def spare(self) -> tuple[int, int]:
+        """How many frames the medium has before the clip's first and after its last."""
+        ...
+
     def read(self, index: int) -> Frame:
-        """Return one frame; sequential reading is fast, any order is permitted."""
+        """Return one frame; sequential reading is fast, any order is permitted.
+
+        Args:
+            index: 0 to ``frames - 1``; spare frames have -1 and below, ``frames`` and above.
+        """
+        ...
+
+
+class Pictures(Protocol):
+    """The pictures that parameters name. Errors: those of ``afterframe.media``."""
+
+    def like_source(self, path: str) -> Frame:
+        """Return a picture in the source's own encoding and size, cropped to its shape."""
+        ...
+
+    def rgb(self, path: str) -> NDArray[np.float32]:
+        """Return a picture at its own size, display-referred RGB (h, w, 3) in [0, 1]."""
+        ...
+
+    def mask(self, path: str) -> NDArray[np.float32]:
+        """Return a picture's luma at the source's size, (h, w) in [0, 1].
+
+        Raises:
+            MaskUnfit: it is of another shape than the source.
+        """
         ...
 
 
@@ -39,7 +71,8 @@ class Request:
 
     Attributes:
         effect: name of the effect.
-        source: the clip's frames.
+        source: the clip's frames; of all effects but ``retime`` each is shown for one frame of
+            what is made (see ``pipeline.cadence``).
         at: frame of the clip that is under the playhead.
         frames: how many frames to make; exactly so many are taken.
         rate: frames a second of what is made.
@@ -47,6 +80,9 @@ class Request:
         parameters: resolved: every declared one is there.
         seed: 0 to 2**31 - 1.
         draft: small and quick; same seed and motion as the final.
+        after: of a bridge, the frames of the clip after the gap, in the encoding and size of
+            ``source``.
+        pictures: reads what parameters name.
     """
 
     effect: str
@@ -58,6 +94,8 @@ class Request:
     parameters: Mapping[str, Any]
     seed: int
     draft: bool = False
+    after: Source | None = None
+    pictures: Pictures | None = None
 
 
 @dataclass(frozen=True)
@@ -69,11 +107,14 @@ class Context:
             has cancelled.
         note: tells the user something (a message id and its parameters).
         threads: how many threads the engine may keep busy.
+        device: where pixels are worked on, as torch names it: ``cpu``, ``cuda``, ``mps``,
+            ``xpu``. On ``cpu`` torch is not used.
     """
 
     check: Callable[[], None]
     note: Callable[[Note], None]
     threads: int = 2
+    device: str = "cpu"
 
 
 class Engine(ABC):

@@ -12,6 +12,7 @@
     |   |-- NoPicture           (ValueError)          sound only, or zero length
     |   |-- SequenceHoles       (FileNotFoundError)   pictures are missing among the others
     |   |-- UnknownLayer        (LookupError)         no such part or layer in the file
+    |   |-- MaskUnfit           (ValueError)          a mask of another shape than the clip
     |   `-- FrameOutside        (IndexError)          no such frame in the medium
     |-- OutputError                                   (also in wire.errors)
     |   |-- NotWritable         (PermissionError)     destination folder (wire.errors)
@@ -27,6 +28,7 @@
     |   |-- UnknownEngine       (LookupError)
     |   |-- NoEngineReady                             the effect has none; says what to do
     |   |-- EngineUnfit         (ValueError)          the engine does not make this effect
+    |   |-- CutIsCleaner        (ValueError)          a bridge between shots too unlike
     |   |-- EngineFailed                              raised inside an engine
     |   |-- OutOfMemory         (MemoryError)
     |   `-- MemoryShort         (MemoryError)         for the work; a smaller setting fits
@@ -134,6 +136,12 @@ class UnknownLayer(MediaError, LookupError):
     code = "unknown_layer"
 
 
+class MaskUnfit(MediaError, ValueError):
+    """Params: path, size, wanted."""
+
+    code = "mask_unfit"
+
+
 class FrameOutside(MediaError, IndexError):
     """Params: path, frame, frames."""
 
@@ -204,6 +212,12 @@ class EngineUnfit(EngineError, ValueError):
     """Params: engine, effect, makes."""
 
     code = "engine_unfit"
+
+
+class CutIsCleaner(EngineError, ValueError):
+    """Params: cost (of the match), most (that is permitted)."""
+
+    code = "cut_is_cleaner"
 
 
 class EngineFailed(EngineError):

@@ -114,7 +114,9 @@ def test_defaults_fill_what_a_line_leaves_open(tmp_path: Path) -> None:
 def test_a_picture_is_found_beside_the_list(tmp_path: Path) -> None:
     (tmp_path / "style.jpg").touch()
     path = write(tmp_path, "media,effect,reference\na.mov,restyle,style.jpg\n")
-    assert read(path)[0].parameters == {"reference": str(tmp_path / "style.jpg")}
+    assert read(path)[0].parameters == {
+        "reference": [{"path": str(tmp_path / "style.jpg"), "weight": 1.0}]
+    }
     path = write(tmp_path, "media,effect,reference\na.mov,restyle,none.jpg\n")
     assert "none.jpg is not there" in problems(path)[0]
 

@@ -91,3 +91,46 @@ def test_an_unknown_effect_names_the_known_ones() -> None:
     with pytest.raises(UnknownEffect) as caught:
         effect("explode")
     assert "generate, extend" in caught.value.fix()
+
+
+def test_references_and_regions_are_lists_in_a_job_and_text_on_a_command_line() -> None:
+    reference = Parameter("reference", "references")
+    assert parse(reference, "night.jpg*0.7; /b/wave.jpg", "/a") == [
+        {"path": "/a/night.jpg", "weight": 0.7},
+        {"path": "/b/wave.jpg", "weight": 1.0},
+    ]
+    regions = Parameter("regions", "regions")
+    assert parse(regions, "river.png@right; leaf.png@sway; s.png@0.2,-0.9", "/a") == [
+        {"mask": "/a/river.png", "x": 1.0, "y": 0.0, "kind": "flow"},
+        {"mask": "/a/leaf.png", "x": 1.0, "y": 0.0, "kind": "sway"},
+        {"mask": "/a/s.png", "x": 0.2, "y": -0.9, "kind": "flow"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("references", "a.jpg*0"),
+        ("references", "a.jpg*2"),
+        ("references", ";"),
+        ("references", "[1]"),
+        ("references", '[{"path": "a.jpg"}]'),
+        ("references", '[{"path": "/a.jpg", "colour": 1}]'),
+        ("references", "a*1;" * 17),
+        ("regions", "river.png"),
+        ("regions", "river.png@sideways"),
+        ("regions", "river.png@0,0"),
+        ("regions", "river.png@2,0"),
+        ("picture", ""),
+    ],
+)
+def test_lists_of_pictures_that_do_not_fit_are_refused(kind: Any, text: str) -> None:
+    with pytest.raises(BadValue):
+        parse(Parameter("p", kind), text, "/a")
+
+
+def test_a_picture_is_named_by_its_absolute_path() -> None:
+    picture = Parameter("end", "picture")
+    assert parse(picture, "end.png", "/a") == "/a/end.png"
+    with pytest.raises(BadValue):
+        picture.check("end.png")

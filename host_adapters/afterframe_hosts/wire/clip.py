@@ -82,7 +82,7 @@ class Media:
     def __post_init__(self) -> None:
         if not self.path or "\0" in self.path:
             raise ValueError("a medium needs a path")
-        if not _is_absolute(self.path):
+        if not is_absolute(self.path):
             raise ValueError(f"media paths are absolute: {self.path}")
         if self.kind == "sequence" and not re.search(r"#+[^#/\\]*$", self.path):
             raise ValueError(f"a sequence's path has # where the number stands: {self.path}")
@@ -143,5 +143,6 @@ def check_rate(rate: Fraction) -> None:
         raise ValueError(f"a rate lies above 0 and at most {FASTEST}, not {rate}")
 
 
-def _is_absolute(path: str) -> bool:
+def is_absolute(path: str) -> bool:
+    """Tell whether a path is absolute on any of the three systems."""
     return path.startswith(("/", "\\\\")) or re.match(r"[A-Za-z]:[\\/]", path) is not None

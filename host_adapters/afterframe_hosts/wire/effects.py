@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from . import pictures
+from .clip import is_absolute
 from .errors import BadValue, UnknownEffect
 
-Kind = Literal["integer", "number", "text", "choice", "switch", "seed", "picture"]
+Kind = Literal[
+    "integer", "number", "text", "choice", "switch", "seed", "picture", "references", "regions"
+]
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,14 @@ class Parameter:
     Attributes:
         name: in job files and on the command line (``pan_x`` is ``--pan-x`` there).
         kind: ``integer``, ``number``, ``text``, ``choice``, ``switch`` (true or false), ``seed``
-            (an integer; None: chosen from the job's id), ``picture`` (absolute path or None).
+            (an integer; None: chosen from the job's id), ``picture`` (absolute path or None),
+            ``references`` and ``regions`` (lists of what ``wire.pictures`` describes, or None).
         default: what stands when nothing is set; None: nothing, the effect decides.
         minimum: smallest number, or None.
         maximum: largest number, or longest text in characters, or None.
         unit: ``s``, ``frames``, ``x`` or empty.
         choices: of a ``choice``.
-        effect: the effect that declares it, part of its message ids; empty for an engine's own.
+        effect: the effect, or the engine, that declares it: part of its message ids.
     """
 
     name: str
@@ -58,6 +63,8 @@ class Parameter:
             return " | ".join(self.choices)
         if self.kind == "text":
             return f"text of up to {self.maximum:g} characters" if self.maximum else "text"
+        if self.kind in _LISTS:
+            return _LISTS[self.kind]
         if self.kind == "picture":
             return "the absolute path of a picture"
         if self.kind == "switch":
@@ -89,7 +96,7 @@ class Effect:
     Attributes:
         name: ``generate``, ``extend``, ``bridge``, ``restyle``, ``retime``.
         source: what it works on: the ``frame`` under the playhead, the ``clip``, or the
-            ``gap`` between two clips.
+            ``gap`` between two clips (the job's ``clip`` and ``after``).
         parameters: in the order in which a face shows them.
     """
 
@@ -136,17 +143,20 @@ def resolve(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[
     }
 
 
-def parse(parameter: Parameter, text: str) -> Any:
+def parse(parameter: Parameter, text: str, folder: str = "") -> Any:
     """Return the value that ``text`` stands for on a command line or in a CSV cell.
+
+    Args:
+        parameter: as it is declared.
+        text: as the user wrote it.
+        folder: absolute path of the folder that paths in the text start from.
 
     Raises:
         BadValue: it stands for none.
     """
     try:
-        if parameter.kind in {"integer", "seed"}:
-            return parameter.check(int(text))
-        if parameter.kind == "number":
-            return parameter.check(float(text))
+        if parameter.kind in _READERS:
+            return parameter.check(_READERS[parameter.kind](text, folder))
     except ValueError as error:
         if isinstance(error, BadValue):
             raise
@@ -178,6 +188,26 @@ def _text(parameter: Parameter, value: Any) -> str | None:
     return value
 
 
+def _picture(_parameter: Parameter, value: Any) -> str | None:
+    if not isinstance(value, str) or "\0" in value or not is_absolute(value):
+        return None
+    return value
+
+
+def _references(_parameter: Parameter, value: Any) -> list[dict[str, Any]] | None:
+    try:
+        return pictures.plain(pictures.references(value))
+    except ValueError:
+        return None
+
+
+def _regions(_parameter: Parameter, value: Any) -> list[dict[str, Any]] | None:
+    try:
+        return pictures.plain(pictures.regions(value))
+    except ValueError:
+        return None
+
+
 def _choice(parameter: Parameter, value: Any) -> str | None:
     return value if value in parameter.choices else None
 
@@ -204,14 +234,30 @@ _CHECKS = {
     "seed": _integer,
     "number": _number,
     "text": _text,
-    "picture": _text,
+    "picture": _picture,
+    "references": _references,
+    "regions": _regions,
     "choice": _choice,
     "switch": _switch,
+}
+_READERS: Mapping[str, Callable[[str, str], Any]] = {
+    "integer": lambda text, _folder: int(text),
+    "seed": lambda text, _folder: int(text),
+    "number": lambda text, _folder: float(text),
+    "picture": pictures.absolute,
+    "references": pictures.references_of,
+    "regions": pictures.regions_of,
+}
+_LISTS = {
+    "references": "pictures with weights: night.jpg*0.7; wave.jpg*0.3",
+    "regions": "masks with directions: river.png@right; smoke.png@0.2,0.9; leaves.png@sway",
 }
 
 MAX_SECONDS = 600.0
 """The longest clip that one job makes."""
 MAX_SEED = 2**31 - 1
+PRESETS = ("oil", "watercolour", "ink", "pencil", "gouache", "cartoon")
+"""Styles that need no picture. ``auto`` is the reference's style, or oil where there is none."""
 
 
 def _declare(name: str, source: Literal["frame", "clip", "gap"], *parameters: Parameter) -> Effect:
@@ -227,6 +273,9 @@ _MOTION = Parameter("motion", "number", 5.0, 1.0, 10.0)
 _SECONDS = Parameter("seconds", "number", 4.0, 0.04, MAX_SECONDS, "s")
 _FRAMES = Parameter("frames", "integer", None, 1, 100_000, "frames")
 _SEED = Parameter("seed", "seed", None, 0, MAX_SEED)
+_MATCH_COLOUR = Parameter("match_colour", "switch", True)
+_MATCH_GRAIN = Parameter("match_grain", "switch", True)
+_HANDLES = Parameter("handles", "integer", 0, 0, 240, "frames")
 
 EFFECTS: dict[str, Effect] = {
     each.name: each
@@ -241,9 +290,14 @@ EFFECTS: dict[str, Effect] = {
             Parameter("zoom", "number", 0.0, -1.0, 1.0),
             Parameter("roll", "number", 0.0, -1.0, 1.0),
             Parameter("dolly", "number", 0.0, -1.0, 1.0),
+            Parameter("end", "picture", None),
+            Parameter("loop", "switch", False),
             _SECONDS,
             _FRAMES,
             _SEED,
+            _MATCH_COLOUR,
+            _MATCH_GRAIN,
+            _HANDLES,
         ),
         _declare(
             "extend",
@@ -253,15 +307,33 @@ EFFECTS: dict[str, Effect] = {
             _SECONDS,
             _FRAMES,
             _SEED,
+            Parameter("real_first", "switch", False),
+            Parameter("overlap", "integer", 0, 0, 120, "frames"),
+            _MATCH_COLOUR,
+            _MATCH_GRAIN,
+            _HANDLES,
         ),
-        _declare("bridge", "gap", _PROMPT, _SEED),
+        _declare(
+            "bridge",
+            "gap",
+            _PROMPT,
+            _FRAMES,
+            _SEED,
+            Parameter("overlap", "integer", 0, 0, 120, "frames"),
+            _MATCH_COLOUR,
+            _MATCH_GRAIN,
+            _HANDLES,
+        ),
         _declare(
             "restyle",
             "clip",
             _PROMPT,
-            Parameter("reference", "picture", None),
+            Parameter("preset", "choice", "auto", choices=("auto", *PRESETS)),
+            Parameter("reference", "references", None),
             Parameter("strength", "number", 0.8, 0.0, 1.0),
+            Parameter("keep", "picture", None),
             _SEED,
+            _HANDLES,
         ),
         _declare(
             "retime",
@@ -269,6 +341,8 @@ EFFECTS: dict[str, Effect] = {
             Parameter("speed", "number", 0.5, 0.0625, 16.0, "x"),
             Parameter("interpolation", "choice", "flow", choices=("flow", "blend", "nearest")),
             Parameter("flow_size", "choice", "half", choices=("full", "half", "quarter")),
+            Parameter("motion_blur", "number", 0.0, 0.0, 1.0),
+            _HANDLES,
         ),
     )
 }

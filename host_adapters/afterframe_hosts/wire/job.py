@@ -113,6 +113,9 @@ class Job:
         session: the host session that asked, empty for the command line.
         seen: True when the clip's media was rendered by the host (as seen), so that the
             result's own grade must not be applied again.
+        after: the clip after the gap that is bridged; of a bridge only.
+        variations: instead of the clip, a contact sheet of so many variants of it to choose
+            from, 2 to 16; 0: the clip itself. Of ``generate`` only.
     """
 
     id: str
@@ -126,8 +129,14 @@ class Job:
     priority: int = 0
     session: str = ""
     seen: bool = False
+    after: Clip | None = None
+    variations: int = 0
 
     def __post_init__(self) -> None:
+        if (self.after is not None) != (self.effect == "bridge"):
+            raise ValueError("a bridge, and nothing else, has a clip after the gap")
+        if self.variations and (self.effect != "generate" or not 2 <= self.variations <= 16):
+            raise ValueError("variations are 2 to 16, of generate")
         if not re.fullmatch(r"[0-9a-f]{32}", self.id):
             raise ValueError("a job's id is 32 hexadecimal digits")
         if abs(self.priority) > 1000:
@@ -172,6 +181,30 @@ class Note:
 
 
 @dataclass(frozen=True)
+class JoinReport:
+    """How well made frames meet the shot at one end of a result.
+
+    Attributes:
+        side: ``start`` or ``end`` of the result.
+        colour_before: largest difference of a channel's mean from the shot's, in levels of 255,
+            as the engine made it.
+        colour_after: likewise as it is delivered.
+        grain_shot: standard deviation of the shot's grain, in levels of 255.
+        grain_before: of the made frames' as the engine made them.
+        grain_after: likewise as they are delivered.
+        seam: mean change of velocity across the joint, pixels a frame at 360 lines.
+    """
+
+    side: Literal["start", "end"]
+    colour_before: float = 0.0
+    colour_after: float = 0.0
+    grain_shot: float = 0.0
+    grain_before: float = 0.0
+    grain_after: float = 0.0
+    seam: float = 0.0
+
+
+@dataclass(frozen=True)
 class Result:
     """What a job made.
 
@@ -184,6 +217,10 @@ class Result:
         first: number of a sequence's first picture; 0 for a movie.
         colour_space: the host's name for the encoding, as the source had it.
         notes: what the engine tells the user.
+        handles: frames at the start and at the end of the result that lie outside what stands
+            on the timeline; counted in ``frames``.
+        joins: how the result meets the shots beside it.
+        choices: of a contact sheet: for each variant, in its order, the parameters that make it.
     """
 
     path: str
@@ -194,6 +231,9 @@ class Result:
     first: int = 0
     colour_space: str = ""
     notes: tuple[Note, ...] = ()
+    handles: tuple[int, int] = (0, 0)
+    joins: tuple[JoinReport, ...] = ()
+    choices: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

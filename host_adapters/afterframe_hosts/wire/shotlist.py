@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from . import pictures
 from .effects import EFFECTS, Effect, Parameter, effect, parse
 from .errors import AfterframeError, BadValue, MediaMissing, ShotListError
 
@@ -149,12 +150,13 @@ def _own(name: str, given: Cells, defaults: Mapping[str, str]) -> str:
 
 
 def _value(parameter: Parameter, cell: Any, folder: Path) -> Any:
-    if parameter.kind == "picture" and isinstance(cell, str):
-        picture = folder / cell.strip()
-        if not picture.is_file():
-            raise MediaMissing(path=str(picture))
-        return parameter.check(str(picture))
-    return parse(parameter, cell) if isinstance(cell, str) else parameter.check(cell)
+    if not isinstance(cell, str):
+        return parameter.check(cell)
+    value = parse(parameter, cell, str(folder))
+    for path in pictures.paths(parameter.kind, value):
+        if not Path(path).is_file():
+            raise MediaMissing(path=path)
+    return value
 
 
 def _csv(text: str, own: Sequence[str]) -> Iterator[tuple[int, Cells]]:

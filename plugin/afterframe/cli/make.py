@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from afterframe.errors import BadValue
 from afterframe_hosts.wire import catalogue, codec, discovery
 from afterframe_hosts.wire.effects import EFFECTS, Effect, Parameter, parse
+from afterframe_models import registry
 
 from . import show
 
@@ -43,6 +44,11 @@ def add(commands: Commands) -> None:
         )
         for parameter in effect.parameters:
             _parameter_option(command, parameter)
+        for card in registry.cards().values():
+            if effect.name in card.effects and card.parameters:
+                group = command.add_argument_group(card.label)
+                for parameter in card.parameters:
+                    _parameter_option(group, parameter)
         add_output_options(command)
         add_reading_options(command)
         add_timeline_options(command)
@@ -142,11 +148,13 @@ def run(options: argparse.Namespace) -> int:
 
 def effect_values(effect: Effect, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters that were set on the command line, parsed and checked."""
+    cards = [card for card in registry.cards().values() if effect.name in card.effects]
+    own = [parameter for card in cards for parameter in card.parameters]
     values = {}
-    for parameter in effect.parameters:
+    for parameter in (*effect.parameters, *own):
         text = given.get(f"set_{parameter.name}")
         if text is not None:
-            values[parameter.name] = parse(parameter, text)
+            values[parameter.name] = parse(parameter, text, str(Path.cwd()))
     return values
 
 
@@ -249,7 +257,7 @@ def tell(
     return 0 if status.state == "done" else 1
 
 
-def _parameter_option(command: argparse.ArgumentParser, parameter: Parameter) -> None:
+def _parameter_option(command: argparse._ActionsContainer, parameter: Parameter) -> None:
     allowed = "" if parameter.kind == "text" else f" [{parameter.allowed()}]"
     default = (
         ""

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from afterframe.core.clips import media_frame
 from afterframe.core.timecode import can_drop, frames_for, rescale, timecode
+from afterframe_hosts.wire.clip import Clip
 from afterframe_hosts.wire.job import Job
 from afterframe_hosts.wire.results import result_start
 
@@ -23,7 +24,7 @@ class Plan:
             shown one as 0.
         frames: frames to make.
         rate: frames a second of what is made.
-        step: frames of the clip's medium for each made frame.
+        step: frames of the clip's medium for each frame of the result.
         seed: 0 to 2**31 - 1.
         start: timeline frame (at the clip's rate) where the result belongs.
         start_timecode: of the result's first frame.
@@ -51,7 +52,7 @@ def make_plan(job: Job) -> Plan:
         at=_shown(job, at),
         frames=frames,
         rate=rate,
-        step=abs(clip.speed) * clip.rate * _decimal(values.get("speed", 1)) / rate,
+        step=step_of(clip, rate) * _decimal(values.get("speed", 1)),
         seed=int(values.get("seed") or 0),
         start=start,
         start_timecode=job.output.start_timecode
@@ -60,6 +61,11 @@ def make_plan(job: Job) -> Plan:
         ),
         longest_side=DRAFT_SIDE if job.quality == "draft" else None,
     )
+
+
+def step_of(clip: Clip, rate: Fraction) -> Fraction:
+    """Return how many frames of its medium a clip passes for each of a result of this rate."""
+    return abs(clip.speed) * clip.rate / rate
 
 
 def _shown(job: Job, at: int) -> int:
@@ -74,6 +80,9 @@ def _frames(job: Job, rate: Fraction) -> int:
     values = job.parameters
     if values.get("frames"):
         return int(values["frames"])
+    if job.after is not None:
+        gap = job.after.record_range.start - job.clip.record_range.end
+        return frames_for(gap / job.clip.rate, rate)
     if "seconds" in values:
         return frames_for(_decimal(values["seconds"]), rate)
     seconds = job.clip.record_range.duration / job.clip.rate

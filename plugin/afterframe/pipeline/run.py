@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -10,25 +11,30 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from afterframe.core.leftover import remove_left
-from afterframe.core.plan import Plan, make_plan
+from afterframe.core.plan import Plan, make_plan, step_of
 from afterframe.core.preflight import seconds_left
 from afterframe.core.recipe import Made, Recipe
 from afterframe.errors import AfterframeError, EngineFailed, MediaUnreadable, OutOfMemory
 from afterframe.media.checksum import Digest, fingerprint
 from afterframe.media.frame import Frame, MediaInfo
+from afterframe_hosts.wire.clip import Clip
 from afterframe_hosts.wire.effects import effect
 from afterframe_hosts.wire.job import Job, Note, Progress, Result
 from afterframe_models import registry
 from afterframe_models.base import Context, Request, Source
 
 from . import delivery
+from .cadence import Cadence, ShownSource, repeated
 from .conform import exactly, fit_size, resized
 from .naming import made_before
+from .pictures import JobPictures, like
 from .pixels import ALPHA_DROPPED, Passage, passage, without_alpha
 from .preflight import Preflight
 from .preview import preview_picture
 from .source import ClipSource, FilteredSource
 
+SHOWN = frozenset({"extend", "bridge", "restyle"})
+"""Effects whose engines see a clip's frames as they are shown, see ``cadence``."""
 PREVIEW_SECONDS = 1.0
 """At most one preview picture in this time: an editor's eye, not a stream."""
 
@@ -42,12 +48,14 @@ class Hooks:
         preview: called now and then with a JPEG of the newest frame.
         check: called at least once a frame; raises ``Cancelled`` to stop the job.
         pace: seconds for a megapixel of a frame in such jobs on this machine; 0: unknown.
+        device: where engines work on pixels, see ``afterframe_models.base.Context``.
     """
 
     progress: Callable[[Progress], None]
     preview: Callable[[bytes], None]
     check: Callable[[], None]
     pace: float = 0.0
+    device: str = "cpu"
 
 
 def run_job(job: Job, hooks: Hooks) -> Result:
@@ -72,20 +80,26 @@ def run_job(job: Job, hooks: Hooks) -> Result:
     plan = make_plan(job)
     with ExitStack() as stack:
         clip = stack.enter_context(ClipSource(job.clip, plan.step))
+        after = None
+        if job.after is not None:
+            after = stack.enter_context(ClipSource(job.after, step_of(job.after, plan.rate)))
         if effect(job.effect).source != "frame":
             clip.check()
-        work = _Work(job, plan, clip, hooks)
-        return work.run()
+        return _Work(job, plan, clip, after, hooks).run()
 
 
 class _Work:
     """What one run of a job holds on to."""
 
-    def __init__(self, job: Job, plan: Plan, clip: ClipSource, hooks: Hooks) -> None:
+    def __init__(
+        self, job: Job, plan: Plan, clip: ClipSource, after: ClipSource | None, hooks: Hooks
+    ) -> None:
         self.job, self.plan, self.clip, self.hooks = job, plan, clip, hooks
-        source = _source(clip, plan, job)
+        self.cadence = cadence_of(job.clip, clip.frames, plan.rate)
+        source = _source(self._seen(clip, self.cadence), plan, job)
         self.card = registry.cards()[job.engine]
         self.way: Passage = passage(self.card, source)
+        self.after = self._like(after, source.info) if after else None
         self.info = _delivered(source.info, self.card.alpha)
         self.target = delivery.Target.choose(job, plan, self.info, self.card)
         self._preflight().check()
@@ -122,12 +136,13 @@ class _Work:
     def _frames(self) -> Iterator[Frame]:
         """Yield the conformed frames; what an engine raises becomes an error with a fix."""
         engine = registry.load(self.job.engine)
-        context = Context(self.hooks.check, self.notes.append, os.cpu_count() or 1)
+        context = Context(
+            self.hooks.check, self.notes.append, os.cpu_count() or 1, self.hooks.device
+        )
         try:
-            made = exactly(
-                engine.render(self._request(), context), self.plan.frames, self.card.name
-            )
-            for frame in made:
+            request = self._request()
+            made = exactly(engine.render(request, context), request.frames, self.card.name)
+            for frame in repeated(made, self._places()):
                 self.hooks.check()
                 yield self._conformed(frame)
         except AfterframeError:
@@ -150,13 +165,33 @@ class _Work:
             effect=self.job.effect,
             source=self.way.source,
             at=plan.at,
-            frames=plan.frames,
+            frames=self._places()[-1] + 1,
             rate=plan.rate,
             step=plan.step,
             parameters=self.job.parameters,
             seed=plan.seed,
             draft=self.job.quality == "draft",
+            after=self.after,
+            pictures=JobPictures(self.way.source.info),
         )
+
+    def _places(self) -> tuple[int, ...]:
+        """Return for each frame of the result which made one stands there."""
+        if self.job.effect not in SHOWN:
+            return tuple(range(self.plan.frames))
+        side = self.job.parameters.get("side", "over")
+        return self.cadence.made(self.plan.frames, side)
+
+    def _seen(self, clip: ClipSource, cadence: Cadence) -> Source:
+        return ShownSource(clip, cadence) if self.job.effect in SHOWN else clip
+
+    def _like(self, after: ClipSource, info: MediaInfo) -> Source:
+        """Return the frames after the gap, in the encoding and size of those before it."""
+        assert self.job.after is not None
+        cadence = cadence_of(self.job.after, after.frames, self.plan.rate)
+        seen = self._seen(after, cadence)
+        same = FilteredSource(seen, info, lambda frame: like(frame, info))
+        return passage(self.card, same).source
 
     def _report(self, done: int, frame: Frame) -> None:
         total = self.plan.frames
@@ -192,7 +227,19 @@ class _Work:
         )
 
 
-def _source(clip: ClipSource, plan: Plan, job: Job) -> Source:
+def cadence_of(clip: Clip, frames: int, rate: Fraction) -> Cadence:
+    """Return which of its medium's frames a clip shows in a result of this rate.
+
+    Args:
+        clip: any.
+        frames: how many of its medium's frames it has.
+        rate: of the result.
+    """
+    shown = max(1, math.floor(clip.record_range.duration * rate / clip.rate))
+    return Cadence(frames, shown, step_of(clip, rate), clip.phase)
+
+
+def _source(clip: Source, plan: Plan, job: Job) -> Source:
     """Return the clip at the size that the engine works on."""
     info = clip.info
     width, height = job.output.size or (info.width, info.height)

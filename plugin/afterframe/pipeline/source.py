@@ -62,6 +62,15 @@ class ClipSource:
         """Number of the clip's frames, in media frames; 1 for a still."""
         return 1 if self._held else self._clip.media_range.duration
 
+    @property
+    def spare(self) -> tuple[int, int]:
+        """How many frames the medium has before the clip's first shown one and after its last."""
+        if self._held:
+            return 0, 0
+        span = self._clip.media_range
+        before, after = span.start, self._media.info.frames - span.end
+        return (after, before) if self._clip.speed < 0 else (before, after)
+
     def check(self) -> None:
         """Look whether all of the clip's frames are there; errors of ``media.base.Source.check``.
 
@@ -76,8 +85,9 @@ class ClipSource:
         return self._notes
 
     def read(self, index: int) -> Frame:
-        """Return one frame of the clip."""
-        if not 0 <= index < self.frames:
+        """Return one frame of the clip, or a spare one."""
+        before, after = self.spare
+        if not -before <= index < self.frames + after:
             raise FrameOutside(path=self._clip.media.path, frame=index, frames=self.frames)
         reading = self._ahead.read(index)
         assert reading.frame is not None
@@ -97,7 +107,9 @@ class ClipSource:
 
     def _following(self, index: int) -> int | None:
         after = next_frame(index, self._step)
-        return after if after < self.frames else None
+        # Spare frames are read ahead by those alone who have begun to ask for them.
+        end = self.frames if index < self.frames else self.frames + self.spare[1]
+        return after if after < end else None
 
     def _check_range(self) -> None:
         span, frames = self._clip.media_range, self._media.info.frames
@@ -145,6 +157,11 @@ class FilteredSource:
     def frames(self) -> int:
         """As the source's."""
         return self._source.frames
+
+    @property
+    def spare(self) -> tuple[int, int]:
+        """As the source's."""
+        return self._source.spare
 
     def read(self, index: int) -> Frame:
         """Return one filtered frame."""
