@@ -101,7 +101,7 @@ MESSAGES: dict[str, str] = {
     "parameter.retime.flow_size.label": "Flow Size",
     "parameter.retime.flow_size.help": "Resolution at which motion is measured",
     "parameter.retime.motion_blur.label": "Motion Blur",
-    "parameter.retime.motion_blur.help": "When speeding up: how long the shutter is open (0.5: half)",
+    "parameter.retime.motion_blur.help": "When speeding up: how long the shutter is open (0 to 1)",
     "parameter.retime.handles.label": "Handles",
     "parameter.retime.handles.help": "Frames more at each end, outside what stands on the timeline",
     # errors that a host can meet
@@ -212,7 +212,7 @@ MESSAGES: dict[str, str] = {
     "error.engine_unfit.fix": "It makes: {makes}. Leave the engine empty to choose one.",
     "error.engine_failed.message": "The engine {engine} failed: {detail}",
     "error.engine_failed.fix": "Try again; if it happens again, send the log (afterframe logs).",
-    "error.cut_is_cleaner.message": "The shots are too unlike for a bridge: {cost}, at most {most}.",
+    "error.cut_is_cleaner.message": "The shots are too unlike to bridge: {cost}, at most {most}.",
     "error.cut_is_cleaner.fix": "A cut is cleaner here. To bridge all the same, switch Force on.",
     "error.out_of_memory.message": "The engine {engine} ran out of memory: {detail}",
     "error.out_of_memory.fix": "Close other programs, or choose a smaller size.",
