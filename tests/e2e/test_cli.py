@@ -50,6 +50,28 @@ def test_generate_begins_with_the_frame_under_the_playhead(afterframe: Run, movi
     assert beside(out).is_file()
 
 
+def test_a_choice_of_a_sheet_of_variations_becomes_a_clip(afterframe: Run, movie: Path) -> None:
+    shown = afterframe(
+        "generate", movie, "--variations", 3, "--frames", 5, "--at", 7, "-o", movie.parent
+    )
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stdout.splitlines()
+    sheet = Path(lines[-1])
+    assert sheet.name == "shot_generate_variations_v001.png"
+    seed = next(line for line in lines if line.startswith("2: ")).split("--seed ")[1]
+    chosen = afterframe("render", beside(sheet), "--choice", 2, "--json")
+    status = answer(chosen)
+    assert status["job"]["parameters"]["seed"] == int(seed)
+    assert status["job"]["parameters"]["pan_x"] == -0.6
+    clip = Path(status["result"]["path"])
+    assert clip.name == "shot_generate_v001.mov"
+    assert status["result"]["frames"] == 5
+    assert read_number(first_picture(clip)) == 7
+    wrong = afterframe("render", beside(sheet), "--choice", 4)
+    assert wrong.returncode == 1
+    assert "1 to 3" in wrong.stderr
+
+
 def test_a_photo_becomes_a_clip(afterframe: Run, tmp_path: Path) -> None:
     photo = shared("photo/tuebingen.jpg")
     done = afterframe(

@@ -119,6 +119,16 @@ def test_a_job_without_a_result_has_nothing_to_deliver(
         queue.deliver("0" * 32, "placed")
 
 
+def test_a_sheet_of_variations_is_for_no_timeline(
+    queue: Queue, make_job: Callable[..., Job]
+) -> None:
+    sheet = replace(make_job(document="/edit.blend"), variations=4)
+    job = put(queue, sheet).id
+    WAYS["done"](queue, job)
+    assert queue.status(job).delivery is None
+    assert queue.pending("/edit.blend") == ()
+
+
 def test_results_of_a_document_are_offered_until_they_are_placed(
     queue: Queue, make_job: Callable[..., Job]
 ) -> None:

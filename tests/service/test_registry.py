@@ -9,7 +9,7 @@ import pytest
 
 from afterframe.core.admission import choose_engine
 from afterframe.errors import EngineUnfit, NoEngineReady, UnknownEngine
-from afterframe_hosts.wire import effects
+from afterframe_hosts.wire import catalogue, effects
 from afterframe_hosts.wire.effects import Parameter
 from afterframe_models import registry
 
@@ -95,6 +95,16 @@ def test_every_card_of_ours_is_right_and_its_engine_can_be_made() -> None:
         if registry.ready(card).ready:
             assert registry.load(name).card == card
             assert registry.load(name) is registry.load(name)
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_every_parameter_of_our_engines_is_said_in_every_language(language: str) -> None:
+    for card in registry.cards().values():
+        for parameter in card.parameters:
+            assert parameter.effect == card.name, parameter
+            assert parameter.check(parameter.default) == parameter.default
+            for message in (parameter.label_id, parameter.help_id):
+                assert catalogue.LANGUAGES[language].get(message), message
 
 
 def test_the_best_engine_that_is_ready_is_chosen(tmp_path: Path) -> None:

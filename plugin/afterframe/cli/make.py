@@ -49,6 +49,14 @@ def add(commands: Commands) -> None:
                 group = command.add_argument_group(card.label)
                 for parameter in card.parameters:
                     _parameter_option(group, parameter)
+        if effect.name == "generate":
+            command.add_argument(
+                "--variations",
+                type=int,
+                default=0,
+                metavar="N",
+                help="a contact sheet of N variants (2 to 16) to choose from, no clip",
+            )
         add_output_options(command)
         add_reading_options(command)
         add_timeline_options(command)
@@ -141,7 +149,9 @@ def run(options: argparse.Namespace) -> int:
     job = make_job(options, options.effect, clip, at, values)
     client = discovery.connect()
     (status,) = follow.run(client, [job], quiet=options.json)
-    placed = timelines.place(timeline, client, [status]) if timeline else None
+    placed = None
+    if timeline and not job.variations:
+        placed = timelines.place(timeline, client, [status])
     notes = timeline.notes() if timeline else ()
     return tell(status, placed, notes, as_json=options.json)
 
@@ -173,6 +183,7 @@ def make_job(
         parameters=dict(values),
         engine=options.engine,
         quality="draft" if options.draft else "final",
+        variations=_variations(options),
     )
 
 
@@ -249,12 +260,26 @@ def tell(
     elif status.result:
         for note in (*status.result.notes, *notes):
             print(note.text(show.language()))
+        for number, choice in enumerate(status.result.choices, start=1):
+            print(f"{number}: {_as_options(choice)}")
         print(status.result.path)
         if placed:
             print(placed)
     else:
         print(f"{status.job.clip.name}: {status.state}")
     return 0 if status.state == "done" else 1
+
+
+def _variations(options: argparse.Namespace) -> int:
+    count: int = getattr(options, "variations", 0)
+    if count and not 2 <= count <= 16:
+        raise BadValue(field="variations", value=str(count), allowed="2 to 16")
+    return count
+
+
+def _as_options(choice: Mapping[str, Any]) -> str:
+    """Return what to add to the command line for a variant."""
+    return " ".join(f"--{name.replace('_', '-')} {value}" for name, value in choice.items())
 
 
 def _parameter_option(command: argparse._ActionsContainer, parameter: Parameter) -> None:
@@ -266,13 +291,13 @@ def _parameter_option(command: argparse._ActionsContainer, parameter: Parameter)
         if isinstance(parameter.default, float)
         else f" (default {parameter.default})"
     )
+    # A card of the user's own need not have its words in our catalogue.
+    said = catalogue.text_or(parameter.help_id, parameter.name, show.language())
     command.add_argument(
         f"--{parameter.name.replace('_', '-')}",
         dest=f"set_{parameter.name}",
         metavar=parameter.kind.upper(),
-        help=(catalogue.text(parameter.help_id, show.language()) + allowed + default).replace(
-            "%", "%%"
-        ),
+        help=(said + allowed + default).replace("%", "%%"),
     )
 
 

@@ -7,10 +7,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from afterframe.core.recipe import SUFFIX, beside, differences, read_recipe
-from afterframe.errors import RecipeDiffers
+from afterframe.core.recipe import SUFFIX, Recipe, beside, differences, read_recipe
+from afterframe.core.variations import SHEET_NAME
+from afterframe.errors import BadValue, RecipeDiffers
 from afterframe_hosts.wire import discovery
-from afterframe_hosts.wire.job import Output, new_id
+from afterframe_hosts.wire.job import Job, Output, new_id
 
 from .make import Commands, tell
 
@@ -23,6 +24,12 @@ def add(commands: Commands) -> None:
     command.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="default: the next version beside it"
     )
+    command.add_argument(
+        "--choice",
+        type=int,
+        metavar="N",
+        help="of a sheet of variations: render this one as a clip",
+    )
     command.set_defaults(run=run)
 
 
@@ -33,10 +40,14 @@ def run(options: argparse.Namespace) -> int:
     recipe_path = options.recipe.resolve()
     then = read_recipe(recipe_path)
     job = replace(then.job, id=new_id(), output=_output(options, recipe_path, then.job.output))
+    if options.choice is not None:
+        job = _chosen(job, then, options)
     client = discovery.connect()
     (status,) = follow.run(client, [job], quiet=options.json)
     code = tell(status, None, as_json=options.json)
     if status.result is None:
+        return code
+    if options.choice is not None:
         return code
     differing = differences(then, read_recipe(beside(Path(status.result.path))))
     if differing:
@@ -44,6 +55,17 @@ def run(options: argparse.Namespace) -> int:
     if not options.json:
         print("The same pixels.")
     return code
+
+
+def _chosen(job: Job, sheet: Recipe, options: argparse.Namespace) -> Job:
+    """Return the job that makes one of a sheet's variants as a clip."""
+    number: int = options.choice
+    if not 1 <= number <= len(sheet.choices):
+        allowed = f"1 to {len(sheet.choices)}" if sheet.choices else "a sheet's recipe"
+        raise BadValue(field="choice", value=str(number), allowed=allowed)
+    output = replace(job.output, name=job.output.name.removesuffix(SHEET_NAME))
+    parameters = {**job.parameters, **sheet.choices[number - 1]}
+    return replace(job, output=output, parameters=parameters, variations=0)
 
 
 def _output(options: argparse.Namespace, recipe: Path, then: Output) -> Output:

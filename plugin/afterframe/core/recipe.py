@@ -91,7 +91,11 @@ class Made:
 
 @dataclass(frozen=True)
 class Recipe:
-    """See the module's text."""
+    """See the module's text.
+
+    Attributes:
+        choices: of a contact sheet of variations: for each, the parameters that make it.
+    """
 
     schema: str
     job: Job
@@ -99,6 +103,7 @@ class Recipe:
     maker: Maker
     made: Made
     notes: tuple[Note, ...] = ()
+    choices: tuple[Mapping[str, Any], ...] = ()
 
 
 def beside(result: Path) -> Path:

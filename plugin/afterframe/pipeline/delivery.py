@@ -30,7 +30,7 @@ from afterframe.core.recipe import (
     to_text,
 )
 from afterframe.errors import OutputExists
-from afterframe.media.disk import check_names, telling, told
+from afterframe.media.disk import check_names, check_room, make_folder, telling, told
 from afterframe.media.formats import choose, delivery_format
 from afterframe.media.frame import MediaInfo
 from afterframe.media.losses import losses
@@ -213,7 +213,58 @@ def result_of(recipe: Recipe, path: Path) -> Result:
         first=made.first,
         colour_space=recipe.job.clip.media.colour_space,
         notes=recipe.notes,
+        choices=recipe.choices,
     )
+
+
+def publish_picture(
+    job: Job, data: bytes, suffix: str, make_recipe: Callable[[str], Recipe]
+) -> Result:
+    """Put one encoded picture where a job says, with its recipe beside it.
+
+    Args:
+        job: whose result it is.
+        data: the file's bytes.
+        suffix: of its name.
+        make_recipe: makes the recipe from the result's name beside it.
+
+    Raises:
+        NotWritable, DiskFull, DestinationGone, OutputExists, NameTooLong: see ``media.disk`` and
+            ``pipeline.naming``.
+    """
+    for _ in range(PUBLISH_TRIES):
+        path = result_path(job, (suffix,), sequence=False)
+        check_not_source(path, job.clip.media)
+        make_folder(path.parent)
+        check_room(path.parent, len(data))
+        made = make_recipe(path.name)
+        try:
+            _publish_picture_at(path, data, made, job)
+        except FileExistsError as error:
+            if job.output.path:
+                raise OutputExists(path=str(path)) from error
+            continue
+        return result_of(made, path)
+    raise OutputExists(path=str(path))
+
+
+def _publish_picture_at(path: Path, data: bytes, recipe: Recipe, job: Job) -> None:
+    """As :meth:`Target._publish_at`: the recipe holds the name that the picture follows to."""
+    place = beside(path)
+    with (
+        _written(path, data, job.id) as part,
+        _written(place, to_text(recipe), job.id) as recipe_part,
+    ):
+        if job.output.overwrite:
+            _name(part, path, replace=True)
+            _name(recipe_part, place, replace=True)
+            return
+        _name(recipe_part, place, replace=bool(job.output.path))
+        try:
+            _name(part, path, replace=False)
+        except BaseException:
+            place.unlink(missing_ok=True)
+            raise
 
 
 def _name_beside(path: Path) -> str:
@@ -221,7 +272,7 @@ def _name_beside(path: Path) -> str:
 
 
 @contextmanager
-def _written(path: Path, text: str, token: str) -> Iterator[Path]:
+def _written(path: Path, content: str | bytes, token: str) -> Iterator[Path]:
     """Write a small file under a temporary name, which is free again in the end.
 
     What a kill leaves of it is removed with what else has this token, see ``core.leftover``.
@@ -230,8 +281,8 @@ def _written(path: Path, text: str, token: str) -> Iterator[Path]:
     try:
         with telling(path.parent):
             failpoints.at("recipe.write")
-            with part.open("w", encoding="utf-8") as file:
-                file.write(text)
+            with part.open("wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
         yield part

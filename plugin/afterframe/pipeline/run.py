@@ -96,14 +96,14 @@ class _Work:
     ) -> None:
         self.job, self.plan, self.clip, self.hooks = job, plan, clip, hooks
         self.cadence = cadence_of(job.clip, clip.frames, plan.rate)
-        source = _source(self._seen(clip, self.cadence), plan, job)
+        source = scaled(self._seen(clip, self.cadence), plan, job)
         self.card = registry.cards()[job.engine]
         self.way: Passage = passage(self.card, source)
         self.after = self._like(after, source.info) if after else None
         self.info = _delivered(source.info, self.card.alpha)
         self.target = delivery.Target.choose(job, plan, self.info, self.card)
         self._preflight().check()
-        self.source_print = _fingerprint(job)
+        self.source_print = source_print(job)
         self.notes: list[Note] = []
         self.digest = Digest()
         self.started = time.monotonic()
@@ -134,24 +134,14 @@ class _Work:
         )
 
     def _frames(self) -> Iterator[Frame]:
-        """Yield the conformed frames; what an engine raises becomes an error with a fix."""
-        engine = registry.load(self.job.engine)
+        """Yield the conformed frames."""
         context = Context(
             self.hooks.check, self.notes.append, os.cpu_count() or 1, self.hooks.device
         )
-        try:
-            request = self._request()
-            made = exactly(engine.render(request, context), request.frames, self.card.name)
-            for frame in repeated(made, self._places()):
-                self.hooks.check()
-                yield self._conformed(frame)
-        except AfterframeError:
-            raise
-        except MemoryError as error:
-            raise OutOfMemory(engine=self.card.name, detail=str(error)) from error
-        except Exception as error:
-            detail = f"{type(error).__name__}: {error}"
-            raise EngineFailed(engine=self.card.name, detail=detail) from error
+        made = guarded(self.card.name, self._request(), context)
+        for frame in repeated(made, self._places()):
+            self.hooks.check()
+            yield self._conformed(frame)
 
     def _conformed(self, frame: Frame) -> Frame:
         back = self.way.back(frame)
@@ -227,6 +217,24 @@ class _Work:
         )
 
 
+def guarded(engine: str, request: Request, context: Context) -> Iterator[Frame]:
+    """Yield an engine's frames; what it raises becomes an error with a fix.
+
+    Raises:
+        EngineFailed, OutOfMemory: the engine's own errors; those of the tree pass as they are.
+    """
+    try:
+        made = registry.load(engine).render(request, context)
+        yield from exactly(made, request.frames, engine)
+    except (AfterframeError, GeneratorExit):
+        raise
+    except MemoryError as error:
+        raise OutOfMemory(engine=engine, detail=str(error)) from error
+    except Exception as error:
+        detail = f"{type(error).__name__}: {error}"
+        raise EngineFailed(engine=engine, detail=detail) from error
+
+
 def cadence_of(clip: Clip, frames: int, rate: Fraction) -> Cadence:
     """Return which of its medium's frames a clip shows in a result of this rate.
 
@@ -239,7 +247,7 @@ def cadence_of(clip: Clip, frames: int, rate: Fraction) -> Cadence:
     return Cadence(frames, shown, step_of(clip, rate), clip.phase)
 
 
-def _source(clip: Source, plan: Plan, job: Job) -> Source:
+def scaled(clip: Source, plan: Plan, job: Job) -> Source:
     """Return the clip at the size that the engine works on."""
     info = clip.info
     width, height = job.output.size or (info.width, info.height)
@@ -248,12 +256,13 @@ def _source(clip: Source, plan: Plan, job: Job) -> Source:
     aspect = Fraction(1) if job.output.size else info.pixel_aspect
     if (width, height, aspect) == (info.width, info.height, info.pixel_aspect):
         return clip
-    scaled = replace(info, width=width, height=height, pixel_aspect=aspect)
+    smaller = replace(info, width=width, height=height, pixel_aspect=aspect)
     shape = info.pixel_aspect / aspect
-    return FilteredSource(clip, scaled, lambda frame: resized(frame, width, height, shape))
+    return FilteredSource(clip, smaller, lambda frame: resized(frame, width, height, shape))
 
 
-def _fingerprint(job: Job) -> str:
+def source_print(job: Job) -> str:
+    """Return the fingerprint of what is read of the job's medium."""
     media = job.clip.media
     try:
         return fingerprint(media, job.clip.media_range)

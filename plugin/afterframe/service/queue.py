@@ -242,7 +242,8 @@ class Queue:
         """Note what a job made; where a host or a document waits for it, begin its delivery."""
         with self._change() as told:
             row = self._need(job)
-            if row["document"] or codec.loads(Job, row["job"]).session:
+            asked = codec.loads(Job, row["job"])
+            if not asked.variations and (row["document"] or asked.session):
                 self._database.run(
                     "INSERT INTO deliveries (job, document, state, updated)"
                     " VALUES (?, ?, 'pending', ?)",

@@ -246,13 +246,14 @@ def serve(lane: str, prepare: Callable[[], Runner]) -> None:
 def _pipeline() -> Runner:
     keep_freed_memory()
     from afterframe.pipeline.run import Hooks, run_job
+    from afterframe.pipeline.variations import make_sheet
 
     cards = registry.cards()
 
     def run(job: Job, attempt: Attempt) -> Result:
         attempt.patience = cards[job.engine].patience
         hooks = Hooks(attempt.progress, attempt.preview, attempt.check, attempt.pace)
-        return run_job(job, hooks)
+        return (make_sheet if job.variations else run_job)(job, hooks)
 
     return run
 
