@@ -100,13 +100,24 @@ def plane_values(
         subsampling: of the plane, as in :func:`plane_map`.
         siting: likewise.
     """
-    across, down = subsampling
-    offset = np.array(_siting_offset(subsampling, siting), np.float32)
-    scale = np.array([1 << across, 1 << down], np.float32)
     continued: Any = cv2.copyMakeBorder(
         values, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REPLICATE
     )
-    return _at_plane(continued, step, (-(-size[0] >> across), -(-size[1] >> down)), scale, offset)
+    return node_values(continued, step, size, subsampling, siting)
+
+
+def node_values(
+    nodes: NDArray[np.float32],
+    step: int,
+    size: tuple[int, int],
+    subsampling: tuple[int, int] = (0, 0),
+    siting: Siting = "left",
+) -> NDArray[np.float32]:
+    """As :func:`plane_values`, of values that have the margin of a :class:`CoarseMap`."""
+    across, down = subsampling
+    offset = np.array(_siting_offset(subsampling, siting), np.float32)
+    scale = np.array([1 << across, 1 << down], np.float32)
+    return _at_plane(nodes, step, (-(-size[0] >> across), -(-size[1] >> down)), scale, offset)
 
 
 def warp_planes(
