@@ -31,6 +31,7 @@ LIMITS: Mapping[tuple[str, str], Schema] = {
     ("Job", "id"): _ID,
     ("Job", "effect"): {"enum": list(EFFECTS)},
     ("Job", "priority"): {"minimum": -1000, "maximum": 1000},
+    ("Job", "variations"): {"minimum": 0, "maximum": 16},
     ("Clip", "phase"): {"pattern": "^(0|1/[2-9])$"},
     ("Clip", "rate"): _RATE,
     ("Clip", "size"): {"items": {"type": "integer", "minimum": 1, "maximum": 65536}},
