@@ -27,23 +27,27 @@ SMOOTHNESS = 14.0
 _UNSET: Any = None  # an argument of OpenCV that its type stubs want, and that may be left out
 
 
-def reduced(grey: Grey, step: int) -> Grey:
-    """Return ``grey`` made ``step`` times smaller, each sample the mean of step x step pixels.
+def reduced(picture: Samples, step: int) -> Samples:
+    """Return ``picture`` made ``step`` times smaller, each sample the mean of step x step pixels.
 
     Sides that ``step`` does not divide are first continued with their last pixels, so that
     sample (i, j) always stands at pixel ``((j + 0.5) * step - 0.5, (i + 0.5) * step - 0.5)``.
+
+    Args:
+        picture: (h, w) or (h, w, c), uint8, uint16 or float32.
+        step: 1 or more.
     """
-    height, width = grey.shape
+    height, width = picture.shape[:2]
     rows, columns = -(-height // step), -(-width // step)
-    padded: Any = grey
+    padded: Any = picture
     if (rows * step, columns * step) != (height, width):
         padded = cv2.copyMakeBorder(
-            grey, 0, rows * step - height, 0, columns * step - width, cv2.BORDER_REPLICATE
+            picture, 0, rows * step - height, 0, columns * step - width, cv2.BORDER_REPLICATE
         )
     if step == 1:
         return np.ascontiguousarray(padded)
     small: Any = cv2.resize(padded, (columns, rows), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8)
+    return np.asarray(small, picture.dtype)
 
 
 def flow_both_ways(first: Grey, second: Grey) -> tuple[Flow, Flow]:

@@ -1,0 +1,154 @@
+"""What lies between two pictures of a clip: flows both ways, how far to trust them, a cut."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from afterframe.media.display import grey_proxy
+from afterframe.media.frame import Frame
+
+from .cuts import is_cut
+from .flow import Flow, Grey, displaced, flow_both_ways, reduced
+
+Single = NDArray[np.float32]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+TRUST_SAMPLES, TRUST_SHARE = 0.5, 0.05
+"""Flows that fail to undo each other by so many samples plus this share of their length are
+trusted by half: noise of the flow itself stays below."""
+
+WORK_SIDE = 960
+"""Flows have at most so many samples along the longer side, unless another step is asked for."""
+
+
+@dataclass(frozen=True)
+class FramePair:
+    """Two pictures, and how the matter of each comes from the other.
+
+    Attributes:
+        cut: they are of two shots: the flows are 0 and nothing is trusted.
+        step: pixels for one sample of a flow, across and down (see ``flow.reduced``).
+        greys: both pictures at the flow's size.
+        forward: where the first's matter goes to, in samples.
+        backward: where the second's matter came from, likewise.
+    """
+
+    cut: bool
+    step: int
+    greys: tuple[Grey, Grey]
+    forward: Flow
+    backward: Flow
+
+    @cached_property
+    def trust_forward(self) -> Single:
+        """How surely each place of the first picture is seen in the second, (h, w), 0 to 1."""
+        return self._trust(self.forward, self.backward)
+
+    @cached_property
+    def trust_backward(self) -> Single:
+        """How surely each place of the second picture was seen in the first, (h, w), 0 to 1."""
+        return self._trust(self.backward, self.forward)
+
+    def turned(self) -> FramePair:
+        """Return the same with the pictures' order changed."""
+        return FramePair(self.cut, self.step, self.greys[::-1], self.backward, self.forward)
+
+    def _trust(self, there: Flow, back: Flow) -> Single:
+        if self.cut:
+            return np.zeros(there.shape[:2], np.float32)
+        return consistency(there, back)
+
+
+class PairFlow:
+    """The flows between a clip's pictures, measured once for each pair that is asked for.
+
+    Args:
+        read: returns a picture of the clip.
+        step: pixels for one sample; see :func:`usual_step`.
+        kept: how many pairs, and how many pictures' greys, are kept at most.
+    """
+
+    def __init__(self, read: Callable[[int], Frame], step: int, kept: int = 4) -> None:
+        self.step = step
+        self._read = read
+        self._greys = _Recent[int, Grey](kept + 1)
+        self._pairs = _Recent[tuple[int, int], FramePair](kept)
+
+    def between(self, first: int, second: int) -> FramePair:
+        """Return what lies between two pictures; (a, b) and (b, a) are measured as one."""
+        low, high = sorted((first, second))
+        pair = self._pairs.get((low, high), lambda: self._measured(low, high))
+        return pair if first <= second else pair.turned()
+
+    def grey(self, index: int) -> Grey:
+        """Return a picture's luma at the flow's size."""
+        return self._greys.get(index, lambda: grey_at_step(self._read(index), self.step))
+
+    def _measured(self, first: int, second: int) -> FramePair:
+        return measured_pair(self.grey(first), self.grey(second), self.step)
+
+
+def measured_pair(first: Grey, second: Grey, step: int) -> FramePair:
+    """Return what lies between two pictures.
+
+    Args:
+        first: (rows, columns) uint8, of :func:`grey_at_step`.
+        second: likewise.
+        step: that of both.
+    """
+    if is_cut(first, second):
+        still = np.zeros((*first.shape, 2), np.float32)
+        return FramePair(True, step, (first, second), still, still)
+    return FramePair(False, step, (first, second), *flow_both_ways(first, second))
+
+
+def consistency(there: Flow, back: Flow) -> Single:
+    """Return how well ``back`` undoes ``there`` at each place, 0 to 1.
+
+    Source: Sundaram, Brox, Keutzer, Dense Point Trajectories by GPU-Accelerated Large
+    Displacement Optical Flow, ECCV 2010, section 3.3; soft here.
+    """
+    missed = cv2.magnitude(*cv2.split(there + displaced(back, there)))
+    length = cv2.magnitude(*cv2.split(there))
+    half_trusted = TRUST_SAMPLES + TRUST_SHARE * length
+    return np.asarray(np.exp2(-np.square(missed / half_trusted)), np.float32)
+
+
+def usual_step(width: int, height: int, side: int = WORK_SIDE) -> int:
+    """Return the power of two that brings the longer side to at most ``side`` samples."""
+    step = 1
+    while max(width, height) > step * side:
+        step *= 2
+    return step
+
+
+def grey_at_step(frame: Frame, step: int) -> Grey:
+    """Return a picture's display-referred luma, ``step`` times smaller (see ``flow.reduced``)."""
+    if frame.width % step or frame.height % step:
+        return reduced(grey_proxy(frame, frame.width), step)
+    return grey_proxy(frame, frame.width // step)
+
+
+class _Recent(Generic[Key, Value]):
+    """The values that were asked for last, at most ``size``."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[Key, Value] = OrderedDict()
+
+    def get(self, key: Key, make: Callable[[], Value]) -> Value:
+        if key not in self._values:
+            self._values[key] = make()
+            while len(self._values) > self._size:
+                self._values.popitem(last=False)
+        self._values.move_to_end(key)
+        return self._values[key]
