@@ -1,0 +1,81 @@
+"""Ink: brush lines that swell and run dry, and washes on warm paper.
+
+Source: Winnemoeller, Kyprianidis, Olsen, XDoG: An eXtended Difference-of-Gaussians Compendium,
+Computers & Graphics 2012; washes: Bousseau et al., Interactive Watercolor Rendering with Temporal
+Coherence and Abstraction, NPAR 2006.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..painter import Motion
+from .along import Directions
+from .canvas import blurred, luma
+from .exposure import Exposure
+from .kuwahara import kuwahara
+from .paper import tooth
+from .preset import Preset
+from .tones import Tones
+from .xdog import line_response, soft_threshold
+
+Single = NDArray[np.float32]
+
+PAPER = np.array([0.965, 0.945, 0.900], np.float32)
+INK = np.array([0.055, 0.060, 0.080], np.float32)
+
+WASHES = 4
+"""Bare paper, light, middle and full ink."""
+
+_PRESSURE, _HAIRS, _POOLS, _WATER = 1, 2, 3, 4
+
+
+class Ink(Preset):
+    field_width = 8.0
+    longest = 56.0
+    hold = 0.7
+
+    def prepare(self) -> None:
+        self._tones = Tones(self.canvas, WASHES, 6.0)
+        self._exposure = Exposure(self.canvas)
+
+    def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
+        canvas = self.canvas
+        areas = luma(kuwahara(picture, directions, canvas.pixels(14), canvas))
+        areas = self._exposure.spread(areas, new=motion is None)
+        hairs = self.brushed_over(_HAIRS, 1.5, directions, 48)
+        wash = self._wash(areas, hairs, motion)
+        lines = self._lines(luma(picture), directions, hairs)
+        density = 1 - (1 - wash) * (1 - lines)
+        # Ink sinks into the hollows first, and leaves the heights of the paper where it is thin.
+        density *= 1 - np.float32(0.07) * tooth(self, 1.7)
+        out: Single = PAPER + density.clip(0, 1)[..., None] * (INK - PAPER)
+        return out
+
+    def _wash(self, areas: Single, hairs: Single, motion: Motion | None) -> Single:
+        """Return the density of the washes, (h, w) float32 from 0."""
+        canvas = self.canvas
+        dark = 1 - self._tones.quantised(areas ** np.float32(0.62), motion)
+        water = 1 / (1 + np.exp(np.float32(-1.6) * self.marks_over(_WATER, 70.0)))
+        wet = blurred(dark, canvas.pixels(2.0))
+        wet += water * (blurred(dark, canvas.pixels(14)) - wet)
+        rim = (wet - blurred(wet, canvas.pixels(6))).clip(0)
+        density = np.float32(1.15) * wet ** np.float32(1.5) + np.float32(0.5) * rim
+        uneven = np.float32(0.20) * self.marks_over(_POOLS, 60.0)
+        # A loaded brush covers; a dry one leaves the paper between its hairs.
+        dry = np.float32(0.22) * hairs * (wet * (1 - wet) * np.float32(2.5))
+        out: Single = (density * (1 + uneven * (1 - wet)) - dry * wet).clip(0, 1)
+        return out
+
+    def _lines(self, grey: Single, directions: Directions, hairs: Single) -> Single:
+        """Return the density of the brush lines: thin ones, and broad ones at strong edges."""
+        canvas = self.canvas
+        pressure = self.marks_over(_PRESSURE, 36.0)
+        fine = line_response(grey, directions, canvas.pixels(1.6), canvas.pixels(24))
+        broad = line_response(grey, directions, canvas.pixels(4.2), canvas.pixels(48))
+        least = np.float32(-0.020) - np.float32(0.007) * pressure
+        thin = 1 - soft_threshold(fine, least, 0.02)
+        brushed = 1 - soft_threshold(broad, least * 2 - np.float32(0.008) * hairs, 0.025)
+        out: Single = np.maximum(np.float32(0.9) * thin, brushed)
+        return out
