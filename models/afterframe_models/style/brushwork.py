@@ -1,0 +1,242 @@
+"""Painting a clip with brush strokes in a reference's manner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .analysis import Manner, lab_of, rgb_of
+from .canvas import Strokes, bristles, lay
+from .field import Field, reduced_motion
+from .painter import Motion, Painter
+from .references import Toned
+from .strokes import Cells, Population, sampled
+
+Single = NDArray[np.float32]
+
+STUDY_LINES = 540
+"""Lines at which a picture is looked at; strokes are laid at its own."""
+MOTION_LINES = 270
+
+
+@dataclass(frozen=True)
+class Coat:
+    """One coat of paint, its sizes in units of the manner's stroke.
+
+    Attributes:
+        width: of its strokes.
+        length: of its strokes.
+        cover: how often it covers the picture.
+        residue: how much of the style's variety its colours have.
+        detail: ΔE of finer detail from which on strokes are wanted, and at which all are;
+            None: wanted everywhere.
+    """
+
+    width: float
+    length: float
+    cover: float
+    residue: float
+    detail: tuple[float, float] | None = None
+
+
+COATS = (
+    Coat(1.9, 1.6, 2.0, 0.7),
+    Coat(1.0, 1.0, 2.6, 1.0),
+    Coat(0.55, 0.6, 2.0, 0.6, (3.0, 8.0)),
+    Coat(0.3, 0.4, 1.6, 0.35, (5.0, 12.0)),
+)
+TURNING = 0.3
+"""How fast a stroke turns to the field, a frame."""
+STRETCHING = 0.25
+EDGE = (9.0, 20.0)
+"""ΔE from a stroke's own place at which it thins out, and at which it ends."""
+SHORTEST = 0.35
+THINNEST = 0.6
+"""Pixels of a stroke's half width."""
+NEIGHBOURS = 48
+LATTICE = 12
+RELIEF = 0.2
+
+
+class BrushPainter(Painter):
+    """Lays coats of strokes: broad ones everywhere, fine ones where there is something to see.
+
+    Args:
+        manner: of the style.
+        toned: gives pictures its colours.
+        brush: size of the brush, 1: the manner's own.
+        seed: chance.
+        threads: bands of a picture that are painted at once.
+    """
+
+    def __init__(
+        self, manner: Manner, toned: Toned, *, brush: float = 1.0, seed: int = 0, threads: int = 1
+    ) -> None:
+        self._manner, self._toned, self._threads = manner, toned, threads
+        self._rng = np.random.default_rng(seed)
+        self._texture = bristles(self._rng)
+        self._width, self._length = manner.width * brush, manner.length * brush
+        self._field = Field(self._width, 2 * manner.coherence, self._rng)
+        self._near = _nearest(manner)
+        self._cells: list[Cells] = []
+        self._coats: list[Population] = []
+
+    def paint(self, picture: Single, motion: Motion | None) -> Single:
+        """Return the painted picture; see ``painter.Painter``."""
+        height, width = picture.shape[:2]
+        rgb = self._toned(studied(picture))
+        lab = lab_of(rgb)
+        facing, plain = self._field.followed(rgb, motion)
+        self._follow(motion, width / height)
+        layers = []
+        for coat, strokes in zip(COATS, self._coats, strict=True):
+            soft = _blurred(lab, 0.3 * coat.width * self._width * lab.shape[0])
+            self._turn(strokes, facing, plain)
+            self._heed(coat, strokes, lab)
+            self._stretch(coat, strokes, soft)
+            layers.append(self._strokes(coat, strokes, soft, facing, height))
+        ground = cv2.resize(rgb_of(_blurred(lab, self._width * lab.shape[0])), (width, height))
+        return lay(
+            np.asarray(ground),
+            layers,
+            self._texture,
+            relief=RELIEF,
+            grain=self._width * height,
+            threads=self._threads,
+        )
+
+    def _follow(self, motion: Motion | None, aspect: float) -> None:
+        if motion is None or not self._coats:
+            areas = [c.width * c.length * self._width * self._length / c.cover for c in COATS]
+            self._cells = [Cells(aspect, area, self._rng) for area in areas]
+            self._coats = [cells.full() for cells in self._cells]
+            return
+        rows = min(MOTION_LINES, motion.back.shape[0])
+        back, trust = reduced_motion(motion, (max(1, round(rows * aspect)), rows))
+        back = back / np.float32(rows)
+        self._coats = [
+            cells.followed(coat, back, trust)
+            for cells, coat in zip(self._cells, self._coats, strict=True)
+        ]
+
+    def _turn(self, strokes: Population, facing: Single, plain: Single) -> None:
+        """Let strokes turn to the field, the plainer it is the faster."""
+        doubled = sampled(facing, strokes.place)
+        wanted = np.arctan2(doubled[:, 1], doubled[:, 0])
+        turn = (wanted - 2 * strokes.angle + np.pi) % (2 * np.pi) - np.pi
+        speed = np.where(strokes.fresh, 1.0, TURNING * sampled(plain, strokes.place))
+        strokes.angle += (0.5 * speed * turn).astype(np.float32)
+
+    def _heed(self, coat: Coat, strokes: Population, lab: Single) -> None:
+        """Find out where fine strokes are wanted."""
+        if coat.detail is None:
+            return
+        sigma = max(0.8, coat.width * self._width * lab.shape[0])
+        finer = lab - _blurred(lab, 1.2 * sigma)
+        energy = _blurred(np.sqrt((finer * finer).sum(2)), 1.5 * sigma)
+        low, high = coat.detail
+        wanted = np.clip((sampled(energy, strokes.place) - low) / (high - low), 0, 1)
+        speed = np.where(strokes.fresh, 1.0, STRETCHING)
+        strokes.heed += (speed * (wanted - strokes.heed)).astype(np.float32)
+
+    def _stretch(self, coat: Coat, strokes: Population, soft: Single) -> None:
+        """End strokes at edges."""
+        own = sampled(soft, strokes.place)
+        half = 0.5 * coat.length * self._length
+        forth = np.stack([np.cos(strokes.angle), np.sin(strokes.angle)], 1)
+        reach = np.empty_like(strokes.reach)
+        for side, sign in ((0, 1), (1, -1)):
+            left = np.ones(len(strokes), np.float32)
+            far = np.zeros(len(strokes), np.float32)
+            for step in (0.25, 0.5, 0.75, 1.0):
+                there = sampled(soft, strokes.place + np.float32(sign * step * half) * forth)
+                gone = np.sqrt(np.square(there - own).sum(1))
+                left *= np.clip((EDGE[1] - gone) / (EDGE[1] - EDGE[0]), 0, 1)
+                far += 0.25 * left
+            reach[:, side] = np.maximum(far, SHORTEST)
+        speed = np.where(strokes.fresh, 1.0, STRETCHING)[:, None]
+        strokes.reach += (speed * (reach - strokes.reach)).astype(np.float32)
+        fresh = np.flatnonzero(strokes.fresh)
+        strokes.residue[fresh] = self._residues(own[fresh], strokes.lot[fresh, 3])
+
+    def _residues(self, ground: Single, lot: Single) -> Single:
+        """Return what strokes on such ground have beside it in the style."""
+        steps = np.float32(LATTICE - 1) / np.array([100, 160, 160], np.float32)
+        cell = np.rint((ground + np.array([0, 80, 80], np.float32)) * steps)
+        cell = np.clip(cell, 0, LATTICE - 1).astype(np.int64)
+        number = (cell[:, 0] * LATTICE + cell[:, 1]) * LATTICE + cell[:, 2]
+        picked = self._near[number, (lot * (self._near.shape[1] - 1e-3)).astype(np.int64)]
+        return self._manner.residues[picked]
+
+    def _strokes(
+        self, coat: Coat, all_strokes: Population, soft: Single, facing: Single, height: int
+    ) -> Strokes:
+        """Return a coat's strokes as they are laid, in pixels."""
+        size = all_strokes.grown.copy()
+        if coat.detail:
+            size *= np.clip((all_strokes.heed - all_strokes.lot[:, 2]) / 0.15, 0, 1)
+        shown = np.flatnonzero(size > 0)
+        strokes, size = all_strokes.chosen(shown), size[shown]
+        half = 0.5 * coat.length * self._length
+        half = half * (0.75 + 0.5 * strokes.lot[:, 4])
+        bend = _bend(strokes, facing, half)
+        shift = 0.5 * (strokes.reach[:, 0] - strokes.reach[:, 1]) * half
+        length = 0.5 * (strokes.reach[:, 0] + strokes.reach[:, 1]) * half
+        forth = np.stack([np.cos(strokes.angle), np.sin(strokes.angle)], 1)
+        side = np.stack([-forth[:, 1], forth[:, 0]], 1)
+        bow = 0.5 * bend * shift * shift
+        centre = strokes.place + shift[:, None] * forth + bow[:, None] * side
+        half_width = 0.5 * coat.width * self._width * (0.75 + 0.5 * strokes.lot[:, 5])
+        lab = sampled(soft, strokes.place) + coat.residue * strokes.residue
+        streak = np.full(len(strokes), self._manner.bristle * 0.01 * (0.4 + 0.6 * coat.residue))
+        return Strokes(
+            centre=(centre * height - 0.5).astype(np.float32),
+            angle=(strokes.angle + bend * shift).astype(np.float32),
+            bend=(bend / height).astype(np.float32),
+            half_width=np.maximum(THINNEST, half_width * np.sqrt(size) * height).astype(np.float32),
+            half_length=np.maximum(1.0, length * height).astype(np.float32),
+            colour=rgb_of(lab[None])[0],
+            streak=streak.astype(np.float32),
+            lot=strokes.lot[:, 1:3],
+        )
+
+
+def _bend(strokes: Population, facing: Single, half: Single) -> Single:
+    """Return the curvature with which strokes follow the field, 1 / heights."""
+    forth = np.stack([np.cos(strokes.angle), np.sin(strokes.angle)], 1)
+    turned = np.zeros(len(strokes), np.float32)
+    for sign in (1, -1):
+        there = sampled(facing, strokes.place + sign * 0.6 * half[:, None] * forth)
+        doubled = np.arctan2(there[:, 1], there[:, 0])
+        turn = (doubled - 2 * strokes.angle + np.pi) % (2 * np.pi) - np.pi
+        turned += sign * 0.5 * np.clip(turn, -1.2, 1.2)
+    return np.asarray(np.clip(turned / 1.2, -0.9, 0.9) / half, np.float32)
+
+
+def _nearest(manner: Manner) -> NDArray[np.int64]:
+    """Return for each colour of a coarse lattice the examples whose ground is nearest."""
+    light = np.linspace(0, 100, LATTICE)
+    tint = np.linspace(-80, 80, LATTICE)
+    lattice = np.stack(np.meshgrid(light, tint, tint, indexing="ij"), -1).reshape(-1, 3)
+    grounds = manner.grounds.astype(np.float64)
+    apart = (grounds**2).sum(1)[None] - 2 * lattice @ grounds.T
+    count = min(NEIGHBOURS, len(grounds))
+    return np.argpartition(apart, count - 1, axis=1)[:, :count]
+
+
+def studied(picture: Single) -> Single:
+    """Return a picture at the size at which it is looked at, (h, w, 3)."""
+    height, width = picture.shape[:2]
+    if height <= STUDY_LINES:
+        return picture
+    size = (round(width * STUDY_LINES / height), STUDY_LINES)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _blurred(picture: Single, sigma: float) -> Single:
+    out: Any = cv2.GaussianBlur(picture, (0, 0), max(0.3, sigma))
+    return np.asarray(out, np.float32)
