@@ -57,7 +57,7 @@ def passage(card: Card, source: Source) -> Passage:
     tags = source.info.colour
     if card.pixels == "native":
         return Passage(source, lambda frame: frame, {"pixels": "native", **vars(tags)})
-    return _display_passage(source)
+    return _display_passage(source, alpha=card.alpha == "carried")
 
 
 def without_alpha(frame: Frame) -> Frame:
@@ -67,27 +67,43 @@ def without_alpha(frame: Frame) -> Frame:
     return replace(frame, planes=frame.planes[:-1], format=replace(frame.format, alpha=False))
 
 
-def _display_passage(source: Source) -> Passage:
+def opaque(frame: Frame) -> Frame:
+    """Return the frame with an alpha plane that hides nothing."""
+    if frame.format.alpha:
+        return frame
+    pixels = replace(frame.format, alpha=True)
+    full = 1.0 if pixels.floating else pixels.peak
+    plane = np.full(frame.planes[0].shape, full, pixels.dtype)
+    return replace(frame, planes=(*frame.planes, plane), format=pixels)
+
+
+def _display_passage(source: Source, *, alpha: bool) -> Passage:
     info = source.info
-    opaque = replace(info.format, alpha=False)
+    alpha = alpha and info.format.alpha
+    kept = replace(info.format, alpha=alpha)
+    pixels = replace(DISPLAY_FORMAT, alpha=alpha)
     linear = info.colour.transfer == LINEAR
     transfer = SRGB if linear else info.colour.transfer
-    shown = replace(info.colour, matrix=0, full_range=True, transfer=transfer)
+    # Colour is shown as it is behind its alpha: multiplied by it, edges would be dark.
+    shown = replace(
+        info.colour, matrix=0, full_range=True, transfer=transfer, premultiplied=False
+    )
 
     def forth(frame: Frame) -> Frame:
-        rgb = rgb_floats(frame)
+        straight = convert(frame, pixels, replace(shown, transfer=info.colour.transfer))
+        rgb = rgb_floats(straight)
         way.clipped = max(way.clipped, _outside(rgb))
         seen = srgb_encode(rgb) if linear else np.clip(rgb, 0.0, 1.0)
         planes = tuple(np.ascontiguousarray(seen[..., c], dtype=np.float32) for c in range(3))
-        return Frame(planes, DISPLAY_FORMAT, shown)
+        return Frame((*planes, *straight.planes[3:]), pixels, shown)
 
     def back(frame: Frame) -> Frame:
         way.clipped = max(way.clipped, max(_outside(plane) for plane in frame.planes))
         planes = tuple(np.clip(plane, 0.0, 1.0) for plane in frame.planes)
-        return convert(Frame(planes, DISPLAY_FORMAT, shown), opaque, info.colour)
+        return convert(Frame(planes, pixels, shown), kept, info.colour)
 
     way = Passage(
-        FilteredSource(source, replace(info, format=DISPLAY_FORMAT, colour=shown), forth),
+        FilteredSource(source, replace(info, format=pixels, colour=shown), forth),
         back,
         {
             "pixels": "display",

@@ -91,6 +91,10 @@ MESSAGES: dict[str, str] = {
     "parameter.restyle.preset.help": "A style without a picture; auto: the reference's, or oil",
     "parameter.restyle.keep.label": "Keep",
     "parameter.restyle.keep.help": "A mask, white where the style is held back: faces, titles",
+    "parameter.style.colour.label": "Colour",
+    "parameter.style.colour.help": "How much of the reference's colours, 0 (the clip's own) to 1",
+    "parameter.style.brush.label": "Brush",
+    "parameter.style.brush.help": "Size of strokes and shapes, 1: as in the reference",
     "parameter.restyle.handles.label": "Handles",
     "parameter.restyle.handles.help": "Frames more at each end, outside what stands on the "
     "timeline",
@@ -104,6 +108,9 @@ MESSAGES: dict[str, str] = {
     "parameter.retime.motion_blur.help": "When speeding up: how long the shutter is open (0 to 1)",
     "parameter.retime.handles.label": "Handles",
     "parameter.retime.handles.help": "Frames more at each end, outside what stands on the timeline",
+    "parameter.extend.way.label": "Way",
+    "parameter.extend.way.help": "Live: past moments of the clip go on; coast: the last frame comes "
+    "to rest; auto: live where a moment fits",
     # errors that a host can meet
     "error.internal.message": "Something went wrong inside Afterframe: {detail}",
     "error.internal.fix": "Try again; if it happens again, send the log (afterframe logs).",
@@ -295,6 +302,9 @@ MESSAGES: dict[str, str] = {
         "Results that are numbered pictures: {count}; Premiere and Final Cut Pro do not link them "
         "from this file, so deliver a movie for those."
     ),
+    "note.handles_fewer": "Of {asked} frames of handle there are {before} before and {after} after.",
+    "note.overlap_shorter": "The overlap is {frames} frames: the shot must keep one to itself.",
+    "note.real_first": "{frames} frames next to the cut are the source's own.",
     "note.clipped": "{percent} % of the values were outside the display range and were clipped.",
     "note.detail_lost": "{format} holds less than the source: {now} instead of {was}.",
     "note.alpha_lost": "{format} has no transparency: the result is opaque.",
@@ -358,7 +368,28 @@ MESSAGES: dict[str, str] = {
     ),
     "note.edl.left_out": "Clips whose media are not known, left out of the new list: {clips}.",
     "note.edl.more_lists": "A list holds one track; further ones stand in {paths}.",
+    # notes of the engine extend
+    "note.extend.spare_tail": "The source has {frames} more frames after the cut. To show them "
+    "before made ones, switch Real Frames First on.",
+    "note.extend.spare_head": "The source has {frames} more frames before the cut. To show them "
+    "next to the clip, with made ones before them, switch Real Frames First on.",
+    "note.extend.real": "{frames} frames are the source's own, from beyond the cut.",
+    "note.extend.prompt": "This engine reads no words; not used: “{words}”.",
+    "note.extend.live": "Goes on with the clip's own frames, from second {seconds} of the clip on, "
+    "in {runs} runs; {percent} % of the picture changes visibly at the join.",
+    "note.extend.coast_dear": "The last frame coasts to rest: no moment of the clip is like it "
+    "(the nearest would change {percent} % of the picture). To use that one all the same, set Way "
+    "to live.",
+    "note.extend.coast_short": "The last frame coasts to rest: the shot is too short to go on with "
+    "its own frames.",
+    "note.extend.coast_asked": "The last frame coasts to rest, as asked.",
+    "note.extend.single": "There is one frame only: it stands still.",
+    "note.extend.camera": "The camera's own motion goes on and comes to rest.",
     # notes of the engine motion
+    "note.style.painterly": "{picture}: its palette, its strokes and how they run are used.",
+    "note.style.flat": "{picture}: its palette, its even areas and its contours are used.",
+    "note.style.colour": "{picture} has one colour only: nothing but that can be used.",
+    "note.style.prompt": "This engine reads no words: “{words}”. Choose a preset or a picture.",
     "note.motion.pan_left": "Understood “{words}”: camera to the left, {percent} %.",
     "note.motion.pan_right": "Understood “{words}”: camera to the right, {percent} %.",
     "note.motion.pan_up": "Understood “{words}”: camera up, {percent} %.",
