@@ -12,6 +12,12 @@ from .canvas import Canvas, Carry
 
 Single = NDArray[np.float32]
 
+HAND = -0.6
+"""Direction of the strokes where a picture has none: as a right hand draws them, in radians."""
+
+_HAND_ENERGY = 1.5e-5
+"""Gradient energy, of ``structure_tensor``, below which the hand has its own way."""
+
 _KEPT = 0.6
 """Share of the carried tensor: a direction that trembles would shake all that is drawn along it."""
 
@@ -71,8 +77,16 @@ class DirectionField:
             carry: from the picture before.
         """
         tensor = structure_tensor(grey, self._sigma, self._canvas.step)
+        tensor = tensor + _hand()
         if carry is not None and self._tensor is not None:
             kept = carry.trust[..., None] * np.float32(_KEPT)
             tensor = tensor + kept * (carry.bring(self._tensor) - tensor)
         self._tensor = tensor
         return Directions(tensor, self._canvas, self._longest)
+
+
+def _hand() -> Single:
+    """Return the tensor of faint lines in the hand's own direction."""
+    across, down = -np.sin(HAND), np.cos(HAND)
+    products = np.array([across * across, across * down, down * down], np.float32)
+    return np.asarray(products * _HAND_ENERGY, np.float32)

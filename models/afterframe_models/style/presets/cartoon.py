@@ -25,25 +25,25 @@ Single = NDArray[np.float32]
 class Cartoon(Preset):
     field_width = 5.0
     longest = 24.0
-    hold = 0.5
+    hold = 0.65
     levels = 6
 
     def prepare(self) -> None:
-        self._tones = Tones(self.canvas, self.levels, 5.0)
+        self._tones = Tones(self.canvas, self.levels, 9.0)
 
     def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
         canvas = self.canvas
-        areas = kuwahara(picture, directions, canvas.pixels(8), canvas, 0.5)
-        areas = kuwahara(areas, directions, canvas.pixels(5), canvas, 0.5)
+        areas = kuwahara(picture, directions, canvas.pixels(9), canvas, 0.5)
+        areas = kuwahara(areas, directions, canvas.pixels(6), canvas, 0.5)
         lab = to_lab(areas)
         lab[..., 0] = self._tones.quantised(_lifted(lab[..., 0]), motion)
-        lab[..., 1:] *= np.float32(1.35)
+        lab[..., 1:] *= 1.35
         flat = from_lab(lab)
         grey = luma(picture)
         response = line_response(grey, directions, canvas.pixels(1.6), canvas.pixels(16))
         lines = soft_threshold(response, -0.006, 0.012)
-        return flat * (np.float32(0.08) + np.float32(0.92) * lines[..., None])
+        return flat * (0.08 + 0.92 * lines[..., None])
 
 
 def _lifted(lightness: Single) -> Single:
-    return lightness ** np.float32(0.9)
+    return lightness**0.9

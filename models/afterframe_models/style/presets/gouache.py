@@ -47,14 +47,11 @@ class Gouache(Preset):
         # The brush runs dry at a tone's border, and only there: hairs on a flat area are seen as
         # texture of what is painted.
         ragged = hairs * (lightness - blurred(lightness, canvas.pixels(6)))
-        torn: Single = lightness + np.float32(0.35) * ragged
-        lightness = self._tones.quantised(torn, motion)
+        lightness = self._tones.quantised(np.asarray(lightness + 0.35 * ragged, np.float32), motion)
         for channel, tones in ((1, self._reds), (2, self._blues)):
             # Between a grey and a full colour nothing is left out: a tinted grey is none.
-            spread = lab[..., channel] * np.float32(0.9) + np.float32(0.5)
-            lab[..., channel] = np.float32(1.35) * (
-                tones.quantised(spread, motion) - np.float32(0.5)
-            )
-        lab[..., 0] = np.float32(0.09) + np.float32(0.86) * lightness
-        lab[..., 0] += np.float32(0.007) * hairs + np.float32(0.008) * tooth(self, 1.6)
+            spread = lab[..., channel] * 0.9 + 0.5
+            lab[..., channel] = 1.35 * (tones.quantised(spread, motion) - 0.5)
+        lab[..., 0] = 0.09 + 0.86 * lightness
+        lab[..., 0] += 0.007 * hairs + 0.008 * tooth(self, 1.6)
         return from_lab(lab)

@@ -49,23 +49,23 @@ class Ink(Preset):
         lines = self._lines(luma(picture), directions, hairs)
         density = 1 - (1 - wash) * (1 - lines)
         # Ink sinks into the hollows first, and leaves the heights of the paper where it is thin.
-        density *= 1 - np.float32(0.07) * tooth(self, 1.7)
+        density *= 1.12 - 0.08 * tooth(self, 1.7)
         out: Single = PAPER + density.clip(0, 1)[..., None] * (INK - PAPER)
         return out
 
     def _wash(self, areas: Single, hairs: Single, motion: Motion | None) -> Single:
         """Return the density of the washes, (h, w) float32 from 0."""
         canvas = self.canvas
-        dark = 1 - self._tones.quantised(areas ** np.float32(0.62), motion)
-        water = 1 / (1 + np.exp(np.float32(-1.6) * self.marks_over(_WATER, 70.0)))
+        dark = 1 - self._tones.quantised(areas**0.6, motion)
+        water = 1 / (1 + np.exp(-1.6 * self.marks_over(_WATER, 70.0)))
         wet = blurred(dark, canvas.pixels(2.0))
-        wet += water * (blurred(dark, canvas.pixels(14)) - wet)
+        wet += 0.6 * water * (blurred(dark, canvas.pixels(12)) - wet)
         rim = (wet - blurred(wet, canvas.pixels(6))).clip(0)
-        density = np.float32(1.15) * wet ** np.float32(1.5) + np.float32(0.5) * rim
-        uneven = np.float32(0.20) * self.marks_over(_POOLS, 60.0)
+        density = 1.15 * wet**1.5 + 0.5 * rim
+        uneven = 0.20 * self.marks_over(_POOLS, 60.0)
         # A loaded brush covers; a dry one leaves the paper between its hairs.
-        dry = np.float32(0.22) * hairs * (wet * (1 - wet) * np.float32(2.5))
-        out: Single = (density * (1 + uneven * (1 - wet)) - dry * wet).clip(0, 1)
+        dry = 0.25 * hairs * (wet * (1 - wet) * 2.5)
+        out: Single = (density * (1 + uneven * (1 - wet)) - dry * wet**2).clip(0, 1)
         return out
 
     def _lines(self, grey: Single, directions: Directions, hairs: Single) -> Single:
@@ -74,8 +74,8 @@ class Ink(Preset):
         pressure = self.marks_over(_PRESSURE, 36.0)
         fine = line_response(grey, directions, canvas.pixels(1.6), canvas.pixels(24))
         broad = line_response(grey, directions, canvas.pixels(4.2), canvas.pixels(48))
-        least = np.float32(-0.020) - np.float32(0.007) * pressure
+        least = -0.017 - 0.006 * pressure
         thin = 1 - soft_threshold(fine, least, 0.02)
-        brushed = 1 - soft_threshold(broad, least * 2 - np.float32(0.008) * hairs, 0.025)
-        out: Single = np.maximum(np.float32(0.9) * thin, brushed)
+        brushed = 1 - soft_threshold(broad, least * 2.4 - 0.008 * hairs, 0.025)
+        out: Single = np.maximum(0.9 * thin, brushed)
         return out

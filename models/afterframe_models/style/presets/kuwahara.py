@@ -62,7 +62,7 @@ def kuwahara(
         for sector in range(SECTORS):
             angle = 2 * np.pi * sector / SECTORS
             where = middle + along * np.float32(np.cos(angle)) + across * np.float32(np.sin(angle))
-            found = remapped(moments, (where + np.float32(0.5)) * scale - np.float32(0.5))
+            found = remapped(moments, np.asarray((where + 0.5) * scale - 0.5, np.float32))
             counts: Any = cv2.LUT(found[..., 3], weights)
             total += found[..., :3] * counts[..., None]
             weight += counts

@@ -98,7 +98,7 @@ class Marks:
             return first
         second = _read(sheet, places + travel[1], to_sheet)
         apart: Any = cv2.transform(travel[1] - travel[0], to_sheet)
-        likeness = np.exp(-(apart[..., 0] ** 2 + apart[..., 1] ** 2) * np.float32(2.0))
+        likeness = np.exp(-(apart[..., 0] ** 2 + apart[..., 1] ** 2) * 2.0)
         contrast = np.sqrt(share**2 + (1 - share) ** 2 + 2 * share * (1 - share) * likeness)
         mixed: Single = (share * first + (1 - share) * second) / contrast
         return mixed

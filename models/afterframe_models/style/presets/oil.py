@@ -29,21 +29,21 @@ _STROKES, _BRISTLES, _HUES = 1, 2, 3
 
 
 class Oil(Preset):
-    field_width = 9.0
-    longest = 56.0
+    field_width = 10.0
+    longest = 48.0
     hold = 0.6
 
     def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
         canvas = self.canvas
-        strokes = np.tanh(2.2 * self.brushed_over(_STROKES, STROKE, directions, 56))
-        bristles = self.brushed_over(_BRISTLES, BRISTLE, directions, 48)
+        strokes = np.tanh(2.2 * self.brushed_over(_STROKES, STROKE, directions, 44))
+        bristles = self.brushed_over(_BRISTLES, BRISTLE, directions, 40)
         ground = kuwahara(picture, directions, canvas.pixels(10), canvas)
         ground = kuwahara(ground, directions, canvas.pixels(6), canvas)
         ground = self._loaded(ground, strokes, directions)
         lab = to_lab(ground)
         light = self._relief(strokes, bristles, lab[..., 0])
-        lab[..., 0] += np.float32(0.022) * strokes + np.float32(0.020) * bristles + light
-        lab[..., 1:] *= (np.float32(1.18) + np.float32(0.10) * strokes)[..., None]
+        lab[..., 0] += 0.018 * strokes + 0.017 * bristles + light
+        lab[..., 1:] *= (1.18 + 0.10 * strokes)[..., None]
         return from_lab(lab)
 
     def _loaded(self, ground: Single, strokes: Single, directions: Directions) -> Single:
@@ -65,9 +65,9 @@ class Oil(Preset):
         """Return the light that thick paint catches from the upper left."""
         fine = max(0.5, self.canvas.pixels(0.6))
         # Lights are laid on thickly, darks are thin glazes.
-        thick = blurred((strokes + np.float32(0.45) * bristles) * (0.35 + lightness), fine)
+        thick = blurred((strokes + 0.45 * bristles) * (0.5 + 0.5 * lightness), fine)
         across: Any = cv2.Sobel(thick, cv2.CV_32F, 1, 0, scale=1 / 8)
         down: Any = cv2.Sobel(thick, cv2.CV_32F, 0, 1, scale=1 / 8)
         slope = (across + down) * np.float32(self.canvas.pixels(1))
-        out: Single = np.float32(0.11) * np.tanh(slope * 2.2).astype(np.float32)
+        out: Single = 0.085 * np.tanh(slope * 2.2).astype(np.float32)
         return out

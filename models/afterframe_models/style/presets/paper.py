@@ -22,5 +22,5 @@ def tooth(preset: Preset, size: float) -> Single:
         size: of the bumps, in lines of 1080.
     """
     fine, coarse = preset.marks_over(_TOOTH, size), preset.marks_over(_FELT, size * 2.7)
-    out: Single = np.float32(0.8) * fine + np.float32(0.6) * coarse
+    out: Single = 0.8 * fine + 0.6 * coarse
     return out

@@ -26,7 +26,7 @@ Single = NDArray[np.float32]
 PAPER = np.array([0.965, 0.960, 0.945], np.float32)
 GRAPHITE = np.array([0.150, 0.150, 0.160], np.float32)
 
-STROKE = 1.0
+STROKE = 0.75
 """Half the width of a stroke of hatching, in lines of 1080."""
 
 _ALONG, _WOBBLE_ACROSS, _WOBBLE_DOWN = 1, 2, 3
@@ -47,16 +47,19 @@ class _Layer:
 
 
 _LAYERS = (
-    _Layer(11, -0.95, 0.03, 0.70, 0.55),
-    _Layer(12, -0.55, 0.35, 0.95, 0.50),
-    _Layer(13, 0.60, 0.60, 1.10, 0.55),
+    _Layer(11, -0.95, 0.02, 0.85, 0.46),
+    _Layer(12, -0.60, 0.40, 1.00, 0.40),
+    _Layer(13, 0.55, 0.62, 1.10, 0.45),
 )
+
+SMUDGE = 0.26
+"""Share of the tone that lies between the strokes, rubbed into the paper."""
 
 
 class Pencil(Preset):
     field_width = 6.0
     longest = 36.0
-    hold = 0.75
+    hold = 0.85
 
     def prepare(self) -> None:
         self._exposure = Exposure(self.canvas)
@@ -64,20 +67,21 @@ class Pencil(Preset):
     def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
         canvas = self.canvas
         grey = self._exposure.spread(luma(picture), new=motion is None)
-        density = self._hatched(1 - blurred(grey, canvas.pixels(2.5)), directions)
+        dark = (1 - blurred(grey, canvas.pixels(2.0)).clip(0, 1) ** 0.62).clip(0)
+        density = self._hatched(dark, directions) + SMUDGE * dark**1.3
         density += self._contours(grey, directions)
-        density *= 1 - np.float32(0.30) * tooth(self, 1.1)
-        covered = 1 - np.exp(density.clip(0) * np.float32(-1.5))
+        density *= 1 - 0.24 * tooth(self, 1.1)
+        covered = 1 - np.exp(density.clip(0) * -1.5)
         out: Single = PAPER + covered[..., None] * (GRAPHITE - PAPER)
         return out
 
     def _hatched(self, dark: Single, directions: Directions) -> Single:
         """Return the graphite of the hatching: along the shapes first, then across the sheet."""
         follows = self.canvas.enlarged(directions.anisotropy)
-        shaped = smoothstep(follows, 0.35, 0.85) * np.float32(0.6)
+        shaped = smoothstep(follows, 0.35, 0.85) * 0.6
         density = shaped * _laid(dark, self.brushed_over(_ALONG, STROKE, directions, 30), 0.05, 0.9)
         for layer in _LAYERS:
-            strokes = self.marks_over(layer.name, STROKE, 45.0, layer.turn)
+            strokes = self.marks_over(layer.name, STROKE, 36.0, layer.turn)
             density += np.float32(layer.weight) * _laid(dark, strokes, layer.begins, layer.full)
         return density
 
@@ -86,7 +90,7 @@ class Pencil(Preset):
         canvas = self.canvas
         response = line_response(grey, directions, canvas.pixels(1.2), canvas.pixels(16))
         firm = 1 - soft_threshold(response, -0.007, 0.028)
-        astray = np.float32(canvas.pixels(2.2))
+        astray = np.float32(canvas.pixels(1.8))
         across, down = (self.marks_over(name, 45.0) for name in (_WOBBLE_ACROSS, _WOBBLE_DOWN))
         second = np.empty_like(firm)
 
@@ -97,14 +101,12 @@ class Pencil(Preset):
             second[rows] = remapped(firm, where)
 
         canvas.each_band(wobble)
-        out: Single = np.float32(0.95) * firm + np.float32(0.35) * second
+        out: Single = 0.90 * firm + 0.28 * second
         return out
 
 
 def _laid(dark: Single, strokes: Single, begins: float, full: float) -> Single:
     """Return the graphite of one layer: more strokes, and firmer, the darker it is."""
     share = ((dark - np.float32(begins)) * np.float32(1 / (full - begins))).clip(0, 1)
-    heavier: Single = strokes + np.float32(2.6) * share
-    lines = smoothstep(heavier, 0.4, 2.4)
-    out: Single = lines * (np.float32(0.35) + np.float32(0.65) * share) * (share > 0)
-    return out
+    lines = smoothstep(np.asarray(strokes + 2.0 * share, np.float32), -1.0, 2.2)
+    return np.asarray(lines * (0.10 + 0.90 * share) * (share > 0), np.float32)

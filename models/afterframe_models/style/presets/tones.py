@@ -46,7 +46,7 @@ class Tones:
             nearest = np.rint(value)
             # 0 at a tone, 1/2 on the border between two.
             beyond = np.tanh(self._sharpness * (value - nearest)) / np.tanh(self._sharpness / 2)
-            out[rows] = (nearest + np.float32(0.5) * beyond) / self._levels
+            out[rows] = (nearest + 0.5 * beyond) / self._levels
 
         self._canvas.each_band(quantise)
         self._last = out

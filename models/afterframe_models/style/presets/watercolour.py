@@ -44,15 +44,14 @@ class Watercolour(Preset):
         canvas = self.canvas
         paper = tooth(self, 1.9)
         washes = self._wobbled(self._washes(picture, directions, motion), paper)
-        wet = smoothstep(self.marks_over(_WET, 60.0), 0.3, 1.6)[..., None] * np.float32(0.75)
+        wet = smoothstep(self.marks_over(_WET, 60.0), 0.3, 1.6)[..., None] * 0.75
         washes += wet * (blurred(washes, canvas.pixels(8)) - washes)
         # Equation 1 of the paper: what density does to a colour.
         thicker = self._density(washes, paper)[..., None]
         painted = washes - (washes - washes * washes) * thicker
         drawn = self._underdrawing(luma(picture), directions, paper)[..., None]
         painted += drawn * (UNDERDRAWING * painted - painted)
-        out: Single = painted * PAPER
-        return out
+        return np.asarray(painted * PAPER, np.float32)
 
     def _washes(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
         """Return flat areas in the light colours that transparent paint has on white paper."""
@@ -62,8 +61,8 @@ class Watercolour(Preset):
         lab = to_lab(areas)
         lightness = self._exposure.spread(lab[..., 0], new=motion is None)
         lightness = self._tones.quantised(lightness, motion)
-        lab[..., 0] = np.float32(0.24) + np.float32(0.80) * lightness ** np.float32(0.85)
-        lab[..., 1:] *= np.float32(1.3)
+        lab[..., 0] = 0.25 + 0.74 * lightness**0.9
+        lab[..., 1:] *= 1.25
         return from_lab(lab)
 
     def _wobbled(self, washes: Single, paper: Single) -> Single:
@@ -88,11 +87,11 @@ class Watercolour(Preset):
         grey = washes.mean(axis=2)
         rim = (blurred(grey, canvas.pixels(4.5)) - grey).clip(0)
         edge = np.abs(grey - blurred(grey, canvas.pixels(1.8)))
-        border = (np.float32(6.0) * edge + np.float32(3.0) * rim).clip(0, 1.1)
-        turbulent = np.float32(0.22) * self.marks_over(_CLOUDS, 80.0)
-        turbulent += np.float32(0.13) * self.marks_over(_POOLS, 32.0)
-        turbulent += np.float32(0.08) * self.marks_over(_FLOW, 11.0)
-        out: Single = turbulent + np.float32(0.12) * paper + border
+        border = (6.0 * edge + 3.0 * rim).clip(0, 1.1)
+        turbulent = 0.22 * self.marks_over(_CLOUDS, 80.0)
+        turbulent += 0.13 * self.marks_over(_POOLS, 32.0)
+        turbulent += 0.08 * self.marks_over(_FLOW, 11.0)
+        out: Single = turbulent + 0.12 * paper + border
         return out
 
     def _underdrawing(self, grey: Single, directions: Directions, paper: Single) -> Single:
@@ -100,5 +99,5 @@ class Watercolour(Preset):
         canvas = self.canvas
         response = line_response(grey, directions, canvas.pixels(1.3), canvas.pixels(14))
         lines = 1 - soft_threshold(response, -0.012, 0.03)
-        out: Single = lines * (np.float32(0.5) - np.float32(0.2) * paper).clip(0, 0.8)
+        out: Single = lines * (0.5 - 0.2 * paper).clip(0, 0.8)
         return out
