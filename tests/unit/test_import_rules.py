@@ -34,6 +34,8 @@ OFFENCES = [
     ("rooms-in-order", "afterframe/media/source.py", "import afterframe.pipeline.run"),
     ("rooms-in-order", "afterframe/service/queue.py", "import afterframe.cli.main"),
     ("torch-in-engines", "afterframe/pipeline/run.py", "def late():\n    import torch"),
+    ("torch-in-engines", "afterframe/imaging/mover.py", "def late():\n    import torch"),
+    ("torch-in-engines", "afterframe/imaging/twin/lut.py", "import safetensors"),
     ("qt-in-panel", "afterframe/cli/main.py", "import PySide6"),
     ("codecs-in-media", "afterframe/pipeline/run.py", "import av"),
     ("http-in-service", "afterframe/pipeline/run.py", "import pydantic"),

@@ -48,7 +48,7 @@ def is_cut(first: Grey, second: Grey) -> bool:
         first: (h, w) uint8, display-referred, of any size.
         second: the next picture, of the same size.
     """
-    a, b = _thumbnail(first), _thumbnail(second)
+    a, b = thumbnail(first), thumbnail(second)
     weaker, stronger = sorted((float(a.std()), float(b.std())))
     if weaker < EMPTY_DEVIATION:  # nothing to compare: to or from a blank picture
         return stronger > FULL_DEVIATION
@@ -57,11 +57,16 @@ def is_cut(first: Grey, second: Grey) -> bool:
     if undone.mean() >= AGREEMENT_OF_A_CUT:
         return False
     moved_back = displaced(b.astype(np.float32), forward)
-    return _likeness(a.astype(np.float32), moved_back) < LIKENESS_OF_A_CUT
+    return likeness(a.astype(np.float32), moved_back) < LIKENESS_OF_A_CUT
 
 
-def _likeness(a: NDArray[Any], b: NDArray[Any]) -> float:
-    """Return the median of the local normalised correlation, -1 to 1."""
+def likeness(a: NDArray[Any], b: NDArray[Any]) -> float:
+    """Return the median of the local normalised correlation of two thumbnails, -1 to 1.
+
+    Args:
+        a: (h, w) float32, grey levels.
+        b: likewise.
+    """
 
     def mean(picture: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(cv2.blur(picture, _WINDOW))
@@ -73,7 +78,8 @@ def _likeness(a: NDArray[Any], b: NDArray[Any]) -> float:
     return float(np.median((covariance + 1) / (np.sqrt(variances) + 1)))
 
 
-def _thumbnail(grey: Grey) -> Grey:
+def thumbnail(grey: Grey) -> Grey:
+    """Return the picture at the size at which pictures are told apart."""
     height, width = grey.shape
     size = (_THUMBNAIL, max(32, round(_THUMBNAIL * height / width)))
     small: Any = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)

@@ -47,12 +47,11 @@ class Streamlines:
 
     def __init__(self, along: Single, step: int, size: tuple[int, int], longest: float) -> None:
         self._size = size
-        self._grain = max(1, step // 2)
-        self._first = max(1.0, step / 4)
+        self._grain, self._first = grain_of(step)
         walk = _Walk(along, step, self._first)
         refine = _Refinement(along, step // self._grain)
         self._hops = [refine(walk)]
-        for _ in range(_passes(longest, self._first) - 1):
+        for _ in range(passes(longest, self._first) - 1):
             walk.double()
             self._hops.append(refine(walk))
 
@@ -64,8 +63,8 @@ class Streamlines:
             length: half-length of the triangular kernel, in pixels, up to ``longest``.
         """
         out = picture
-        for index in range(min(_passes(length, self._first), len(self._hops))):
-            share = _side_share(length, self._first, index)
+        for index in range(min(passes(length, self._first), len(self._hops))):
+            share = side_share(length, self._first, index)
             if share > 0:
                 out = self._passed(out, index, share)
         return out
@@ -100,7 +99,12 @@ class Streamlines:
         return np.asarray(cv2.add(large, _pixels(self._size, hop.dtype)[top:bottom]))
 
 
-def _passes(length: float, first: float) -> int:
+def grain_of(step: int) -> tuple[int, float]:
+    """Return, for a field's step, to how many pixels lines are interpolated, and the first hop."""
+    return max(1, step // 2), max(1.0, step / 4)
+
+
+def passes(length: float, first: float) -> int:
     """Return how many passes reach so far."""
     count = 1
     while first * 2**count < length:
@@ -108,7 +112,7 @@ def _passes(length: float, first: float) -> int:
     return count
 
 
-def _side_share(length: float, first: float, index: int) -> float:
+def side_share(length: float, first: float, index: int) -> float:
     """Return the weight of each side in a pass: 1/4, less in the last for lengths between.
 
     A triangle of half-length L has the variance (L^2 - first^2) / 6 when it is made of hops, and

@@ -69,13 +69,18 @@ class Mover(ABC):
         """
 
 
-def mover_for(pictures: Sequence[Frame]) -> Mover:
+def mover_for(pictures: Sequence[Frame], device: str = "cpu") -> Mover:
     """Return what moves these pictures.
 
     Args:
         pictures: one or more of one encoding and size.
+        device: ``Context.device``; torch is imported for any other than ``cpu``.
     """
-    return _CpuMover(pictures)
+    if device == "cpu":
+        return _CpuMover(pictures)
+    from .twin.mover import DeviceMover
+
+    return DeviceMover(pictures, device)
 
 
 class _CpuMover(Mover):

@@ -75,7 +75,7 @@ def plane_map(
             ``top_left`` (BT.2020).
     """
     across, down = subsampling
-    offset = np.array(_siting_offset(subsampling, siting), np.float32)
+    offset = np.array(siting_offset(subsampling, siting), np.float32)
     scale = np.array([1 << across, 1 << down], np.float32)
     width, height = -(-coarse.width >> across), -(-coarse.height >> down)
     nodes: Any = coarse.nodes
@@ -115,7 +115,7 @@ def node_values(
 ) -> NDArray[np.float32]:
     """As :func:`plane_values`, of values that have the margin of a :class:`CoarseMap`."""
     across, down = subsampling
-    offset = np.array(_siting_offset(subsampling, siting), np.float32)
+    offset = np.array(siting_offset(subsampling, siting), np.float32)
     scale = np.array([1 << across, 1 << down], np.float32)
     return _at_plane(nodes, step, (-(-size[0] >> across), -(-size[1] >> down)), scale, offset)
 
@@ -225,7 +225,7 @@ def _at_plane(
     return np.asarray(full, np.float32)
 
 
-def _siting_offset(subsampling: tuple[int, int], siting: Siting) -> tuple[float, float]:
+def siting_offset(subsampling: tuple[int, int], siting: Siting) -> tuple[float, float]:
     """Return where, in luma pixels, the first chroma sample stands."""
     middle = [((1 << log2) - 1) / 2 for log2 in subsampling]
     across = middle[0] if siting == "centre" else 0.0
