@@ -77,6 +77,7 @@ class Request:
         frames: how many frames to make; exactly so many are taken.
         rate: frames a second of what is made.
         step: frames of the source for each made frame: 1/2 is half speed at the source's rate.
+        phase: of ``retime``, place in the source of the first made frame, 0 or more.
         parameters: resolved: every declared one is there.
         seed: 0 to 2**31 - 1.
         draft: small and quick; same seed and motion as the final.
@@ -96,6 +97,7 @@ class Request:
     draft: bool = False
     after: Source | None = None
     pictures: Pictures | None = None
+    phase: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)

@@ -458,6 +458,21 @@ def a_result_stands_where_its_effect_belongs(stage: Stage) -> None:
 
 
 @check
+def a_result_with_handles_shows_what_lies_between_them(stage: Stage) -> None:
+    for path in (str(stage.result), stage.pictures):
+        status = _done(stage, TWO, at=stage.start + 45, path=path)
+        assert status.result is not None
+        status = replace(status, result=replace(status.result, handles=(3, 2)))
+        placed = stage.host.place(status)
+        assert placed.span == _at(stage, Span(45, RESULT_FRAMES - 5))
+        assert [each.span for each in stage.results() if each.job == status.job.id] == [placed.span]
+        stage.host.reveal(placed.item)
+        (clip,) = stage.host.selection()
+        assert (clip.record_range, clip.speed) == (placed.span, 1)
+        assert clip.media_range == Span(3, RESULT_FRAMES - 5), clip.media_range
+
+
+@check
 def what_is_read_back_is_what_the_host_has(stage: Stage) -> None:
     for path in (str(stage.result), stage.pictures):
         status = _done(stage, TWO, path=path)

@@ -82,6 +82,17 @@ def placing_later(method: Method) -> Method:
     return later
 
 
+def placing_handles(method: Method) -> Method:
+    """An adapter that shows a result's handles instead of its last frames."""
+
+    def untrimmed(self: Any, status: Any) -> Placed:
+        shown = replace(status.result, frames=status.result.shown, handles=(0, 0))
+        placed: Placed = method(self, replace(status, result=shown))
+        return placed
+
+    return untrimmed
+
+
 def placing_below(method: Method) -> Method:
     """An adapter that puts its track below the user's."""
 
@@ -191,6 +202,7 @@ BREAKS: dict[str, tuple[str, Callable[[Method], Method]]] = {
     "a_clip_whose_medium_goes_while_it_is_open_is_not_captured": ("capture", remembering),
     "reading_and_capturing_change_nothing_of_the_users": ("capture", moving),
     "a_result_stands_where_its_effect_belongs": ("place", placing_later),
+    "a_result_with_handles_shows_what_lies_between_them": ("place", placing_handles),
     "what_is_read_back_is_what_the_host_has": (
         "place", told(lambda placed: replace(placed, name="generate v003")),
     ),

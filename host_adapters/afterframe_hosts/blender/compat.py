@@ -48,6 +48,14 @@ def end_frame(strip: Any) -> int:
     return int(_renamed(strip, "right_handle", "frame_final_end"))
 
 
+def set_ends(strip: Any, first: int, end: int) -> None:
+    """Trim the strip to the frames from ``first`` to before ``end``."""
+    if hasattr(strip, "left_handle"):
+        strip.left_handle, strip.right_handle = first, end
+    else:
+        strip.frame_final_start, strip.frame_final_end = first, end
+
+
 def content_length(strip: Any) -> int:
     """Return the length of the strip's content in timeline frames, before it is trimmed."""
     offsets = _renamed(strip, "left_handle_offset", "frame_offset_start") + _renamed(

@@ -30,11 +30,13 @@ def place(status: JobStatus) -> Placed:
         return there
     result, clip = _result(status), status.job.clip
     scene, source = timeline.find_item(clip.item)
-    span = Span(result_start(status.job, result.frames) + _moved(source, clip), result.frames)
+    span = Span(result_start(status.job, result.shown) + _moved(source, clip), result.shown)
     channel = _free_channel(scene, source, span)
     strip = _add(scene, status, result, span, channel)
     try:
         _add_pictures(strip, result)
+        if any(result.handles):
+            _trim(strip, span, channel)
         _set_colour(strip, result.colour_space or clip.media.colour_space)
         if not status.job.seen:
             _set_look(scene, source, strip, span.start)
@@ -138,7 +140,8 @@ def _add(scene: Any, status: JobStatus, result: Result, span: Span, channel: int
     strips = compat.strips(scene.sequence_editor)
     add = strips.new_image if "#" in result.path else strips.new_movie
     try:
-        strip = add(name, str(files[0]), channel, span.start, fit_method="ORIGINAL")
+        first = span.start - result.handles[0]
+        strip = add(name, str(files[0]), channel, first, fit_method="ORIGINAL")
     except RuntimeError as error:
         raise PlaceFailed(path=result.path, detail=str(error).strip()) from error
     strip.select = False
@@ -148,6 +151,12 @@ def _add(scene: Any, status: JobStatus, result: Result, span: Span, channel: int
 def _add_pictures(strip: Any, result: Result) -> None:
     for path in _files(result)[1:]:
         strip.elements.append(path.name)
+
+
+def _trim(strip: Any, span: Span, channel: int) -> None:
+    """Hide the handles; a strip that was too long for its place had gone to another channel."""
+    compat.set_ends(strip, span.start, span.end)
+    strip.channel = channel
 
 
 def _version(result: Result) -> str:

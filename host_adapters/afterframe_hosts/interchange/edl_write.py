@@ -13,7 +13,7 @@ from ..wire.clip import Media
 from ..wire.job import Note
 from ..wire.timecode import can_drop, timecode
 from .media import is_labelled, numbered_path
-from .timeline import DROP, Edit, Item, job_of, ours_of, survey
+from .timeline import DROP, Edit, Item, handle_of, job_of, ours_of, survey
 from .times import nearest, rational
 
 _REEL = 8
@@ -60,7 +60,7 @@ def _text(model: otio.schema.Timeline, edit: Edit, items: list[Item]) -> str:
 def _event(number: int, item: Item, media: Media, clip: Any, edit: Edit, drop: bool) -> list[str]:
     first, rate = _source(item, media, clip, edit)
     length = nearest(item.span.duration * rate / edit.rate)
-    path = numbered_path(media, length)
+    path = numbered_path(media, int(clip.available_range().duration.value))
     name = re.split(r"[/\\]", path)[-1]
     times = [
         *(timecode(each, rate, drop and can_drop(rate)) for each in (first, first + length)),
@@ -86,6 +86,7 @@ def _source(item: Item, media: Media, clip: Any, edit: Edit) -> tuple[int, Fract
     rate = rational(begins.rate)
     if media.kind == "sequence" and is_labelled(media):
         skipped = nearest(Fraction(begins.value - clip.available_range().start_time.value))
+        skipped -= handle_of(clip)
         return nearest(item.span.start * rate / edit.rate) + skipped, rate
     return nearest(Fraction(begins.value)), rate
 

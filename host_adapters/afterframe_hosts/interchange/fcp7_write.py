@@ -101,7 +101,9 @@ def _clip(clip: otio.schema.Clip, rate: Fraction, drop: bool) -> Made:
     own = rational(reference.available_range.duration.rate)
     count = int(reference.available_range.duration.value)
     start, frames = _start(clip, rate), _frames(clip, rate)
-    used = min(count, max(1, nearest(frames * own / rate)))
+    before = seconds(clip.source_range.start_time - reference.available_range.start_time)
+    first = nearest(before * own)
+    used = min(count - first, max(1, nearest(frames * own / rate)))
     job = job_of(clip)
     return Made(
         "clipitem",
@@ -113,8 +115,8 @@ def _clip(clip: otio.schema.Clip, rate: Fraction, drop: bool) -> Made:
             _rate(own),
             Made("start", {}, str(start)),
             Made("end", {}, str(start + frames)),
-            Made("in", {}, "0"),
-            Made("out", {}, str(used)),
+            Made("in", {}, str(first)),
+            Made("out", {}, str(first + used)),
             _file(clip, own, count, drop and can_drop(own)),
             Made("logginginfo", {}, [Made("lognote", {}, mark_text(clip.metadata[OURS]))]),
             Made("labels", {}, [Made("label2", {}, _COLOUR)]),

@@ -155,7 +155,7 @@ class _Additions:
             "lane": str(lane),
             "offset": time_text(offset),
             "name": clip.name,
-            "start": time_text(seconds(available.start_time)),
+            "start": time_text(seconds(clip.source_range.start_time)),
             "duration": time_text(length),
             "format": form,
             "tcFormat": "DF" if self._drops() and can_drop(rate) else "NDF",

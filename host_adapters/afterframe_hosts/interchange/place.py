@@ -44,7 +44,7 @@ def with_result(
     result = status.result
     if result is None:
         raise ValueError("a job without a result has no place")
-    start = result_start(status.job, result.frames)
+    start = result_start(status.job, result.shown)
     if start < edit.start:
         detail = f"it would begin {edit.start - start} frames before the timeline does"
         raise PlaceFailed(path=result.path, detail=detail)
@@ -82,8 +82,8 @@ class _Place:
 
 
 def _duration(result: Result, edit: Edit) -> int:
-    """Return for how many timeline frames a result lasts: no longer than it has pictures."""
-    return max(1, math.floor(result.frames * edit.rate / result.rate))
+    """Return for how many timeline frames a result stands: no longer than it has pictures."""
+    return max(1, math.floor(result.shown * edit.rate / result.rate))
 
 
 def _clip(
@@ -91,14 +91,15 @@ def _clip(
 ) -> otio.schema.Clip:
     edit, job = place.edit, status.job
     rate = edit.written_rate if result.rate == edit.rate else float(result.rate)
-    begins = nearest(result_start(status.job, result.frames) * result.rate / edit.rate)
-    reference = reference_to(result, rate, begins, style, folder)
-    reference.metadata[OURS] = {"size": list(result.size)}
+    handle = result.handles[0]
+    begins = nearest(result_start(status.job, result.shown) * result.rate / edit.rate) - handle
+    reference = reference_to(result, rate, max(0, begins), style, folder)
+    reference.metadata[OURS] = {"size": list(result.size), "handle": handle}
     return otio.schema.Clip(
         name=_name(result),
         media_reference=reference,
         source_range=otio.opentime.TimeRange(
-            reference.available_range.start_time,
+            reference.available_range.start_time + otio.opentime.RationalTime(handle, rate),
             otio.opentime.RationalTime(place.duration, edit.written_rate),
         ),
         color=otio.core.Color.PURPLE,

@@ -29,7 +29,7 @@ from ..wire.job import Note
 from ..wire.timecode import labelled
 from .media import is_labelled, medium, numbered_path
 from .spans import is_transition, length_of
-from .timeline import OURS, RESOLVE, job_of, survey
+from .timeline import OURS, RESOLVE, handle_of, job_of, survey
 from .times import nearest, rational, seconds, time_range
 
 _TIMELINE = {"Resolve OTIO Meta Version": "1.0"}
@@ -134,7 +134,7 @@ class _Shaper:
         if place is None or media.kind != "sequence" or not is_labelled(media):
             return said, Fraction(0)
         own = rational(said.duration.rate)
-        start = nearest(place * own / rational(self.rate))
+        start = max(0, nearest(place * own / rational(self.rate)) - handle_of(clip))
         shift = start / own - seconds(said.start_time)
         return time_range(start, said.duration.value, said.duration.rate), shift
 

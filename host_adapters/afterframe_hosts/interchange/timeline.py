@@ -266,6 +266,11 @@ def _id(address: str, span: Span) -> str:
     return f"{address}@{span.start}"
 
 
+def handle_of(clip: Any) -> int:
+    """Return how many pictures of a result stand before the first that is shown."""
+    return int(ours_of(clip.media_reference).get("handle") or 0)
+
+
 def job_of(item: Any) -> str:
     """Return the id of the job that made an item, empty for the user's own."""
     job = ours_of(item).get("job")

@@ -235,6 +235,11 @@ class Result:
     joins: tuple[JoinReport, ...] = ()
     choices: tuple[Mapping[str, Any], ...] = ()
 
+    @property
+    def shown(self) -> int:
+        """How many frames stand on the timeline."""
+        return self.frames - sum(self.handles)
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -14,20 +14,37 @@ _MOST_BYTES = 160
 file system and path takes."""
 
 
+def overlap_of(job: Job) -> int:
+    """Return the frames of the shot, at the result's rate, that a result repeats at each joint.
+
+    As many as were asked for, but for one frame that each shot keeps to itself.
+    """
+    rate = job.output.rate or job.clip.rate
+    shots = [clip for clip in (job.clip, job.after) if clip is not None]
+    shown = [math.floor(clip.record_range.duration * rate / clip.rate) for clip in shots]
+    return max(0, min(int(job.parameters.get("overlap") or 0), *(each - 1 for each in shown)))
+
+
 def result_start(job: Job, frames: int) -> int:
     """Return the timeline frame where a job's result of ``frames`` frames, at its rate, belongs.
 
     A generated clip begins at the frame it was made from, an extension continues the clip at the
-    side asked for, anything else stands where its clip does.
+    side asked for, a bridge follows the clip before its gap, and both reach over the shot by their
+    overlap; anything else stands where its clip does.
+
+    Args:
+        job: whose result it is.
+        frames: that stand on the timeline: see ``Result.shown``.
     """
-    record = job.clip.record_range
+    record, rate = job.clip.record_range, job.output.rate or job.clip.rate
     if job.effect == "generate":
         return record.start if job.at is None else job.at
-    if job.effect != "extend":
+    if job.effect not in {"extend", "bridge"}:
         return record.start
+    overlap = overlap_of(job)
     if job.parameters.get("side") != "head":
-        return record.end
-    return record.start - math.ceil(frames * job.clip.rate / (job.output.rate or job.clip.rate))
+        return record.end - math.ceil(overlap * job.clip.rate / rate)
+    return record.start - math.ceil((frames - overlap) * job.clip.rate / rate)
 
 
 def result_name(clip: Clip, effect: str) -> str:

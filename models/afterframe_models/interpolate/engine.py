@@ -39,7 +39,7 @@ class InterpolateEngine(Engine):
         last = request.source.frames - 1
         for index in range(request.frames):
             context.check()
-            place = min(index * request.step, Fraction(last))
+            place = min(request.phase + index * request.step, Fraction(last))
             before, time = int(place), float(place % 1)
             if time and way == "nearest":
                 before, time = before + (time >= 0.5), 0.0

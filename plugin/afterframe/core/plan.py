@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from afterframe.core.clips import media_frame
+from afterframe.core.layout import Layout
 from afterframe.core.timecode import can_drop, frames_for, rescale, timecode
 from afterframe_hosts.wire.clip import Clip
 from afterframe_hosts.wire.job import Job
@@ -22,7 +23,7 @@ class Plan:
     Attributes:
         at: frame of the clip under the playhead, counted in media frames from the clip's first
             shown one as 0.
-        frames: frames to make.
+        frames: of the result; before its layout is known, those that were asked for.
         rate: frames a second of what is made.
         step: frames of the clip's medium for each frame of the result.
         seed: 0 to 2**31 - 1.
@@ -46,20 +47,30 @@ def make_plan(job: Job) -> Plan:
     clip, values = job.clip, job.parameters
     rate = job.output.rate or clip.rate
     at = job.at if job.at is not None else clip.record_range.start
-    frames = _frames(job, rate)
-    start = result_start(job, frames)
-    return Plan(
+    plan = Plan(
         at=_shown(job, at),
-        frames=frames,
+        frames=_frames(job, rate),
         rate=rate,
         step=step_of(clip, rate) * _decimal(values.get("speed", 1)),
         seed=int(values.get("seed") or 0),
+        start=0,
+        start_timecode="",
+        longest_side=DRAFT_SIDE if job.quality == "draft" else None,
+    )
+    return laid_out(plan, job, Layout(made=plan.frames))
+
+
+def laid_out(plan: Plan, job: Job, layout: Layout) -> Plan:
+    """Return the plan of a result that is made up like this: its length, place and timecode."""
+    rate, clip = plan.rate, job.clip
+    start = result_start(job, layout.frames - sum(layout.handles))
+    first = max(0, rescale(start, clip.rate, rate) - layout.handles[0])
+    return replace(
+        plan,
+        frames=layout.frames,
         start=start,
         start_timecode=job.output.start_timecode
-        or timecode(
-            max(0, rescale(start, clip.rate, rate)), rate, clip.drop_frame and can_drop(rate)
-        ),
-        longest_side=DRAFT_SIDE if job.quality == "draft" else None,
+        or timecode(first, rate, clip.drop_frame and can_drop(rate)),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from afterframe.errors import BadMessage, RecipeUnreadable
 from afterframe_hosts.wire import codec
-from afterframe_hosts.wire.job import Job, Note
+from afterframe_hosts.wire.job import Job, JoinReport, Note
 
 SUFFIX = ".afterframe.json"
 SCHEMA = "afterframe.recipe.1"
@@ -95,6 +95,10 @@ class Recipe:
 
     Attributes:
         choices: of a contact sheet of variations: for each, the parameters that make it.
+        handles: see ``wire.job.Result``.
+        joins: how what was made meets the shots beside it.
+        pictures: fingerprints, by path, of what else was read: the pictures that parameters
+            name, and the medium of the clip after a gap.
     """
 
     schema: str
@@ -104,6 +108,9 @@ class Recipe:
     made: Made
     notes: tuple[Note, ...] = ()
     choices: tuple[Mapping[str, Any], ...] = ()
+    handles: tuple[int, int] = (0, 0)
+    joins: tuple[JoinReport, ...] = ()
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
 
 def beside(result: Path) -> Path:
@@ -146,7 +153,10 @@ def differences(then: Recipe, now: Recipe) -> tuple[str, ...]:
         ("threads", then.maker.threads, now.maker.threads),
         ("frames", then.made.frames, now.made.frames),
         ("size", then.made.size, now.made.size),
+        ("handles", then.handles, now.handles),
     ]
+    paths = sorted({*then.pictures, *now.pictures})
+    pairs += [(path, then.pictures.get(path), now.pictures.get(path)) for path in paths]
     names = sorted({*then.maker.packages, *now.maker.packages})
     pairs += [(n, then.maker.packages.get(n), now.maker.packages.get(n)) for n in names]
     found = [f"{what}: {old} then, {new} now" for what, old, new in pairs if old != new]

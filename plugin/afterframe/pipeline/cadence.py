@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from afterframe.core.layout import Reach
 from afterframe.media.frame import Frame, MediaInfo
 from afterframe_models.base import Source
 
@@ -67,6 +68,33 @@ class Cadence:
         reached = math.ceil((end - self.phase) / self.step)
         return math.floor((before + self.phase) / self.step), max(0, reached - self.frames)
 
+    def trimmed(self, before: int, after: int) -> tuple[Cadence, int]:
+        """Return the cadence of the clip with fewer shown frames, and where it begins.
+
+        Args:
+            before: fewer at its start; negative: more.
+            after: fewer at its end; negative: more.
+
+        Returns:
+            The cadence, and its first frame of the medium, counted from this one's first.
+        """
+        start = self.phase + before * self.step
+        first = math.floor(start)
+        used = self.used if after >= 0 else max(self.used, self.place(self.shown - after - 1) + 1)
+        shown = max(1, self.shown - before - after)
+        return Cadence(used - first, shown, self.step, start - first), first
+
+    def reach(self, before: int, after: int) -> Reach:
+        """Return how many frames there are to show.
+
+        Args:
+            before: frames of the medium before the clip's first.
+            after: after the last of ``used``.
+        """
+        reached = math.ceil((self.used + after - self.phase) / self.step)
+        earlier = math.floor((before + self.phase) / self.step)
+        return Reach(self.shown, earlier, max(0, reached - self.shown))
+
     def made(self, frames: int, where: Literal["over", "tail", "head"]) -> tuple[int, ...]:
         """Return for each of ``frames`` frames of the result which made one stands there.
 
@@ -96,10 +124,17 @@ class ShownSource:
     Args:
         source: the clip's frames of its medium.
         cadence: which of them are shown.
+        trims: shown frames that are left out at the clip's start and end; negative: added, of
+            those that the medium has. What is left out is not among the spare ones that are
+            counted, though it can be read as they are.
     """
 
-    def __init__(self, source: Source, cadence: Cadence) -> None:
-        self._source, self._cadence = source, cadence
+    def __init__(self, source: Source, cadence: Cadence, trims: tuple[int, int] = (0, 0)) -> None:
+        self._source = source
+        self._cadence, self._first = cadence.trimmed(*trims)
+        left = self._first if cadence.repeats else trims[0]
+        right = cadence.frames - left - self._cadence.frames
+        self._hidden = (max(0, left), max(0, right) if trims[1] > 0 else 0)
 
     @property
     def info(self) -> MediaInfo:
@@ -114,11 +149,16 @@ class ShownSource:
     @property
     def spare(self) -> tuple[int, int]:
         """How many more are there before and after."""
-        return self._cadence.spare(*self._source.spare)
+        before, after = self._source.spare
+        end = self._source.frames + after
+        seen = self._cadence.spare(
+            before + self._first, max(0, end - self._first - self._cadence.used)
+        )
+        return max(0, seen[0] - self._hidden[0]), max(0, seen[1] - self._hidden[1])
 
     def read(self, index: int) -> Frame:
         """Return one frame."""
-        return self._source.read(self._cadence.seen(index))
+        return self._source.read(self._first + self._cadence.seen(index))
 
 
 def repeated(frames: Iterator[Frame], places: tuple[int, ...]) -> Iterator[Frame]:

@@ -213,6 +213,8 @@ def result_of(recipe: Recipe, path: Path) -> Result:
         first=made.first,
         colour_space=recipe.job.clip.media.colour_space,
         notes=recipe.notes,
+        handles=recipe.handles,
+        joins=recipe.joins,
         choices=recipe.choices,
     )
 

@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-import math
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from typing import Any
 
 from afterframe.core.leftover import remove_left
-from afterframe.core.plan import Plan, make_plan, step_of
+from afterframe.core.plan import Plan, laid_out, make_plan, step_of
 from afterframe.core.preflight import seconds_left
 from afterframe.core.recipe import Made, Recipe
-from afterframe.errors import AfterframeError, EngineFailed, MediaUnreadable, OutOfMemory
-from afterframe.media.checksum import Digest, fingerprint
+from afterframe.errors import AfterframeError, EngineFailed, OutOfMemory
+from afterframe.media.checksum import Digest
 from afterframe.media.frame import Frame, MediaInfo
-from afterframe_hosts.wire.clip import Clip
 from afterframe_hosts.wire.effects import effect
 from afterframe_hosts.wire.job import Job, Note, Progress, Result
+from afterframe_hosts.wire.results import overlap_of
 from afterframe_models import registry
-from afterframe_models.base import Context, Request, Source
+from afterframe_models.base import Context, Request
 
 from . import delivery
-from .cadence import Cadence, ShownSource, repeated
-from .conform import exactly, fit_size, resized
+from .cadence import repeated
+from .conform import exactly, resized
+from .fade import Fades
 from .naming import made_before
-from .pictures import JobPictures, like
-from .pixels import ALPHA_DROPPED, Passage, passage, without_alpha
+from .pictures import JobPictures
+from .pixels import ALPHA_DROPPED, Passage, opaque, passage, without_alpha
 from .preflight import Preflight
 from .preview import preview_picture
-from .source import ClipSource, FilteredSource
+from .prints import picture_prints, source_print
+from .shots import Shots
+from .source import ClipSource
 
-SHOWN = frozenset({"extend", "bridge", "restyle"})
-"""Effects whose engines see a clip's frames as they are shown, see ``cadence``."""
 PREVIEW_SECONDS = 1.0
 """At most one preview picture in this time: an editor's eye, not a stream."""
 
@@ -94,16 +94,18 @@ class _Work:
     def __init__(
         self, job: Job, plan: Plan, clip: ClipSource, after: ClipSource | None, hooks: Hooks
     ) -> None:
-        self.job, self.plan, self.clip, self.hooks = job, plan, clip, hooks
-        self.cadence = cadence_of(job.clip, clip.frames, plan.rate)
-        source = scaled(self._seen(clip, self.cadence), plan, job)
+        self.job, self.clip, self.hooks = job, clip, hooks
         self.card = registry.cards()[job.engine]
-        self.way: Passage = passage(self.card, source)
-        self.after = self._like(after, source.info) if after else None
-        self.info = _delivered(source.info, self.card.alpha)
+        self.shots = Shots(job, plan, clip, after)
+        self.layout = self.shots.layout
+        self.plan = plan = laid_out(plan, job, self.layout)
+        self.way: Passage = passage(self.card, self.shots.source)
+        self.after = passage(self.card, self.shots.after).source if self.shots.after else None
+        self.info = _delivered(self.way.source.info, self.card.alpha)
         self.target = delivery.Target.choose(job, plan, self.info, self.card)
         self._preflight().check()
         self.source_print = source_print(job)
+        self.picture_prints = picture_prints(job, self.card)
         self.notes: list[Note] = []
         self.digest = Digest()
         self.started = time.monotonic()
@@ -134,14 +136,42 @@ class _Work:
         )
 
     def _frames(self) -> Iterator[Frame]:
-        """Yield the conformed frames."""
+        """Yield the result's frames: the shot's own, and those that are made."""
+        layout = self.layout
+        for place in range(layout.before):
+            self.hooks.check()
+            yield self._own(place)
+        for frame in self._joined():
+            self.hooks.check()
+            yield frame
+        for place in range(layout.before + layout.made, layout.frames):
+            self.hooks.check()
+            yield self._own(place)
+
+    def _joined(self) -> Iterator[Frame]:
+        """Yield the frames that an engine makes, each for as long as it is shown."""
+        places = self.shots.places()
+        if not places:
+            return
+        made = self._made(places[-1] + 1)
+        faded = Fades(self.layout, self._own)
+        for index, frame in enumerate(repeated(made, places)):
+            yield faded.at(index, frame)
+
+    def _made(self, frames: int) -> Iterator[Frame]:
+        """Yield the engine's frames, conformed."""
         context = Context(
             self.hooks.check, self.notes.append, os.cpu_count() or 1, self.hooks.device
         )
-        made = guarded(self.card.name, self._request(), context)
-        for frame in repeated(made, self._places()):
-            self.hooks.check()
+        for frame in guarded(self.card.name, self._request(frames), context):
             yield self._conformed(frame)
+
+    def _own(self, place: int) -> Frame:
+        """Return the frame of the shot that stands at a place of the result, as delivered."""
+        frame = self.shots.read(place)
+        if frame.format.alpha != self.info.format.alpha:
+            frame = without_alpha(frame) if frame.format.alpha else opaque(frame)
+        return resized(frame, self.info.width, self.info.height)
 
     def _conformed(self, frame: Frame) -> Frame:
         back = self.way.back(frame)
@@ -149,39 +179,27 @@ class _Work:
             back = without_alpha(back)
         return resized(back, self.info.width, self.info.height)
 
-    def _request(self) -> Request:
+    def _request(self, frames: int) -> Request:
         plan = self.plan
         return Request(
             effect=self.job.effect,
             source=self.way.source,
             at=plan.at,
-            frames=self._places()[-1] + 1,
+            frames=frames,
             rate=plan.rate,
             step=plan.step,
-            parameters=self.job.parameters,
+            parameters=self._parameters(),
             seed=plan.seed,
             draft=self.job.quality == "draft",
             after=self.after,
             pictures=JobPictures(self.way.source.info),
+            phase=self.shots.phase,
         )
 
-    def _places(self) -> tuple[int, ...]:
-        """Return for each frame of the result which made one stands there."""
-        if self.job.effect not in SHOWN:
-            return tuple(range(self.plan.frames))
-        side = self.job.parameters.get("side", "over")
-        return self.cadence.made(self.plan.frames, side)
-
-    def _seen(self, clip: ClipSource, cadence: Cadence) -> Source:
-        return ShownSource(clip, cadence) if self.job.effect in SHOWN else clip
-
-    def _like(self, after: ClipSource, info: MediaInfo) -> Source:
-        """Return the frames after the gap, in the encoding and size of those before it."""
-        assert self.job.after is not None
-        cadence = cadence_of(self.job.after, after.frames, self.plan.rate)
-        seen = self._seen(after, cadence)
-        same = FilteredSource(seen, info, lambda frame: like(frame, info))
-        return passage(self.card, same).source
+    def _parameters(self) -> Mapping[str, Any]:
+        """Return what the engine is asked for; the source's own frames it need not show again."""
+        given = self.job.parameters
+        return {**given, "real_first": False} if "real_first" in given else given
 
     def _report(self, done: int, frame: Frame) -> None:
         total = self.plan.frames
@@ -196,7 +214,20 @@ class _Work:
         foretold = self.hooks.pace * total * self.info.width * self.info.height / 1e6
         return seconds_left(done, total, time.monotonic() - self.started, foretold)
 
+    def _tell_layout(self) -> None:
+        """Tell where the result is made up otherwise than it was asked to be."""
+        asked, (before, after) = self.job.parameters.get("handles") or 0, self.layout.handles
+        if min(before, after) < asked:
+            numbers = {"before": before, "after": after, "asked": asked}
+            self.notes.append(Note("note.handles_fewer", numbers))
+        overlap = overlap_of(self.job)
+        if overlap < (self.job.parameters.get("overlap") or 0):
+            self.notes.append(Note("note.overlap_shorter", {"frames": overlap}))
+        if self.layout.real:
+            self.notes.append(Note("note.real_first", {"frames": self.layout.real}))
+
     def _tell_losses(self) -> None:
+        self._tell_layout()
         self.notes += (*self.way.notes(), *self.clip.notes(), *self.target.notes())
         if self.card.alpha == "dropped" and self.way.source.info.format.alpha:
             self.notes.append(Note(ALPHA_DROPPED))
@@ -212,9 +243,10 @@ class _Work:
             digest=self.digest.hexdigest(),
             digital_source=self.target.digital_source,
         )
-        return delivery.recipe(
+        recipe = delivery.recipe(
             self.job, self.card, self.way, self.source_print, made, tuple(self.notes)
         )
+        return replace(recipe, handles=self.layout.handles, pictures=self.picture_prints)
 
 
 def guarded(engine: str, request: Request, context: Context) -> Iterator[Frame]:
@@ -233,41 +265,6 @@ def guarded(engine: str, request: Request, context: Context) -> Iterator[Frame]:
     except Exception as error:
         detail = f"{type(error).__name__}: {error}"
         raise EngineFailed(engine=engine, detail=detail) from error
-
-
-def cadence_of(clip: Clip, frames: int, rate: Fraction) -> Cadence:
-    """Return which of its medium's frames a clip shows in a result of this rate.
-
-    Args:
-        clip: any.
-        frames: how many of its medium's frames it has.
-        rate: of the result.
-    """
-    shown = max(1, math.floor(clip.record_range.duration * rate / clip.rate))
-    return Cadence(frames, shown, step_of(clip, rate), clip.phase)
-
-
-def scaled(clip: Source, plan: Plan, job: Job) -> Source:
-    """Return the clip at the size that the engine works on."""
-    info = clip.info
-    width, height = job.output.size or (info.width, info.height)
-    width, height = fit_size(width, height, plan.longest_side)
-    # A size that was asked for is one of square pixels; else they keep their shape.
-    aspect = Fraction(1) if job.output.size else info.pixel_aspect
-    if (width, height, aspect) == (info.width, info.height, info.pixel_aspect):
-        return clip
-    smaller = replace(info, width=width, height=height, pixel_aspect=aspect)
-    shape = info.pixel_aspect / aspect
-    return FilteredSource(clip, smaller, lambda frame: resized(frame, width, height, shape))
-
-
-def source_print(job: Job) -> str:
-    """Return the fingerprint of what is read of the job's medium."""
-    media = job.clip.media
-    try:
-        return fingerprint(media, job.clip.media_range)
-    except OSError as error:
-        raise MediaUnreadable(path=media.path, detail=error.strerror or str(error)) from error
 
 
 def _delivered(info: MediaInfo, alpha: str) -> MediaInfo:

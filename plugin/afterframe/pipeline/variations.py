@@ -40,7 +40,9 @@ from .naming import made_before
 from .pictures import JobPictures
 from .pixels import passage
 from .preview import preview_picture
-from .run import Hooks, guarded, scaled, source_print
+from .prints import picture_prints, source_print
+from .run import Hooks, guarded
+from .shots import scaled
 from .source import ClipSource
 
 SUFFIX = ".png"
@@ -158,7 +160,8 @@ class _Sheet:
         recipe = delivery.recipe(
             self.job, self.card, self.way, source_print(self.job), made, tuple(self.notes)
         )
-        return replace(recipe, choices=choices)
+        pictures = picture_prints(self.job, self.card)
+        return replace(recipe, choices=choices, pictures=pictures)
 
 
 def _named(job: Job) -> Job:

@@ -79,6 +79,8 @@ MESSAGES: dict[str, str] = {
     "parameter.bridge.match_grain.help": "Give made frames the grain of the shot beside them",
     "parameter.bridge.handles.label": "Handles",
     "parameter.bridge.handles.help": "Frames more at each end, outside what stands on the timeline",
+    "parameter.bridge.force.label": "Force",
+    "parameter.bridge.force.help": "Bridge shots that are too unlike, too",
     "parameter.restyle.prompt.label": "Prompt",
     "parameter.restyle.prompt.help": "The style, in words",
     "parameter.restyle.reference.label": "Reference",
@@ -111,6 +113,15 @@ MESSAGES: dict[str, str] = {
     "parameter.extend.way.label": "Way",
     "parameter.extend.way.help": "Live: past moments of the clip go on; coast: the last frame comes "
     "to rest; auto: live where a moment fits",
+    "parameter.motion.sky.label": "Sky",
+    "parameter.motion.sky.help": "Where clouds drift; auto: only where it is surely sky with clouds",
+    "parameter.motion.regions.label": "Regions",
+    "parameter.motion.regions.help": "Motion brush: river.png@right; smoke.png@0.2,0.9; "
+    "leaves.png@sway",
+    "parameter.motion.depth.label": "Depth",
+    "parameter.motion.depth.help": "guessed: near parts move more; flat: the picture is one plane",
+    "parameter.motion.depth_hint.label": "Depth Hint",
+    "parameter.motion.depth_hint.help": "A mask: white is near, black far, mid grey as guessed",
     # errors that a host can meet
     "error.internal.message": "Something went wrong inside Afterframe: {detail}",
     "error.internal.fix": "Try again; if it happens again, send the log (afterframe logs).",
@@ -328,6 +339,7 @@ MESSAGES: dict[str, str] = {
         "flag (PsF) are right as they are."
     ),
     "note.deinterlaced": "Pictures of two fields were made whole (bwdif), one for one.",
+    "note.bridge.long": "The bridge is {seconds} s long: beyond {most} s what moves seems to float.",
     # notes of timelines for DaVinci Resolve
     "note.otio.no_colour": "Written for DaVinci Resolve: clips carry no label colour there.",
     "note.otio.not_linked": (
@@ -406,5 +418,16 @@ MESSAGES: dict[str, str] = {
     "note.motion.default": "No move was asked for: the camera travels calmly forward.",
     "note.motion.default_pan": "Only what to avoid was said: the camera moves calmly right.",
     "note.motion.default_still": "Every usual move was ruled out: the camera stands still.",
+    "note.motion.loops": "The camera returns: the clip ends as it begins, at the source.",
+    "note.motion.sky_left": "The sky drifts to the left; Sky: off keeps it still.",
+    "note.motion.sky_right": "The sky drifts to the right; Sky: off keeps it still.",
+    "note.motion.sky_up": "The sky drifts upwards; Sky: off keeps it still.",
+    "note.motion.sky_down": "The sky drifts downwards; Sky: off keeps it still.",
+    "note.motion.sky_none": "No sky was found here. Paint a mask over it under Regions.",
+    "note.motion.sky_unsure": "What was taken for sky may be something else; look at it.",
+    "note.motion.sky_plain": "The sky has no clouds: its drift hardly shows.",
+    "note.motion.region_empty": "The mask {name} is empty: nothing moves there.",
+    "note.motion.region_words": "“{words}”: the arrows of the painted regions decide.",
+    "note.motion.needs_mask": "“{words}”: paint a mask over it under Regions, with an arrow.",
     "note.motion.ends_at_source": "Going out, the clip starts tight and ends at the source.",
 }

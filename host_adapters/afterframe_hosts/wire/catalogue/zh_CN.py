@@ -77,6 +77,8 @@ MESSAGES: dict[str, str] = {
     "parameter.bridge.match_grain.help": "让生成的帧带有相邻镜头的颗粒",
     "parameter.bridge.handles.label": "余量",
     "parameter.bridge.handles.help": "两端各多生成的帧数，不显示在时间线上",
+    "parameter.bridge.force.label": "强制",
+    "parameter.bridge.force.help": "即使两个镜头差别太大也进行桥接",
     "parameter.restyle.prompt.label": "提示词",
     "parameter.restyle.prompt.help": "用文字描述风格",
     "parameter.restyle.reference.label": "参考图",
@@ -107,6 +109,14 @@ MESSAGES: dict[str, str] = {
     "parameter.retime.handles.help": "两端各多生成的帧数，不显示在时间线上",
     "parameter.extend.way.label": "方式",
     "parameter.extend.way.help": "live：接上片段中过去的时刻；coast：最后一帧缓缓停下；auto：有合适的时刻时用 live",
+    "parameter.motion.sky.label": "天空",
+    "parameter.motion.sky.help": "云飘动的方向；auto：仅在确定是有云的天空时",
+    "parameter.motion.regions.label": "区域",
+    "parameter.motion.regions.help": "运动笔刷：river.png@right; smoke.png@0.2,0.9; leaves.png@sway",
+    "parameter.motion.depth.label": "深度",
+    "parameter.motion.depth.help": "guessed：近处移动更多；flat：画面为一个平面",
+    "parameter.motion.depth_hint.label": "深度提示",
+    "parameter.motion.depth_hint.help": "遮罩：白为近，黑为远，中灰按推测",
     # errors that a host can meet
     "error.internal.message": "Afterframe 内部出错：{detail}",
     "error.internal.fix": "请重试；若再次出现，请发送日志（afterframe logs）。",
@@ -270,6 +280,7 @@ MESSAGES: dict[str, str] = {
         "若只是带隔行标记的逐行画面（PsF），则无需处理。"
     ),
     "note.deinterlaced": "两场的画面已逐幅合成为完整画面（bwdif）。",
+    "note.bridge.long": "桥接长 {seconds} 秒：超过 {most} 秒时，运动的物体会显得漂浮。",
     # notes of timelines for DaVinci Resolve
     "note.otio.no_colour": "按 DaVinci Resolve 的格式写出：其中片段不带颜色标签。",
     "note.otio.not_linked": (
@@ -322,5 +333,16 @@ MESSAGES: dict[str, str] = {
     "note.motion.default": "未指定运镜：镜头平稳前推。",
     "note.motion.default_pan": "只说了不要的运镜：镜头平稳右移。",
     "note.motion.default_still": "常用的运镜都被排除：镜头保持静止。",
+    "note.motion.loops": "镜头往返：片段首尾都是源画面。",
+    "note.motion.sky_left": "天空向左飘动；将“天空”设为 off 可保持静止。",
+    "note.motion.sky_right": "天空向右飘动；将“天空”设为 off 可保持静止。",
+    "note.motion.sky_up": "天空向上飘动；将“天空”设为 off 可保持静止。",
+    "note.motion.sky_down": "天空向下飘动；将“天空”设为 off 可保持静止。",
+    "note.motion.sky_none": "未找到天空。请在“区域”中用遮罩标出。",
+    "note.motion.sky_unsure": "当作天空的部分可能不是天空，请检查。",
+    "note.motion.sky_plain": "天空没有云：飘动几乎看不出来。",
+    "note.motion.region_empty": "遮罩 {name} 是空的：那里没有运动。",
+    "note.motion.region_words": "“{words}”：以所绘区域的箭头为准。",
+    "note.motion.needs_mask": "“{words}”：请在“区域”中绘制遮罩和箭头。",
     "note.motion.ends_at_source": "向外运镜：片段以紧景开始，以源画面结束。",
 }
