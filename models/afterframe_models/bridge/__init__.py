@@ -1,0 +1,1 @@
+"""Frames between two clips, by morphing one into the other."""
