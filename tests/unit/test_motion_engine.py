@@ -12,10 +12,11 @@ import pytest
 
 from afterframe.errors import Cancelled
 from afterframe.media.frame import ColourTags, Frame, MediaInfo, PixelFormat
+from afterframe.pipeline.pictures import JobPictures
 from afterframe_hosts.wire import catalogue, effects
 from afterframe_hosts.wire.job import Note
 from afterframe_models import registry
-from afterframe_models.base import Context, Request
+from afterframe_models.base import Context, Request, Source
 from afterframe_models.motion.camera import Move
 from afterframe_models.motion.engine import grid_step
 from afterframe_models.motion.prompt import AXES, choose_move, read_prompt
@@ -39,6 +40,7 @@ class Stills:
     format: PixelFormat
     size: tuple[int, int] = (160, 90)
     frames: int = 3
+    spare: tuple[int, int] = (0, 0)
 
     @property
     def info(self) -> MediaInfo:
@@ -55,11 +57,34 @@ class Stills:
         return Frame(tuple(planes), self.format, ColourTags())
 
 
+def resolved(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the effect's parameters and the engine's own."""
+    card = registry.cards()["motion"]
+    return effects.resolve((*effects.effect("generate").parameters, *card.parameters), values)
+
+
 def render(
-    source: Stills, values: Mapping[str, Any], *, frames: int = 5, at: int = 1, seed: int = 4
+    source: Source,
+    values: Mapping[str, Any],
+    *,
+    frames: int = 5,
+    at: int = 1,
+    seed: int = 4,
+    draft: bool = False,
 ) -> tuple[list[Frame], list[Note]]:
-    parameters = effects.resolve(effects.effect("generate").parameters, values)
-    request = Request("generate", source, at, frames, Fraction(24), Fraction(0), parameters, seed)
+    pictures = JobPictures(source.info)
+    request = Request(
+        "generate",
+        source,
+        at,
+        frames,
+        Fraction(24),
+        Fraction(0),
+        resolved(values),
+        seed,
+        draft,
+        pictures=pictures,
+    )
     notes: list[Note] = []
     made = registry.load("motion").render(request, Context(lambda: None, notes.append, 2))
     return list(made), notes
@@ -167,9 +192,8 @@ def test_cancelling_stops_before_the_next_frame() -> None:
         if calls > 3:
             raise Cancelled
 
-    parameters = effects.resolve(effects.effect("generate").parameters, {})
     source = Stills(FORMATS["rgb8"])
-    request = Request("generate", source, 0, 50, Fraction(24), Fraction(0), parameters, 0)
+    request = Request("generate", source, 0, 50, Fraction(24), Fraction(0), resolved({}), 0)
     frames = registry.load("motion").render(request, Context(check, lambda note: None, 1))
     with pytest.raises(Cancelled):
         list(frames)

@@ -103,6 +103,7 @@ class Camera:
         strength: 1 (hardly) to 10 (far); amounts scale with it in proportion.
         seconds: length of the clip.
         seed: chooses how the path wanders and the hand sways.
+        loop: it goes there and back, starting at the source picture whichever way it goes.
     """
 
     def __init__(
@@ -116,13 +117,15 @@ class Camera:
         strength: float = 5.0,
         seconds: float = USUAL_SECONDS,
         seed: int = 0,
+        loop: bool = False,
     ) -> None:
         self._size = (width, height)
         self._step = step
-        self._reversed = move.goes_out
+        self._loop = loop
+        self._reversed = move.goes_out and not loop
         self._path = _Path(
-            _turned_back(move) if self._reversed else move,
-            reach=strength / 10 * min(1.0, math.sqrt(seconds / USUAL_SECONDS)),
+            _turned_back(move) if move.goes_out else move,
+            reach=strength / 10 * min(1.0, math.sqrt(seconds / (1 + loop) / USUAL_SECONDS)),
             seconds=seconds,
             seed=seed,
             size=self._size,
@@ -136,8 +139,8 @@ class Camera:
         self._growth = self._cover_growth()
 
     def map_at(self, time: float) -> CoarseMap:
-        """Return the map of the frame at ``time``, 0 (first frame) to 1 (last)."""
-        along = _eased(1 - float(time) if self._reversed else float(time))
+        """Return the map of the frame at ``time``, 0 (first frame) to 1 (last, or back again)."""
+        along = self._along(float(time))
         sources = self._sources(self._grid, along, 1 + self._growth * along)
         x, y = self._middle
         nodes = _affine(sources, [[1, 0, x], [0, 1, y]])
@@ -145,7 +148,12 @@ class Camera:
 
     def is_at_rest(self, time: float) -> bool:
         """Return True when the frame at ``time`` is the source picture itself."""
-        return self._path.at(_eased(1 - time if self._reversed else time)).is_rest
+        return self._path.at(self._along(time)).is_rest
+
+    def _along(self, time: float) -> float:
+        if self._loop:
+            return 0.5 - 0.5 * math.cos(2 * math.pi * time)
+        return _eased(1 - time if self._reversed else time)
 
     @property
     def _middle(self) -> tuple[float, float]:

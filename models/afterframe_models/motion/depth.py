@@ -23,16 +23,23 @@ FAR_LIMIT = 0.05
 """Share of the picture that sky must fill before the picture counts as a view of the land."""
 
 
-def inverse_depth(rgb: NDArray[np.float32]) -> Single:
+AS_GUESSED = 0.03
+"""How far a hint may be from mid grey and still say nothing."""
+FLAT = 0.6
+"""Inverse depth of a picture that is one plane."""
+
+
+def inverse_depth(rgb: NDArray[np.float32], sky: Single, hint: Single | None = None) -> Single:
     """Return how near each place is: 0 (far) to 1 (near), with edges where the picture has them.
 
     Args:
         rgb: (h, w, 3) float32, display-referred, in [0, 1], about 500 pixels on its longer side
             (the cues' sizes follow the picture's height).
+        sky: (h, w) float32, 1 where sky is, as ``sky.find_sky`` finds it.
+        hint: (h, w) float32, 1 near, 0 far, 0.5 (within ``AS_GUESSED``) as guessed; or None.
     """
     height, width = rgb.shape[:2]
     grey = _grey(rgb)
-    sky = sky_mask(rgb)
     is_view = bool(sky.mean() > FAR_LIMIT)
     sharpness, unevenness = _sharpness(grey)
     near = (
@@ -41,6 +48,9 @@ def inverse_depth(rgb: NDArray[np.float32]) -> Single:
         + (0.15 if is_view else 0.50) * _subject(rgb)
     )
     near = near / max(float(near.max()), 1e-6) * (1 - sky)
+    if hint is not None:
+        said = np.clip((np.abs(hint - 0.5) - AS_GUESSED) / AS_GUESSED, 0, 1)
+        near = near * (1 - said) + hint * said
     reach = 2 * max(1, height // 90) + 1
     near = _array(cv2.dilate(near.astype(np.float32), np.ones((reach, reach), np.uint8)))
     coarse = guided_filter(grey, near, max(4, height // 24), 1e-3)
@@ -48,27 +58,9 @@ def inverse_depth(rgb: NDArray[np.float32]) -> Single:
     return np.clip(fine, 0, 1).astype(np.float32)
 
 
-def sky_mask(rgb: NDArray[np.float32]) -> Single:
-    """Return 1 where the sky is, else 0: bluish or white, bright, smooth, reaching the top edge.
-
-    Args:
-        rgb: (h, w, 3) float32 in [0, 1].
-    """
-    height, width = rgb.shape[:2]
-    grey = _grey(rgb)
-    slope = np.hypot(_array(cv2.Sobel(grey, -1, 1, 0)), _array(cv2.Sobel(grey, -1, 0, 1)))
-    smooth = _blurred(slope, 2.0) < 0.235
-    bluish = (rgb[..., 2] > rgb[..., 0] - 0.03) & (rgb.max(axis=2) > 0.2)
-    bright = smooth & bluish
-    opened: Any = cv2.morphologyEx(
-        bright.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)
-    )
-    _, labels = cv2.connectedComponents(opened)
-    at_top = np.unique(labels[:3][opened[:3] > 0])
-    sky = np.isin(labels, at_top) & (opened > 0)
-    if sky.mean() < 0.03:
-        return np.zeros((height, width), np.float32)
-    return _array(sky)
+def flat_depth(height: int, width: int) -> Single:
+    """Return the depth of a picture that is one plane: moves without parallax."""
+    return np.full((height, width), FLAT, np.float32)
 
 
 def _position(height: int, width: int, top: float) -> Single:

@@ -1,20 +1,25 @@
-"""``generate`` without weights: a camera that moves through the frame under the playhead."""
+"""``generate`` without weights: a camera that moves through the frame under the playhead, and
+what flows and sways in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from typing import Any
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-from afterframe.imaging.warp import siting_of, warp_planes
 from afterframe.media.display import to_display
 from afterframe.media.frame import Frame
 from afterframe_hosts.wire.job import Note
 from afterframe_models.base import Context, Engine, Request
 
 from .camera import Camera, Move
-from .depth import inverse_depth
+from .depth import flat_depth, inverse_depth
+from .fluid import Fluid, Sway
+from .matter import NOTES as MATTER_NOTES
+from .matter import Matter
 from .prompt import (
     AXES,
     DEFAULT_MOVE,
@@ -24,9 +29,14 @@ from .prompt import (
     choose_move,
     read_prompt,
 )
+from .scene import Scene
+from .sky import Sky, find_sky
 
 GRID_SIDE = 640
 """The map and the depth have at most so many values along the longer side: 480 for 1080p."""
+
+SKY_SIDE = 480
+"""The longer side at which sky is looked for: what is smooth is so at a size."""
 
 NOTE = "note.motion."
 DEFAULTS = {
@@ -38,37 +48,40 @@ DEFAULTS = {
 
 
 class MotionEngine(Engine):
-    """See ``camera`` and ``depth`` for the method, ``prompt`` for the words."""
+    """See ``camera`` and ``depth``, ``fluid`` and ``scene`` for the methods, ``prompt`` for words.
+
+    Parameters: ``prompt``, ``motion`` (1 to 10), ``pan_x``, ``pan_y``, ``zoom``, ``roll``,
+    ``dolly`` (-1 to 1; an axis that is not 0 wins over the prompt), ``loop``, ``end``; of the
+    engine's own ``sky``, ``regions``, ``depth`` and ``depth_hint`` (white near, black far, mid
+    grey within 3 % as guessed).
+    """
 
     def render(self, request: Request, context: Context) -> Iterator[Frame]:
-        """Yield the clip; its first frame, or its last when going out, is the source itself.
-
-        Parameters: ``prompt``, ``motion`` (1 to 10), and ``pan_x``, ``pan_y``, ``zoom``,
-        ``roll``, ``dolly`` (-1 to 1); an axis that is not 0 wins over the prompt.
-        """
+        """Yield the clip; its first frame, or its last when going out, is the source itself."""
         cv2.setNumThreads(context.threads)
         context.check()
         source = request.source.read(request.at)
         reading = read_prompt(request.parameters["prompt"])
         explicit = Move(**{a: request.parameters[a] for a in AXES if a in request.parameters})
         move = choose_move(reading, explicit)
-        for note in _said_back(reading, explicit, move):
+        for note in _said_back(reading, explicit, move, loop=request.parameters["loop"]):
             context.note(note)
-        if not move.goes_out:
-            yield source  # before the depth is guessed: who waits sees the first frame at once
-        camera = None if move.is_still else _camera(source, move, request)
-        for index in range(0 if move.goes_out else 1, request.frames):
+        shot = None
+        for index in range(request.frames):
             context.check()
-            time = index / max(1, request.frames - 1)
-            if camera is None or camera.is_at_rest(time):
-                yield source
-            else:
-                yield _moved(source, camera, time, draft=request.draft)
+            if index == 0 and (request.parameters["loop"] or not move.goes_out):
+                yield source  # before anything is guessed: who waits sees the first frame at once
+                continue
+            if shot is None:
+                shot = _Shot(source, move, reading, request)
+                for note in shot.notes:
+                    context.note(note)
+            yield shot.frame(index)
 
     def messages(self) -> Sequence[str]:
         """Return the ids of all notes that this engine may give."""
-        others = ("still", *DEFAULTS.values(), "ends_at_source", "not_understood")
-        return tuple(NOTE + name for name in (*NAMES.values(), *others))
+        others = ("still", *DEFAULTS.values(), "ends_at_source", "loops", "not_understood")
+        return tuple(NOTE + name for name in (*NAMES.values(), *others, *MATTER_NOTES))
 
 
 def grid_step(width: int, height: int) -> int:
@@ -79,34 +92,74 @@ def grid_step(width: int, height: int) -> int:
     return step
 
 
-def _camera(source: Frame, move: Move, request: Request) -> Camera:
-    step = grid_step(source.width, source.height)
-    grid = (-(-source.width // step), -(-source.height // step))
-    return Camera(
-        inverse_depth(to_display(source, grid)),
-        source.width,
-        source.height,
-        step,
-        move,
-        strength=request.parameters["motion"],
-        seconds=float(request.frames / request.rate),
-        seed=request.seed,
-    )
+class _Shot:
+    """One picture with its camera and its living matter."""
+
+    def __init__(self, source: Frame, move: Move, reading: Reading, request: Request) -> None:
+        self._source, self._request = source, request
+        step = grid_step(source.width, source.height)
+        grid = (-(-source.width // step), -(-source.height // step))
+        sky = find_sky(to_display(source, _at_most(SKY_SIDE, source.width, source.height)))
+        matter = Matter(request, reading, sky, grid)
+        self.notes = matter.notes
+        self._seconds = float(request.frames / request.rate)
+        self._loop = bool(request.parameters["loop"])
+        self._ends_there = move.goes_out and not self._loop
+        size = (source.width, source.height, step)
+        common: Any = {
+            "strength": request.parameters["motion"],
+            "seconds": self._seconds,
+            "loop": self._loop,
+            "seed": request.seed,
+        }
+        self._camera = None
+        if not move.is_still:
+            self._camera = Camera(_depth(source, grid, sky, request), *size, move, **common)
+        fluid = sway = None
+        if matter.flowing:
+            fluid = Fluid(matter.flowing, *size, frames=request.frames, **common)
+        if matter.swaying:
+            sway = Sway(matter.swaying, *size, **common)
+        self._lives = fluid is not None or sway is not None
+        self._scene = Scene(source, step, fluid, sway, draft=request.draft)
+
+    def frame(self, index: int) -> Frame:
+        """Return one frame; where nothing has moved yet, the source itself."""
+        frames = self._request.frames
+        last = max(1, frames - (0 if self._loop else 1))
+        # What flows is as in the source where the camera is: at the end of a move that goes out.
+        since = index - last if self._ends_there else index
+        time = index / last
+        camera = self._camera
+        rests = camera is None or camera.is_at_rest(time)
+        if rests and (since == 0 or not self._lives):
+            return self._source
+        return self._scene.frame(
+            camera.map_at(time) if camera else None, since, since * self._seconds / frames
+        )
 
 
-def _moved(source: Frame, camera: Camera, time: float, *, draft: bool) -> Frame:
-    planes = warp_planes(
-        source.planes,
-        camera.map_at(time),
-        source.format.subsampling,
-        interpolation="linear" if draft else "cubic",
-        peak=source.format.peak,
-        siting=siting_of(source.format, source.colour),
-    )
-    return replace(source, planes=planes)
+def _depth(source: Frame, grid: tuple[int, int], sky: Sky, request: Request) -> NDArray[np.float32]:
+    if request.parameters["depth"] == "flat":
+        return flat_depth(grid[1], grid[0])
+    hint = None
+    if request.parameters["depth_hint"] is not None:
+        assert request.pictures is not None
+        hint = _resized(request.pictures.mask(request.parameters["depth_hint"]), grid)
+    return inverse_depth(to_display(source, grid), _resized(sky.mask, grid), hint)
 
 
-def _said_back(reading: Reading, explicit: Move, move: Move) -> Iterator[Note]:
+def _resized(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    method = cv2.INTER_AREA if values.shape[1] > size[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(values, size, interpolation=method), np.float32)
+
+
+def _at_most(side: int, width: int, height: int) -> tuple[int, int]:
+    share = min(1.0, side / max(width, height))
+    return max(1, round(width * share)), max(1, round(height * share))
+
+
+def _said_back(reading: Reading, explicit: Move, move: Move, *, loop: bool) -> Iterator[Note]:
     """Tell what the camera does, what else decides the look, and what was not taken up."""
     for each in reading.moves:
         if not getattr(explicit, each.axis):
@@ -114,7 +167,9 @@ def _said_back(reading: Reading, explicit: Move, move: Move) -> Iterator[Note]:
             yield Note(NOTE + each.name, amount)
     if explicit.is_still and not reading.moves:
         yield Note(NOTE + ("still" if reading.still else DEFAULTS[move]))
-    if move.goes_out:
+    if loop and not move.is_still:
+        yield Note(NOTE + "loops")
+    elif move.goes_out:
         yield Note(NOTE + "ends_at_source")
     if reading.rest:
         yield Note(NOTE + "not_understood", {"words": "; ".join(reading.rest)})

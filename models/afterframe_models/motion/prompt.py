@@ -1,9 +1,10 @@
-"""From the user's words to a camera's move, and what to say back.
+"""From the user's words to a camera's move and to what flows, and what to say back.
 
 The words are marked with the senses of ``words``, cut into clauses at punctuation and at *and*,
 *or*, *then*, and each clause gives at most a few moves. What no clause uses is handed back, so
 that the user is told what this engine did not take up. Nothing is guessed from words that merely
-describe the picture: in "birds fly to the left" it is the birds who move, not the camera.
+describe the picture: in "birds fly to the left" it is the birds who move, not the camera; in
+"clouds drift left" it is the clouds, and those this engine can move.
 """
 
 from __future__ import annotations
@@ -64,13 +65,31 @@ class Understood:
 
 
 @dataclass(frozen=True)
+class Flow:
+    """Matter that is to move, found in the prompt.
+
+    Attributes:
+        matter: ``sky``, ``water``, ``smoke`` or ``leaves``.
+        way: ``left``, ``right``, ``up``, ``down``, or empty: not said.
+        amount: 0 to 1, ``words.USUAL`` where nothing was said.
+        words: as the user wrote them.
+    """
+
+    matter: str
+    way: str
+    amount: float
+    words: str
+
+
+@dataclass(frozen=True)
 class Reading:
     """What was made of a prompt.
 
     Attributes:
         moves: in the order in which they were said, at most one for each axis.
+        flows: likewise, at most one for each matter.
         still: the camera is asked not to move at all.
-        forbidden: axes that must not be used.
+        forbidden: axes that must not be used, matter that must not move.
         rest: phrases that were not understood, as written.
     """
 
@@ -78,6 +97,7 @@ class Reading:
     still: bool = False
     forbidden: frozenset[str] = frozenset()
     rest: tuple[str, ...] = ()
+    flows: tuple[Flow, ...] = ()
 
 
 def read_prompt(text: str) -> Reading:
@@ -125,6 +145,7 @@ class _Mark:
 @dataclass
 class _Found:
     moves: dict[str, Understood] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
     forbidden: set[str] = field(default_factory=set)
     rest: list[str] = field(default_factory=list)
     still: bool = False
@@ -138,8 +159,9 @@ class _Found:
 
     def reading(self) -> Reading:
         kept = tuple(each for each in self.moves.values() if each.axis not in self.forbidden)
+        flows = tuple(each for each in self.flows.values() if each.matter not in self.forbidden)
         still = self.still and not kept
-        return Reading(kept, still, frozenset(self.forbidden), tuple(self.rest))
+        return Reading(kept, still, frozenset(self.forbidden), tuple(self.rest), flows)
 
 
 @dataclass(frozen=True)
@@ -152,6 +174,8 @@ class _Clause:
     negated: bool = False
     bare: bool = False
     said_amount: float | None = None
+    matter: str = ""
+    way: str = ""
 
     @property
     def is_at_rest(self) -> bool:
@@ -167,7 +191,14 @@ def _read_clauses(text: str) -> Iterator[tuple[str, _Clause]]:
     """Yield every clause with the joint before it; verbs and negations reach over joints."""
     previous: _Clause | None = None
     verb = ""
-    for joint, part in _with_late_amounts(_clauses(_marks(text))):
+    for joint, marks in _with_late_amounts(_clauses(_marks(text))):
+        flow, part = _flow_in(marks, text)
+        if flow is not None:
+            yield joint, flow
+            if not part:
+                previous, verb = flow, ""
+                continue
+            joint = "flow"
         clause = _read_clause(part, "" if joint == "break" else verb)
         verb = next((m.value for m in part if m.kind in {"verb", "turn", "walk"}), verb)
         if previous and _shares_negation(joint, previous, clause):
@@ -179,6 +210,14 @@ def _read_clauses(text: str) -> Iterator[tuple[str, _Clause]]:
 def _settle(clause: _Clause, text: str, found: _Found) -> None:
     """Put a clause's moves, prohibitions and unused words where they belong."""
     used = [m for m in clause.marks if m.kind not in {"unknown", "fill"}]
+    if clause.matter:
+        words = text[used[0].start : used[-1].end].strip()
+        if clause.negated:
+            found.forbidden.add(clause.matter)
+        else:
+            flow = Flow(clause.matter, clause.way, clause.amount, words)
+            found.flows.setdefault(clause.matter, flow)
+        return
     if clause.negated and clause.still:
         pass  # "not static": no more than that it may move
     elif clause.negated and clause.moves:
@@ -190,6 +229,50 @@ def _settle(clause: _Clause, text: str, found: _Found) -> None:
     elif clause.moves:
         found.add(clause, text[used[0].start : used[-1].end].strip())
     found.rest += _unused(clause, text)
+
+
+def _flow_in(marks: list[_Mark], text: str) -> tuple[_Clause | None, list[_Mark]]:
+    """Return the clause's flow, if it has one, and the marks that speak of something else.
+
+    Matter flows where a word for flowing stands right before it ("rising smoke"), or after it
+    with no other doer between ("clouds drift slowly to the left").
+    """
+    kinds = [mark.kind for mark in marks]
+    if "matter" not in kinds:
+        return None, marks
+    at = first = kinds.index("matter")
+    while first and text[marks[first - 1].start : marks[first - 1].end].lower() in _ARTICLES:
+        first -= 1
+    end = at + 1
+    while end < len(marks) and kinds[end] in _OF_A_FLOW:
+        end += 1
+    said = kinds[first - 1] if first else ""
+    before = said == "flow" or (said == "walk" and not _has_camera(marks[:first]))
+    after = any(kind in {"flow", "walk", "turn", "way"} for kind in kinds[at:end])
+    if not before and not after:
+        return None, marks
+    first -= before
+    while first and kinds[first - 1] in {"fill", "not", "very", "amount"}:
+        first -= 1
+    if before and not after:
+        end = at + 1 if _has_camera(marks[end:]) else end
+    return _flow_clause(marks[first:end], marks[at].value), marks[:first] + marks[end:]
+
+
+def _flow_clause(marks: list[_Mark], matter: str) -> _Clause:
+    ways = [m.value for m in marks if m.kind == "way" and m.value in _PAN]
+    ways += [m.value for m in marks if m.kind == "flow" and m.value]
+    return _Clause(
+        tuple(marks),
+        negated=any(m.kind == "not" for m in marks),
+        said_amount=_amount(marks),
+        matter=matter,
+        way=ways[0] if ways else "",
+    )
+
+
+def _has_camera(marks: list[_Mark]) -> bool:
+    return any(mark.kind in {"verb", "whole", "hint"} for mark in marks)
 
 
 def _read_clause(marks: list[_Mark], verb: str) -> _Clause:
@@ -248,7 +331,7 @@ def _without_descriptions(marks: list[_Mark]) -> list[_Mark]:
     """
     marks = [
         replace(mark, kind="unknown")
-        if mark.value == "still" and after is not None and after.kind == "unknown"
+        if mark.value == "still" and after is not None and after.kind in {"unknown", "matter"}
         else mark
         for mark, after in zip_longest(marks, marks[1:])
     ]
@@ -258,7 +341,7 @@ def _without_descriptions(marks: list[_Mark]) -> list[_Mark]:
             return [replace(m, kind="unknown") if m.kind in _SUBJECTS else m for m in marks]
         if mark.kind in {"verb", "walk", "turn", "whole"}:
             return marks
-        subject = subject or mark.kind == "unknown"
+        subject = subject or mark.kind in {"unknown", "matter", "flow"}
     return marks
 
 
@@ -312,7 +395,9 @@ def _clauses(marks: Iterable[_Mark]) -> Iterator[tuple[str, list[_Mark]]]:
 def _unused(clause: _Clause, text: str) -> Iterator[str]:
     """Yield the runs of words that nothing was made of."""
     made = clause.moves or clause.still or clause.is_at_rest
-    first = {"unknown"} if made else {"unknown", "verb", "walk", "turn", "not"}
+    first = {"unknown", "matter", "flow"}
+    if not made:
+        first |= {"verb", "walk", "turn", "not"}
     later = first if made else first | {"way", "hint", "amount", "very"}
     run: list[_Mark] = []
     for mark in (*clause.marks, _Mark("end", "", 0, 0)):
@@ -354,6 +439,8 @@ def _phrase_pattern() -> re.Pattern[str]:
 
 _JOINTS: Final = frozenset({"and", "or", "list", "break"})
 _APOSTROPHES: Final = "'’"
+_ARTICLES: Final = frozenset({"the", "a", "an", "的", "着"})
+_OF_A_FLOW: Final = frozenset({"flow", "walk", "turn", "way", "amount", "very", "fill", "not"})
 _SUBJECTS: Final = frozenset({"walk", "turn", "way", "hint", "amount", "very", "not"})
 _PHRASE: Final = _phrase_pattern()
 

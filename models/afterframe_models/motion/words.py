@@ -17,6 +17,10 @@ Sense = tuple[str, str]
     what a person may do as well as a camera: moves it only where no one else is said to do it
 ``turn``
     likewise, for turning about the view's axis
+``matter``
+    what may flow or sway by itself: sky, water, smoke, leaves
+``flow``
+    how it does; its value is the way that the word itself says, or empty
 ``way``
     left, right, up, down, in, out, forward, back, clockwise, anticlockwise
 ``hint``
@@ -49,6 +53,20 @@ _ENGLISH: Final[dict[Sense, str]] = {
     "|turn|turns|turning",
     ("turn", "roll"): "roll|rolls|rolling|rotate|rotates|rotating|rotation|spin|spins|spinning"
     "|twist|twists|twisting",
+    ("matter", "sky"): "sky|skies|cloud|clouds|cloudscape",
+    ("matter", "water"): "water|waters|river|stream|brook|creek|sea|ocean|lake|pond|wave|waves"
+    "|waterfall|waterfalls|rapids|fountain|surf|tide|rain",
+    ("matter", "smoke"): "smoke|steam|fog|mist|haze|vapour|vapor|fumes|dust|flames|fire",
+    ("matter", "leaves"): "leaves|leaf|tree|trees|branch|branches|foliage|grass|reeds|flower"
+    "|flowers|bush|bushes|plants|wheat|crops|hair|flag|flags|curtain|curtains",
+    ("flow", ""): "flow|flows|flowing|streams|streaming|pour|pours|pouring|ripple|ripples"
+    "|rippling|sway|sways|swaying|waving|rustle|rustles|rustling|flutter|flutters|fluttering"
+    "|blow|blows|blowing|billow|billows|billowing|swirl|swirls|swirling|stir|stirs|stirring"
+    "|cascade|cascades|cascading|race|races|racing|roll by|rolling by|pass by|passing by"
+    "|sway in the wind|swaying in the wind|move in the wind|moving in the wind",
+    ("flow", "up"): "rise|rises|rising|ascend|ascends|ascending",
+    ("flow", "down"): "fall|falls|falling|pour down|pours down|pouring down|flow down|flows down"
+    "|flowing down|fall down|falls down|falling down",
     ("way", "left"): "left|leftward|leftwards|to the left|from right to left|right to left",
     ("way", "right"): "right|rightward|rightwards|to the right|from left to right|left to right",
     ("way", "up"): "up|upward|upwards|from bottom to top|bottom to top",
@@ -97,6 +115,23 @@ _CHINESE: Final[dict[Sense, str]] = {
     ("verb", "zoom"): "缩放|变焦|变焦镜头",
     ("walk", "go"): "走|行走|步行|飞行|飞|行驶|行进|看|跑|奔跑|移动|移|镜头动|相机动|画面动",
     ("turn", "roll"): "旋转|转动|翻滚|滚转|转",
+    ("matter", "sky"): "云|云朵|云彩|白云|云层|乌云|天空|天上的云",
+    (
+        "matter",
+        "water",
+    ): "水|水面|水流|河|河水|河流|江水|溪水|溪流|小溪|湖水|海水|海浪|波浪|浪花|瀑布|喷泉",
+    ("matter", "smoke"): "烟|烟雾|炊烟|雾|雾气|薄雾|蒸汽|热气|火焰|火苗|尘土",
+    (
+        "matter",
+        "leaves",
+    ): "树叶|叶子|树|树木|树枝|草|小草|草地|花|花朵|花草|芦苇|麦田|头发|旗帜|窗帘",
+    (
+        "flow",
+        "",
+    ): "飘|飘动|飘荡|飘移|飘过|漂|漂移|漂动|浮动|流|流动|流淌|流过|奔流|涌动|荡漾"
+    "|摇曳|摇摆|摆动|随风摆动|随风摇曳|随风飘动|飘扬|翻涌|弥漫|飘散",
+    ("flow", "up"): "升起|升腾|冒|冒起|向上飘|袅袅升起",
+    ("flow", "down"): "落下|流下|倾泻|倾泻而下|飞流直下|落",
     ("way", "left"): "向左|往左|朝左|左移|左摇|从右到左|从右往左|向左侧|往左边|向左边",
     ("way", "right"): "向右|往右|朝右|右移|右摇|从左到右|从左往右|向右侧|往右边|向右边",
     ("way", "up"): "向上|往上|朝上|上移|上摇|上升|抬升|抬头|仰拍|从下到上|从下往上",
