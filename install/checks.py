@@ -9,24 +9,32 @@ from pathlib import Path
 from environments import Environment, clean_environ
 
 HOSTS_VARIABLE = "AFTERFRAME_TEST_HOSTS"
+NOTHING_SELECTED = 5
+"""Exit code of pytest when what was asked for has none of the tests."""
 
 
 def run_all(
     environment: Environment,
     hosts: dict[str, Path] | None,
+    torch: Path | None,
     problems: list[str],
     pytest_arguments: list[str],
 ) -> int:
     """Run every check, whatever the others said; gives 0 only if all passed.
 
-    `hosts` are the real hosts to test in (None: leave those tests out), `problems` what already
-    went wrong. The tests come last, so that their summary ends the output.
+    `hosts` are the real hosts to test in (None: leave those tests out), `torch` the folder that
+    PyTorch can be imported from (None: likewise), `problems` what already went wrong. The tests
+    come last, so that their summary ends the output.
     """
     failed = list(problems)
     for name, command in _static_checks(environment):
         print(f"\n== {name}", flush=True)
         if _run(environment, command) != 0:
             failed.append(name)
+    if torch is not None:
+        print("\n== tests with PyTorch", flush=True)
+        if _run_torch_tests(environment, torch, pytest_arguments) != 0:
+            failed.append("tests with PyTorch")
     print("\n== " + ("; ".join(f"FAILED: {name}" for name in failed) or "all of these passed"))
     print("\n== tests", flush=True)
     return max(_run_tests(environment, hosts, pytest_arguments), 1 if failed else 0)
@@ -51,6 +59,13 @@ def _run_tests(
         return _run(environment, [*command, "-m", "not hosts", *arguments])
     found = {version: str(python) for version, python in hosts.items()}
     return _run(environment, [*command, *arguments], {HOSTS_VARIABLE: json.dumps(found)})
+
+
+def _run_torch_tests(environment: Environment, torch: Path, arguments: list[str]) -> int:
+    """Run them in a process of their own: in any other, nothing may import PyTorch."""
+    command = [str(environment.python), "-m", "pytest", *arguments, "-m", "torch"]
+    code = _run(environment, command, {"PYTHONPATH": str(torch)})
+    return 0 if code == NOTHING_SELECTED and arguments else code
 
 
 def _run(

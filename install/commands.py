@@ -10,6 +10,7 @@ from pathlib import Path
 import blender_environments
 import checks
 import engine
+import torch_environment
 from environments import (
     CLONE,
     Environment,
@@ -83,15 +84,18 @@ def run_engine(options: argparse.Namespace) -> int:
 
 
 def test(with_hosts: bool, pytest_arguments: list[str]) -> int:
-    """Run all checks and tests; those inside real hosts too if asked."""
+    """Run all checks and tests; those inside real hosts and with PyTorch too if asked."""
     environment = _ready_environment("dev")
     hosts: dict[str, Path] | None = None
+    torch: Path | None = None
     problems: list[str] = []
     if with_hosts:
         hosts, problems = blender_environments.prepare(blender_environments.TESTED)
+        torch, more = torch_environment.prepare()
+        problems += more
     for problem in problems:
         print(f"\n{problem}", flush=True)
-    return checks.run_all(environment, hosts, problems, pytest_arguments)
+    return checks.run_all(environment, hosts, torch, problems, pytest_arguments)
 
 
 def _ready_environment(*extras: str) -> Environment:
@@ -134,7 +138,9 @@ def _command_line() -> argparse.ArgumentParser:
         help="run all checks and tests; what else is on the line goes to pytest",
         allow_abbrev=False,
     )
-    test_line.add_argument("--hosts", action="store_true", help="also test inside real Blender")
+    test_line.add_argument(
+        "--hosts", action="store_true", help="also test inside real Blender, and with PyTorch"
+    )
     return command_line
 
 

@@ -60,7 +60,7 @@ def is_clone() -> bool:
 def describe(extras: frozenset[str], torch_asked: str) -> Wanted:
     """What this clone would install. Raises SetupError where its PyTorch is not made."""
     torch = _choose_torch(torch_asked) if "diffusion" in extras else None
-    told = (interpreters.dotted(sys.version_info[:2]), *sorted(extras), _torch_requirement(torch))
+    told = (interpreters.dotted(sys.version_info[:2]), *sorted(extras), torch_requirement(torch))
     return Wanted(VERSION, _content(told), tuple(sorted(extras)), torch, torch_asked)
 
 
@@ -212,7 +212,7 @@ def _write_requirements(path: Path, wheel: Path, wanted: Wanted) -> None:
     extras = f"[{','.join(wanted.extras)}]" if wanted.extras else ""
     lines = [f"afterframe{extras} @ {wheel.as_uri()}"]
     if wanted.torch is not None:
-        lines.append(_torch_requirement(wanted.torch))
+        lines.append(torch_requirement(wanted.torch))
         if wanted.torch.index:
             lines.insert(0, f"--extra-index-url {wanted.torch.index}")
     path.write_text("\n".join(lines) + "\n", "utf-8")
@@ -236,7 +236,7 @@ def _choose_torch(asked: str) -> torch_choice.Choice:
     return choice
 
 
-def _torch_requirement(torch: torch_choice.Choice | None) -> str:
+def torch_requirement(torch: torch_choice.Choice | None) -> str:
     if torch is None:
         return ""
     constraints = (CLONE / "install" / "constraints.txt").read_text("utf-8").splitlines()

@@ -82,7 +82,8 @@ class Environment:
     `folder` is where it lives, `base` the interpreter it is made from and `version` that one's
     (major, minor), `requirements` what to install (arguments of `pip install`), `constraints` the
     file of versions beside this one. `declared` is whatever else decides what gets installed,
-    `logs` the folder for what the installer says (None: one in the clone).
+    `logs` the folder for what the installer says (None: one in the clone), `with_uv` False where
+    only pip will do: it alone looks where a machine's own settings of pip say.
     """
 
     folder: Path
@@ -94,6 +95,7 @@ class Environment:
     extras: frozenset[str] = frozenset()
     clone: Path = CLONE
     logs: Path | None = None
+    with_uv: bool = True
 
     @property
     def python(self) -> Path:
@@ -273,7 +275,7 @@ def _is_ready(environment: Environment) -> bool:
 
 def _make_and_install(environment: Environment) -> None:
     began = time.monotonic()
-    uv = working_uv()
+    uv = working_uv() if environment.with_uv else None
     environment.log.write_text("", "utf-8")
     if not _is_reusable(environment, uv):
         make(environment, uv)

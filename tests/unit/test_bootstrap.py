@@ -18,9 +18,13 @@ from pathlib import Path
 import blender_environments
 import checks
 import commands
+import engine_build
 import environments
 import interpreters
+import machine_facts
 import pytest
+import torch_choice
+import torch_environment
 from environments import Environment, SetupError
 
 CLONE = Path(__file__).parents[2]
@@ -285,7 +289,7 @@ def test_every_check_runs_whatever_failed_and_the_tests_run_last(
     body = f'echo "$0 $*" >> "{record}"; case "$0 $*" in *{broken}*) exit 1;; esac'
     script(tiny.python, body)
     script(tiny.python.parent / "lint-imports", body)
-    assert checks.run_all(tiny, None, [], ["-k", "one"]) == code
+    assert checks.run_all(tiny, None, None, [], ["-k", "one"]) == code
     ran = record.read_text("utf-8").splitlines()
     names = ["ruff check", "ruff format --check", "mypy", "mypy install", "lint-imports", "pytest"]
     assert len(ran) == len(names)
@@ -298,8 +302,56 @@ def test_host_tests_are_told_where_the_hosts_are(tiny: Environment) -> None:
     record = tiny.clone / "record"
     script(tiny.python, f'echo "$* $AFTERFRAME_TEST_HOSTS" > "{record}"')
     script(tiny.python.parent / "lint-imports", "exit 0")
-    assert checks.run_all(tiny, {"4.5.15": Path("/a b/python")}, [], []) == 0
+    assert checks.run_all(tiny, {"4.5.15": Path("/a b/python")}, None, [], []) == 0
     assert record.read_text("utf-8").strip() == '-m pytest {"4.5.15": "/a b/python"}'
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("arguments", "said", "code"),
+    [([], 0, 0), ([], 1, 1), ([], 5, 1), (["-k", "one"], 5, 0), (["-m", "not slow"], 0, 0)],
+)
+def test_tests_with_torch_run_in_a_process_of_their_own_before_the_others(
+    tiny: Environment, arguments: list[str], said: int, code: int
+) -> None:
+    record = tiny.clone / "record"
+    body = f"""[ "$2" = pytest ] || exit 0
+    echo "$PYTHONPATH: $*" >> "{record}"
+    case "$*" in *"-m torch") exit {said};; esac"""
+    script(tiny.python, body)
+    script(tiny.python.parent / "lint-imports", "exit 0")
+    assert checks.run_all(tiny, {}, Path("/a b/site"), [], arguments) == code
+    with_torch, others = record.read_text("utf-8").splitlines()
+    words = "".join(f"{word} " for word in arguments)
+    assert with_torch == f"/a b/site: -m pytest {words}-m torch"
+    assert others == f": -m pytest {words}".rstrip()
+
+
+@pytest.mark.parametrize("system", ["linux", "windows", "macos"])
+def test_torch_for_tests_is_never_a_build_for_a_graphics_card(
+    system: torch_choice.System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arch = "arm64" if system == "macos" else "x86_64"
+    machine = torch_choice.Machine(
+        system, arch, (15, 0), nvidia_driver="590.1", capabilities=((9, 0),)
+    )
+    monkeypatch.setattr(machine_facts, "look", lambda: machine)
+    environment = torch_environment.torch_environment()
+    *index, requirement = environment.requirements
+    pinned = engine_build.torch_requirement(torch_choice.Choice("cpu", ""))
+    if system == "linux":
+        assert index == ["--extra-index-url=https://download.pytorch.org/whl/cpu"]
+        assert requirement == f"{pinned}+cpu"
+    else:
+        assert (index, requirement) == ([], pinned)
+    assert not environment.with_uv
+
+
+def test_a_machine_that_no_torch_is_made_for_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_facts, "look", lambda: torch_choice.Machine("linux", "riscv64"))
+    found, problems = torch_environment.prepare()
+    assert found is None
+    assert "riscv64" in problems[0]
 
 
 def test_a_host_that_is_missing_fails_the_run_after_the_rest_ran(
@@ -309,7 +361,7 @@ def test_a_host_that_is_missing_fails_the_run_after_the_rest_ran(
         pytest.skip("stands a shell script in")
     script(tiny.python, "exit 0")
     script(tiny.python.parent / "lint-imports", "exit 0")
-    assert checks.run_all(tiny, {}, ["Blender 5.2.3: no Python 3.13"], []) == 1
+    assert checks.run_all(tiny, {}, None, ["Blender 5.2.3: no Python 3.13"], []) == 1
     assert "FAILED: Blender 5.2.3: no Python 3.13" in capfd.readouterr().out
 
 
