@@ -328,6 +328,10 @@ MESSAGES: dict[str, str] = {
     ),
     "note.timecode_lost": "{format} cannot say the start timecode {timecode} at this rate.",
     "note.reel_lost": "{format} cannot say the reel name {reel}.",
+    "note.device_failed": (
+        "The GPU ({device}) failed; the frames from there on were made on the CPU. What it said: "
+        "{detail}"
+    ),
     "note.alpha_dropped": "The engine has no use for transparency: the result is opaque.",
     "note.uneven_frames": (
         "This source's pictures are of uneven length. Frames were taken as they are shown at its "
@@ -339,7 +343,7 @@ MESSAGES: dict[str, str] = {
         "flag (PsF) are right as they are."
     ),
     "note.deinterlaced": "Pictures of two fields were made whole (bwdif), one for one.",
-    "note.bridge.long": "The bridge is {seconds} s long: beyond {most} s what moves seems to float.",
+    "note.bridge.long": "The bridge is {seconds} s long: beyond {most} s moving things seem to float.",
     # notes of timelines for DaVinci Resolve
     "note.otio.no_colour": "Written for DaVinci Resolve: clips carry no label colour there.",
     "note.otio.not_linked": (
@@ -385,7 +389,6 @@ MESSAGES: dict[str, str] = {
     "before made ones, switch Real Frames First on.",
     "note.extend.spare_head": "The source has {frames} more frames before the cut. To show them "
     "next to the clip, with made ones before them, switch Real Frames First on.",
-    "note.extend.real": "{frames} frames are the source's own, from beyond the cut.",
     "note.extend.prompt": "This engine reads no words; not used: “{words}”.",
     "note.extend.live": "Goes on with the clip's own frames, from second {seconds} of the clip on, "
     "in {runs} runs; {percent} % of the picture changes visibly at the join.",
@@ -429,5 +432,11 @@ MESSAGES: dict[str, str] = {
     "note.motion.region_empty": "The mask {name} is empty: nothing moves there.",
     "note.motion.region_words": "“{words}”: the arrows of the painted regions decide.",
     "note.motion.needs_mask": "“{words}”: paint a mask over it under Regions, with an arrow.",
+    "note.motion.end_same": "The end picture shows the same scene: the camera travels there.",
+    "note.motion.end_same_framing": "The end picture has the same framing: the camera goes and "
+    "returns.",
+    "note.motion.end_other": "The end picture shows another scene: one move leads through both.",
+    "note.motion.end_leads": "“{words}”: the end picture decides where the camera goes.",
+    "note.motion.end_alone": "With an end picture sky, regions and loop are left out.",
     "note.motion.ends_at_source": "Going out, the clip starts tight and ends at the source.",
 }

@@ -270,6 +270,7 @@ MESSAGES: dict[str, str] = {
     "note.hdr_metadata_lost": "{format} 无法完整标明素材的母版信息（HDR 元数据）。",
     "note.timecode_lost": "{format} 在此帧率下无法标明起始时间码 {timecode}。",
     "note.reel_lost": "{format} 无法标明卷名 {reel}。",
+    "note.device_failed": "GPU（{device}）出错，此后的帧改由 CPU 制作。错误信息：{detail}",
     "note.alpha_dropped": "该引擎不使用透明度：结果不透明。",
     "note.uneven_frames": (
         "该素材的画面长短不一，已按其帧率在各时刻显示的画面取用："
@@ -304,7 +305,6 @@ MESSAGES: dict[str, str] = {
     # notes of the engine extend
     "note.extend.spare_tail": "源素材在剪切点之后还有 {frames} 帧。若要先显示它们再接生成的帧，请打开“优先使用原素材”。",
     "note.extend.spare_head": "源素材在剪切点之前还有 {frames} 帧。若要让它们紧接片段、生成的帧在其之前，请打开“优先使用原素材”。",
-    "note.extend.real": "{frames} 帧是剪切点之外源素材自己的画面。",
     "note.extend.prompt": "此引擎不读文字；未使用：“{words}”。",
     "note.extend.live": "用片段自己的画面延续，从片段第 {seconds} 秒接起，共 {runs} 段；接缝处画面有 {percent} % 可见变化。",
     "note.extend.coast_dear": "最后一帧缓缓停下：片段中没有与它相似的时刻（最接近的会使 {percent} % 的画面改变）。若仍要使用，请将“方式”设为 live。",
@@ -344,5 +344,10 @@ MESSAGES: dict[str, str] = {
     "note.motion.region_empty": "遮罩 {name} 是空的：那里没有运动。",
     "note.motion.region_words": "“{words}”：以所绘区域的箭头为准。",
     "note.motion.needs_mask": "“{words}”：请在“区域”中绘制遮罩和箭头。",
+    "note.motion.end_same": "结束帧是同一场景：镜头移动到那里。",
+    "note.motion.end_same_framing": "结束帧构图相同：镜头往返一次。",
+    "note.motion.end_other": "结束帧是另一场景：一个运镜贯穿两幅画面。",
+    "note.motion.end_leads": "“{words}”：镜头去向由结束帧决定。",
+    "note.motion.end_alone": "有结束帧时不使用天空、区域和循环。",
     "note.motion.ends_at_source": "向外运镜：片段以紧景开始，以源画面结束。",
 }

@@ -1,0 +1,196 @@
+"""From the frame at a joint into a run of real frames, without showing both at once.
+
+Two takes of every made frame are at hand: the frame at the joint, coasting (``coast``), and the
+run's own frame. A flow between joint and run, measured once and then carried along by the motion
+of both, tells where each piece of matter is in either take. Both are warped into one geometry
+that leaves the coasting one with its velocity and settles into the run's; so they lie on one
+another, and each part of the picture can change from one to the other within a frame, at the
+moment at which that is seen least (``switch``). Nothing is cross-faded that differs: a mixture
+of two poses would be a ghost. What is left of the offset then fades out in the run alone.
+
+The idea of keeping one take and letting the offset to the other decay is that of inertial blending
+(Bollo, Inertialization, GDC 2018), there for poses of a skeleton.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from afterframe.imaging.flow import (
+    Flow,
+    Grey,
+    displaced,
+    flow_at,
+    flow_both_ways,
+)
+
+from .coast import DAMPING, carried, velocity, way_gone, without_noise
+from .switch import switch_times
+
+Single = NDArray[np.float32]
+
+SHORTEST, LONGEST = 8, 32
+"""Frames in which the geometry settles into the run's."""
+FRAMES_PER_SAMPLE = 1.5
+"""How many more it takes for each sample of the small picture that matter is off."""
+LAST_SWITCH = 8
+"""By this frame every part shows the run: later the coasting one has nothing to say."""
+DIFFERENT = 12.0
+"""Grey levels of 255 by which two takes differ visibly. Below, they are mixed over some frames;
+above, a part changes within one."""
+SOFTEST = 4.0
+"""Frames over which parts that do not differ are mixed."""
+WINDOW = (7, 7)
+LIGHT_WINDOW = (61, 61)
+"""Samples over which a difference is one of light, not of matter."""
+AROUND = (15, 15)
+"""Samples around a place over which a flow must bring both pictures nearer to be believed."""
+UNDONE = 3.0
+"""Samples by which the way there and back may miss; and half of the way's length."""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """How two frames lie on one another.
+
+    Attributes:
+        offset: where the first's matter is in the second, (h, w, 2) in samples; zero where no
+            flow makes them more alike.
+        trust: how much it is believed, 0 to 1.
+        unlike: grey levels by which they then still differ, local mean, slow changes of light
+            left out.
+    """
+
+    offset: Flow
+    trust: Single
+    unlike: Single
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One made frame of a morph, on the grid of the small pictures.
+
+    Attributes:
+        first: where the coasting frame is sampled: displacement from each place; None: not any
+            more.
+        second: likewise of the run's frame.
+        share: weight of the run's frame, 0 to 1.
+        unlike: grey levels by which the two warped takes differ.
+    """
+
+    first: Flow | None
+    second: Flow
+    share: Single
+    unlike: Single
+
+
+def meet(first: Grey, second: Grey) -> Meeting:
+    """Return how two small pictures lie on one another."""
+    forward, backward = flow_both_ways(first, second)
+    soft = _smooth(forward, 1.5)
+    still, moved = _unlike(first, second), _unlike(first, _sampled(second, soft))
+    helps = np.clip(cv2.blur(still, AROUND) - cv2.blur(moved, AROUND) + 0.5, 0, 1)
+    undone = np.hypot(*cv2.split(forward + displaced(backward, forward)))
+    agrees = np.exp(-np.square(undone / (UNDONE + 0.5 * np.hypot(*cv2.split(forward)))))
+    trust = np.asarray(cv2.GaussianBlur(helps * agrees, (0, 0), 2), np.float32)
+    offset = without_noise(np.asarray(soft * trust[..., None], np.float32))
+    return Meeting(offset, trust, _unlike(first, _sampled(second, offset)))
+
+
+def length_for(meeting: Meeting, most: int) -> int:
+    """Return in how many frames the geometry should settle."""
+    far = float(np.percentile(np.hypot(*cv2.split(meeting.offset)), 98))
+    return max(1, min(most, LONGEST, round(SHORTEST + FRAMES_PER_SAMPLE * far)))
+
+
+def morph(past: Sequence[Grey], run: Sequence[Grey], length: int) -> list[Moment]:
+    """Return what the frames of a morph are made of, the first right after the joint.
+
+    Args:
+        past: small pictures up to the one at the joint.
+        run: the one in whose place the joint's stands, and the ``length`` that are shown.
+        length: frames until the geometry is the run's; ``length_for``.
+    """
+    going = velocity(past)
+    meeting = meet(past[-1], run[0])
+    offset, trust = meeting.offset, meeting.trust
+    stages: list[tuple[Flow, Flow, Grey, Grey]] = []
+    for frame in range(1, length + 1):
+        offset, trust = _followed(offset, trust, going, run[frame - 1 : frame + 1], frame)
+        bend = settled(frame / (length + 1))
+        placed = flow_at(offset, bend)
+        second = np.asarray((1 - bend) * placed, np.float32)
+        first = _coasted(going, frame, np.asarray(-bend * placed, np.float32))
+        stages.append((first, second, _sampled(past[-1], first), _sampled(run[frame], second)))
+    return _moments(stages)
+
+
+def settled(time: float) -> float:
+    """Return how far what sets out and comes to rest has settled, 0 to 1, at a time 0 to 1."""
+    return time * time * time * (time * (6 * time - 15) + 10)
+
+
+def _moments(stages: Sequence[tuple[Flow, Flow, Grey, Grey]]) -> list[Moment]:
+    last = min(LAST_SWITCH, len(stages))
+    unlike = np.stack([_unlike(a, b) for _, _, a, b in stages[:last]])
+    times = switch_times(unlike)
+    moments = []
+    for frame, (first, second, _, _) in enumerate(stages, start=1):
+        if frame > last:
+            whole = np.ones(second.shape[:2], np.float32)
+            moments.append(Moment(None, second, whole, np.zeros_like(whole)))
+            continue
+        differ = unlike[frame - 1]
+        softness = 1 + (SOFTEST - 1) * np.clip(1 - differ / (DIFFERENT / 2), 0, 1)
+        share = np.clip((frame - times + 0.5) / softness + 0.5, 0, 1)
+        if frame == last:
+            share = np.ones_like(share)
+        moments.append(Moment(first, second, share.astype(np.float32), differ))
+    return moments
+
+
+def _followed(
+    offset: Flow, trust: Single, going: Flow, run: Sequence[Grey], frame: int
+) -> tuple[Flow, Single]:
+    """Carry the offset to the next frame, with the motion of both takes."""
+    pace = DAMPING ** (frame - 1)
+    coasting = pace * carried(going, way_gone(frame))
+    back = np.asarray(-coasting, np.float32)
+    offset, trust = displaced(offset, back), displaced(trust, back)
+    moving = without_noise(_smooth(flow_both_ways(run[0], run[1])[0], 1.0))
+    moving = displaced(moving, back + offset)
+    if frame > LAST_SWITCH:  # nothing coasts any more: the rest only travels with the run
+        travelled = displaced(offset, -moving)
+        return travelled, trust
+    apart = (moving - coasting) * trust[..., None]
+    return np.asarray(offset + apart, np.float32), trust
+
+
+def _coasted(going: Flow, frame: int, displacement: Flow) -> Flow:
+    """Return where the coasting frame is sampled, seen through a further displacement."""
+    way = way_gone(frame)
+    back = np.asarray(-way * carried(going, way), np.float32)
+    return np.asarray(displacement + displaced(back, displacement), np.float32)
+
+
+def _sampled(grey: Grey, displacement: Flow) -> Grey:
+    return np.asarray(displaced(grey, displacement), np.uint8)
+
+
+def _unlike(first: Grey, second: Grey) -> Single:
+    """Return the local mean difference in grey levels, slow changes of light left out."""
+    apart = second.astype(np.float32) - first
+    apart -= np.median(apart)
+    slow = cv2.blur(np.clip(apart, -DIFFERENT, DIFFERENT), LIGHT_WINDOW)
+    return np.asarray(cv2.blur(np.abs(apart - slow), WINDOW), np.float32)
+
+
+def _smooth(flow: Flow, sigma: float) -> Flow:
+    soft: Any = cv2.GaussianBlur(flow, (0, 0), sigma)
+    return np.asarray(soft, np.float32)

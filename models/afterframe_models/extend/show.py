@@ -1,0 +1,113 @@
+"""The frames of a plan, any at any time; in order, forwards or backwards, they are fast."""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+
+from afterframe.imaging.flow import displaced
+from afterframe.media.frame import Frame
+
+from .coast import carried, velocity, way_gone
+from .morph import Moment, length_for, meet, morph, settled
+from .picture import Light, light_between, lit, morphed, moved
+from .plan import Plan
+from .texture import Run
+
+AT_REST = 60
+"""Frames after which nothing that coasts moves any more."""
+VELOCITY_FRAMES = 4
+LIGHT_FRAMES = 48
+"""Frames in which the run's own light comes back: slower than anybody sees light change."""
+
+
+@dataclass(frozen=True)
+class Join:
+    """What the first frames of a run are made of.
+
+    Attributes:
+        frame: the one at the joint, at its full size.
+        moments: one for each frame of the morph.
+        light: what the run lacks of that frame's light.
+        lasting: frames until it lacks nothing any more.
+    """
+
+    frame: Frame
+    moments: list[Moment]
+    light: Light | None
+    lasting: int
+
+
+class Show:
+    """Makes a plan's frames. Holds one join, whatever the length."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._ends = list(accumulate(run.length for run in plan.runs))
+        self._join: tuple[int, Join] | None = None
+        self._last: Frame | None = None
+        self._rest: Frame | None = None
+
+    def frame(self, number: int) -> Frame:
+        """Return a made frame, 0 being the one at the joint."""
+        if not self._plan.runs:
+            return self._coasting(number + 1)
+        place = bisect.bisect_right(self._ends, number)
+        run = self._plan.runs[place]
+        within = number - (self._ends[place] - run.length)
+        material = self._plan.material
+        join = self.join(place)
+        shown = material.read(self._plan.film.number(run.match + 1 + within))
+        strength = 1 - settled((within + 1) / (join.lasting + 1))
+        if within < len(join.moments):
+            moment = join.moments[within]
+            return morphed(join.frame, shown, moment, material.step, join.light, strength)
+        if join.light is not None and within < join.lasting:
+            return lit(shown, join.light, strength)
+        return shown
+
+    def join(self, place: int) -> Join:
+        """Return how a run is joined to what stands before it."""
+        if self._join is None or self._join[0] != place:
+            self._join = place, self._made_join(self._plan.runs[place])
+        return self._join[1]
+
+    def _made_join(self, run: Run) -> Join:
+        material = self._plan.material
+        film = self._plan.film
+        greys = film.greys
+        past = greys[max(0, run.after - VELOCITY_FRAMES + 1) : run.after + 1]
+        meeting = meet(greys[run.after], greys[run.match])
+        length = length_for(meeting, run.length)
+        moments = morph(past, greys[run.match : run.match + length + 1], length)
+        first, second = (material.read(film.number(each)) for each in (run.after, run.match))
+        light = light_between(first, second, meeting.offset, meeting.unlike)
+        return Join(first, moments, light, min(run.length, LIGHT_FRAMES))
+
+    def _coasting(self, frame: int) -> Frame:
+        material = self._plan.material
+        if self._last is None:
+            self._last = material.read(material.last)
+            self._going = velocity(material.greys[-VELOCITY_FRAMES:])
+            if self._plan.camera is not None:
+                self._going -= self._plan.camera.flow(self._going.shape[:2])
+        if not self._going.any() and self._plan.camera is None:
+            return self._last
+        if frame < AT_REST or self._plan.camera is not None:
+            return self._coasted(frame)
+        if self._rest is None:
+            self._rest = self._coasted(AT_REST)
+        return self._rest
+
+    def _coasted(self, frame: int) -> Frame:
+        assert self._last is not None
+        shape = self._going.shape[:2]
+        way = way_gone(frame)
+        back = -way * carried(self._going, way)
+        if self._plan.camera is not None:
+            camera = self._plan.camera.back(shape, frame)
+            back = camera + displaced(np.asarray(back, np.float32), camera)
+        return moved(self._last, np.asarray(back, np.float32), self._plan.material.step)
