@@ -104,6 +104,7 @@ class Camera:
         seconds: length of the clip.
         seed: chooses how the path wanders and the hand sways.
         loop: it goes there and back, starting at the source picture whichever way it goes.
+        arrives: it comes to rest at the picture in the last frame, whichever way it goes.
     """
 
     def __init__(
@@ -118,13 +119,14 @@ class Camera:
         seconds: float = USUAL_SECONDS,
         seed: int = 0,
         loop: bool = False,
+        arrives: bool = False,
     ) -> None:
         self._size = (width, height)
         self._step = step
         self._loop = loop
-        self._reversed = move.goes_out and not loop
+        self._reversed = (move.goes_out or arrives) and not loop
         self._path = _Path(
-            _turned_back(move) if move.goes_out else move,
+            _turned_back(move) if move.goes_out or arrives else move,
             reach=strength / 10 * min(1.0, math.sqrt(seconds / (1 + loop) / USUAL_SECONDS)),
             seconds=seconds,
             seed=seed,

@@ -17,6 +17,8 @@ from afterframe_models.base import Context, Engine, Request
 
 from .camera import Camera, Move
 from .depth import flat_depth, inverse_depth
+from .ending import NOTES as END_NOTES
+from .ending import Ending
 from .fluid import Fluid, Sway
 from .matter import NOTES as MATTER_NOTES
 from .matter import Matter
@@ -25,6 +27,7 @@ from .prompt import (
     DEFAULT_MOVE,
     DEFAULT_WITHOUT_DEPTH,
     NAMES,
+    NOTE,
     Reading,
     choose_move,
     read_prompt,
@@ -38,7 +41,6 @@ GRID_SIDE = 640
 SKY_SIDE = 480
 """The longer side at which sky is looked for: what is smooth is so at a size."""
 
-NOTE = "note.motion."
 DEFAULTS = {
     DEFAULT_MOVE: "default",
     DEFAULT_WITHOUT_DEPTH: "default_pan",
@@ -64,24 +66,24 @@ class MotionEngine(Engine):
         reading = read_prompt(request.parameters["prompt"])
         explicit = Move(**{a: request.parameters[a] for a in AXES if a in request.parameters})
         move = choose_move(reading, explicit)
-        for note in _said_back(reading, explicit, move, loop=request.parameters["loop"]):
-            context.note(note)
-        shot = None
+        begins_there = _begins_at_source(move, request)
+        if request.parameters["end"] is None:
+            for note in _said_back(reading, explicit, move, loop=request.parameters["loop"]):
+                context.note(note)
+        shot: _Shot | Ending | None = None
         for index in range(request.frames):
             context.check()
-            if index == 0 and (request.parameters["loop"] or not move.goes_out):
+            if index == 0 and begins_there:
                 yield source  # before anything is guessed: who waits sees the first frame at once
                 continue
             if shot is None:
-                shot = _Shot(source, move, reading, request)
-                for note in shot.notes:
-                    context.note(note)
+                shot = _shot(source, move, reading, request, context)
             yield shot.frame(index)
 
     def messages(self) -> Sequence[str]:
         """Return the ids of all notes that this engine may give."""
         others = ("still", *DEFAULTS.values(), "ends_at_source", "loops", "not_understood")
-        return tuple(NOTE + name for name in (*NAMES.values(), *others, *MATTER_NOTES))
+        return tuple(NOTE + name for name in (*NAMES.values(), *others, *MATTER_NOTES, *END_NOTES))
 
 
 def grid_step(width: int, height: int) -> int:
@@ -92,15 +94,39 @@ def grid_step(width: int, height: int) -> int:
     return step
 
 
+def _begins_at_source(move: Move, request: Request) -> bool:
+    led = request.parameters["loop"] or request.parameters["end"] is not None
+    return bool(led or not move.goes_out)
+
+
+def _shot(
+    source: Frame, move: Move, reading: Reading, request: Request, context: Context
+) -> _Shot | Ending:
+    """Return what makes the frames, and tell what it found."""
+    step = grid_step(source.width, source.height)
+    shot: _Shot | Ending
+    if request.parameters["end"] is None:
+        shot = _Shot(source, step, move, reading, request)
+    else:
+
+        def depth(picture: Frame) -> NDArray[np.float32]:
+            return _depth(picture, step, _sky(picture), request)
+
+        shot = Ending(source, step, move, reading, request, depth, context.device)
+    for note in shot.notes:
+        context.note(note)
+    return shot
+
+
 class _Shot:
     """One picture with its camera and its living matter."""
 
-    def __init__(self, source: Frame, move: Move, reading: Reading, request: Request) -> None:
+    def __init__(
+        self, source: Frame, step: int, move: Move, reading: Reading, request: Request
+    ) -> None:
         self._source, self._request = source, request
-        step = grid_step(source.width, source.height)
-        grid = (-(-source.width // step), -(-source.height // step))
-        sky = find_sky(to_display(source, _at_most(SKY_SIDE, source.width, source.height)))
-        matter = Matter(request, reading, sky, grid)
+        sky = _sky(source)
+        matter = Matter(request, reading, sky, _grid(source, step))
         self.notes = matter.notes
         self._seconds = float(request.frames / request.rate)
         self._loop = bool(request.parameters["loop"])
@@ -114,7 +140,7 @@ class _Shot:
         }
         self._camera = None
         if not move.is_still:
-            self._camera = Camera(_depth(source, grid, sky, request), *size, move, **common)
+            self._camera = Camera(_depth(source, step, sky, request), *size, move, **common)
         fluid = sway = None
         if matter.flowing:
             fluid = Fluid(matter.flowing, *size, frames=request.frames, **common)
@@ -139,14 +165,25 @@ class _Shot:
         )
 
 
-def _depth(source: Frame, grid: tuple[int, int], sky: Sky, request: Request) -> NDArray[np.float32]:
+def _sky(picture: Frame) -> Sky:
+    share = min(1.0, SKY_SIDE / max(picture.width, picture.height))
+    size = max(1, round(picture.width * share)), max(1, round(picture.height * share))
+    return find_sky(to_display(picture, size))
+
+
+def _grid(picture: Frame, step: int) -> tuple[int, int]:
+    return -(-picture.width // step), -(-picture.height // step)
+
+
+def _depth(picture: Frame, step: int, sky: Sky, request: Request) -> NDArray[np.float32]:
+    grid = _grid(picture, step)
     if request.parameters["depth"] == "flat":
         return flat_depth(grid[1], grid[0])
     hint = None
     if request.parameters["depth_hint"] is not None:
         assert request.pictures is not None
         hint = _resized(request.pictures.mask(request.parameters["depth_hint"]), grid)
-    return inverse_depth(to_display(source, grid), _resized(sky.mask, grid), hint)
+    return inverse_depth(to_display(picture, grid), _resized(sky.mask, grid), hint)
 
 
 def _resized(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
@@ -154,17 +191,11 @@ def _resized(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.f
     return np.asarray(cv2.resize(values, size, interpolation=method), np.float32)
 
 
-def _at_most(side: int, width: int, height: int) -> tuple[int, int]:
-    share = min(1.0, side / max(width, height))
-    return max(1, round(width * share)), max(1, round(height * share))
-
-
 def _said_back(reading: Reading, explicit: Move, move: Move, *, loop: bool) -> Iterator[Note]:
     """Tell what the camera does, what else decides the look, and what was not taken up."""
     for each in reading.moves:
         if not getattr(explicit, each.axis):
-            amount = {"words": each.words, "percent": round(100 * abs(each.amount))}
-            yield Note(NOTE + each.name, amount)
+            yield each.note()
     if explicit.is_still and not reading.moves:
         yield Note(NOTE + ("still" if reading.still else DEFAULTS[move]))
     if loop and not move.is_still:

@@ -15,13 +15,12 @@ from afterframe_hosts.wire.job import Note
 from afterframe_models.base import Request
 
 from .fluid import Body
-from .prompt import Flow, Reading
+from .prompt import NOTE, Flow, Reading
 from .sky import Sky
 from .words import USUAL
 
 Single = NDArray[np.float32]
 
-NOTE = "note.motion."
 WAYS = {"left": (-1.0, 0.0), "right": (1.0, 0.0), "up": (0.0, -1.0), "down": (0.0, 1.0)}
 """Directions in a picture, x to the right and y down."""
 NOTES = (

@@ -15,8 +15,13 @@ from dataclasses import dataclass, field, fields, replace
 from itertools import zip_longest
 from typing import Final
 
+from afterframe_hosts.wire.job import Note
+
 from .camera import Move
 from .words import SENSES, USUAL
+
+NOTE: Final = "note.motion."
+"""What every message id of this engine begins with."""
 
 DEFAULT_MOVE: Final = Move(dolly=USUAL)
 """When no move is asked for: a calm way forward, with parallax."""
@@ -62,6 +67,11 @@ class Understood:
     def name(self) -> str:
         """``zoom_in`` and its like: part of a message id."""
         return NAMES[self.axis, 1 if self.amount > 0 else -1]
+
+    def note(self) -> Note:
+        """Return what the user is told: the words, the move, how much of it."""
+        amount = {"words": self.words, "percent": round(100 * abs(self.amount))}
+        return Note(NOTE + self.name, amount)
 
 
 @dataclass(frozen=True)
