@@ -46,6 +46,7 @@ class Card:
             altered by an algorithm where there are no weights, else made by generative AI.
         memory_mb_per_megapixel: its working set beside the frames that reader and writer hold,
             at its largest setting, measured.
+        gpu: it works where ``Context.device`` says; else that is always ``cpu``.
         patience: seconds in which it may make no frame and not call ``Context.check``, while a
             model is loaded or a step is made; after that it is taken for hung and ended.
     """
@@ -65,6 +66,7 @@ class Card:
     parameters: tuple[Parameter, ...] = ()
     digital_source: Mapping[str, DigitalSource] = field(default_factory=dict)
     memory_mb_per_megapixel: float = 100.0
+    gpu: bool = False
     patience: float = PATIENCE
 
     def source_of(self, effect: str) -> DigitalSource:

@@ -48,7 +48,7 @@ class Maker:
         afterframe: version of this program.
         engine: the engine's name.
         engine_version: the engine's own version.
-        device: class of the device: ``cpu``.
+        device: where pixels were worked on: ``cpu``, or as torch names it (``cuda``).
         machine: architecture and system, ``x86_64-linux``.
         threads: how many were used.
         packages: versions of the libraries that touch pixels.

@@ -12,10 +12,10 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from afterframe import __version__, failpoints
@@ -173,9 +173,20 @@ class Target:
 
 
 def recipe(
-    job: Job, card: Card, way: Passage, source_print: str, made: Made, notes: tuple[Note, ...]
+    job: Job,
+    card: Card,
+    way: Passage,
+    source_print: str,
+    made: Made,
+    notes: tuple[Note, ...],
+    device: str,
 ) -> Recipe:
-    """Return the recipe of a result; ``source_print`` is the source's fingerprint."""
+    """Return the recipe of a result.
+
+    Args:
+        source_print: the source's fingerprint.
+        device: where the engine worked on pixels.
+    """
     source = way.source.info
     return Recipe(
         schema=SCHEMA,
@@ -191,14 +202,22 @@ def recipe(
             afterframe=__version__,
             engine=card.name,
             engine_version=card.version,
-            device="cpu",
+            device=device,
             machine=f"{platform.machine()}-{sys.platform}",
             threads=os.cpu_count() or 1,
-            packages={name: version(name) for name in PACKAGES},
+            packages=_versions(PACKAGES if device == "cpu" else (*PACKAGES, "torch")),
         ),
         made=made,
         notes=notes,
     )
+
+
+def _versions(packages: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in packages:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def result_of(recipe: Recipe, path: Path) -> Result:

@@ -25,6 +25,7 @@ from afterframe_models.base import Context, Request
 from . import delivery
 from .cadence import repeated
 from .conform import exactly, resized
+from .device import rendered
 from .fade import Fades
 from .naming import made_before
 from .pictures import JobPictures
@@ -244,7 +245,13 @@ class _Work:
             digital_source=self.target.digital_source,
         )
         recipe = delivery.recipe(
-            self.job, self.card, self.way, self.source_print, made, tuple(self.notes)
+            self.job,
+            self.card,
+            self.way,
+            self.source_print,
+            made,
+            tuple(self.notes),
+            self.hooks.device,
         )
         return replace(recipe, handles=self.layout.handles, pictures=self.picture_prints)
 
@@ -256,7 +263,7 @@ def guarded(engine: str, request: Request, context: Context) -> Iterator[Frame]:
         EngineFailed, OutOfMemory: the engine's own errors; those of the tree pass as they are.
     """
     try:
-        made = registry.load(engine).render(request, context)
+        made = rendered(registry.load(engine), request, context)
         yield from exactly(made, request.frames, engine)
     except (AfterframeError, GeneratorExit):
         raise

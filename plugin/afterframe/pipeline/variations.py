@@ -158,7 +158,13 @@ class _Sheet:
             digital_source=term_uri(self.card.source_of(self.job.effect)),
         )
         recipe = delivery.recipe(
-            self.job, self.card, self.way, source_print(self.job), made, tuple(self.notes)
+            self.job,
+            self.card,
+            self.way,
+            source_print(self.job),
+            made,
+            tuple(self.notes),
+            self.hooks.device,
         )
         pictures = picture_prints(self.job, self.card)
         return replace(recipe, choices=choices, pictures=pictures)

@@ -57,6 +57,8 @@ AFTER_FAILURE = 1.0
 """Seconds of rest after something broke in a lane itself (no worker can be started ...)."""
 IDLE = 300.0
 """Seconds after which a worker without a job is let go, with the models that it holds."""
+ON_CPU = {"AFTERFRAME_DEVICE": "cpu", "CUDA_VISIBLE_DEVICES": ""}
+"""What keeps a worker off the GPUs, see ``pipeline.device``."""
 WORKER_COMMAND = (sys.executable, "-m", "afterframe.service.worker")
 
 log = logging.getLogger(__name__)
@@ -79,7 +81,7 @@ class LanePlan:
 
 def plan_lanes(gpus: Sequence[str]) -> tuple[LanePlan, ...]:
     """Return the lanes of a machine with these GPUs."""
-    quick = LanePlan("quick", "quick", {"CUDA_VISIBLE_DEVICES": ""} if gpus else {})
+    quick = LanePlan("quick", "quick", ON_CPU)
     if len(gpus) <= 1:
         return LanePlan("render", "render"), quick
     render = (

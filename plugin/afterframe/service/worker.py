@@ -245,6 +245,7 @@ def serve(lane: str, prepare: Callable[[], Runner]) -> None:
 
 def _pipeline() -> Runner:
     keep_freed_memory()
+    from afterframe.pipeline.device import device_for
     from afterframe.pipeline.run import Hooks, run_job
     from afterframe.pipeline.variations import make_sheet
 
@@ -252,7 +253,8 @@ def _pipeline() -> Runner:
 
     def run(job: Job, attempt: Attempt) -> Result:
         attempt.patience = cards[job.engine].patience
-        hooks = Hooks(attempt.progress, attempt.preview, attempt.check, attempt.pace)
+        device = device_for(cards[job.engine])
+        hooks = Hooks(attempt.progress, attempt.preview, attempt.check, attempt.pace, device)
         return (make_sheet if job.variations else run_job)(job, hooks)
 
     return run

@@ -21,13 +21,8 @@ def blurred(values: Tensor, sigma: float) -> Tensor:
 def boxed(values: Tensor, side: int, how: str) -> Tensor:
     """Return (h, w, ...) means over ``side`` x ``side`` samples, ``side`` odd, as ``cv2.blur``."""
     for axis in (0, 1):
-        count = values.shape[axis]
-        # Sums from the first sample on, in doubles: their differences are the windows' sums.
-        wide = continued(values, axis, side // 2, side // 2, how).double().cumsum(axis)
-        upper = wide.narrow(axis, side - 1, count)
-        lower = continued(wide.narrow(axis, 0, count - 1), axis, 0, 0, how)
-        zero = torch.zeros_like(upper.narrow(axis, 0, 1))
-        values = ((upper - torch.cat((zero, lower), axis)) / side).to(values.dtype)
+        wide = continued(values, axis, side // 2, side // 2, how)
+        values = wide.unfold(axis, side, 1).mean(dim=-1)
     return values
 
 
