@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from afterframe.imaging.lines import Streamlines
 from afterframe.imaging.tensor import structure_tensor, tangents
 
+from ..painter import Motion
 from .canvas import Canvas, Carry
 
 Single = NDArray[np.float32]
@@ -26,39 +27,37 @@ class Directions:
     """The tangents of a picture's shapes, and the lines along them.
 
     Attributes:
-        tangent: (rows, columns, 2) float32 of length 1 (x, y), without a sense, on the working
-            grid.
-        anisotropy: (rows, columns) float32, 0 (no direction) to 1 (an edge).
+        tangent: (h, w, 2) float32 of length 1 (x, y), without a sense.
+        anisotropy: (h, w) float32, 0 (no direction) to 1 (an edge).
     """
 
     def __init__(self, tensor: Single, canvas: Canvas, longest: float) -> None:
-        self.tangent, self.anisotropy = tangents(tensor)
-        self._canvas = canvas
-        size = (canvas.width, canvas.height)
-        self._lines = Streamlines(self.tangent, canvas.step, size, longest)
-        self._double = np.dstack(
-            (2 * self.tangent[..., 0] ** 2 - 1, 2 * self.tangent[..., 0] * self.tangent[..., 1])
-        )
+        coarse, anisotropy = tangents(tensor)
+        self._lines = Streamlines(coarse, canvas.step, (canvas.width, canvas.height), longest)
+        self.anisotropy = canvas.enlarged(anisotropy)
+        self.tangent = np.empty((canvas.height, canvas.width, 2), np.float32)
+        x, y = coarse[..., 0], coarse[..., 1]
+        # Twice the angle: a direction and its opposite are one.
+        double = np.dstack((2 * x * x - 1, 2 * x * y))
+
+        def halve(rows: slice) -> None:
+            cosine, sine = np.moveaxis(canvas.enlarged(double, rows), 2, 0)
+            cosine = cosine / (np.sqrt(cosine * cosine + sine * sine) + 1e-6)
+            self.tangent[rows, :, 0] = np.sqrt((1 + cosine) / 2)
+            self.tangent[rows, :, 1] = np.copysign(np.sqrt((1 - cosine).clip(0) / 2), sine)
+
+        canvas.each_band(halve)
 
     def smeared(self, values: Single, reach: float) -> Single:
         """Return (h, w[, 3]) ``values`` smoothed along the tangents, ``reach`` to both sides."""
         return self._lines.integral(values, reach)
-
-    def at(self, rows: slice) -> tuple[Single, Single]:
-        """Return tangent and anisotropy at every pixel of ``rows``."""
-        double = self._canvas.enlarged(self._double, rows)
-        cosine, sine = double[..., 0], double[..., 1]
-        length = np.sqrt(cosine * cosine + sine * sine) + np.float32(1e-6)
-        x = np.sqrt((1 + cosine / length) / 2)
-        y = np.copysign(np.sqrt(np.maximum(1 - cosine / length, 0) / 2), sine)
-        return np.dstack((x, y)), self._canvas.enlarged(self.anisotropy, rows)
 
 
 class DirectionField:
     """Finds the directions of successive pictures.
 
     Args:
-        canvas: what is painted on.
+        canvas: what is painted on; its working grid is the field's.
         width: sigma of the Gaussian under which directions are gathered, in lines of 1080.
         longest: reach of the longest smear, in lines of 1080.
     """
@@ -69,16 +68,17 @@ class DirectionField:
         self._longest = canvas.pixels(longest)
         self._tensor: Single | None = None
 
-    def find(self, grey: Single, carry: Carry | None) -> Directions:
+    def find(self, grey: Single, motion: Motion | None) -> Directions:
         """Return the directions of a picture.
 
         Args:
             grey: (h, w) float32 in [0, 1].
-            carry: from the picture before.
+            motion: from the picture before.
         """
         tensor = structure_tensor(grey, self._sigma, self._canvas.step)
         tensor = tensor + _hand()
-        if carry is not None and self._tensor is not None:
+        if motion is not None and self._tensor is not None:
+            carry = Carry.of(motion, self._canvas)
             kept = carry.trust[..., None] * np.float32(_KEPT)
             tensor = tensor + kept * (carry.bring(self._tensor) - tensor)
         self._tensor = tensor

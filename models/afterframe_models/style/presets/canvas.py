@@ -15,10 +15,13 @@ from ..painter import Motion
 
 Single = NDArray[np.float32]
 
-GUIDE_HEIGHT = 540
-"""Rows of the grid on which directions and travel of marks are known; both are smooth."""
+GUIDE_ROWS = 270
+"""Rows of the working grid: travel of marks and all else that is smooth."""
 
-DRAFT_GUIDE_HEIGHT = 270
+FINE_ROWS = 540
+"""Rows of the grid for the directions of lines: mouths and eyes have small curves."""
+
+_DRAFT_SHARE = 0.67
 
 _BAND_ROWS = 128
 _THREADS = 2
@@ -33,19 +36,21 @@ class Canvas:
         height: of the pictures, in pixels.
         width: likewise.
         brush: how large the marks are; 1 is a preset's own.
-        draft: whether directions may be coarse.
+        draft: whether the working grid may be coarser.
+        guide_rows: about how many rows the working grid has.
     """
 
     height: int
     width: int
     brush: float = 1.0
     draft: bool = False
+    guide_rows: int = GUIDE_ROWS
 
     @property
     def step(self) -> int:
         """Pixels between the samples of the working grid."""
-        rows = DRAFT_GUIDE_HEIGHT if self.draft else GUIDE_HEIGHT
-        return max(1, round(self.height / rows))
+        times = self.height / (self.guide_rows * (_DRAFT_SHARE if self.draft else 1))
+        return 1 if times < 1.5 else 2 * round(times / 2)  # streamlines want 1 or an even number
 
     @property
     def coarse(self) -> tuple[int, int]:
@@ -80,6 +85,12 @@ class Canvas:
             coarse, to_grid, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
         )
         return np.asarray(out, np.float32)
+
+    def softened(self, picture: Single, sigma: float) -> Single:
+        """Return ``picture`` under a wide Gaussian of ``sigma`` pixels, on the working grid."""
+        if sigma < 2 * self.step:
+            return blurred(picture, sigma)
+        return self.enlarged(blurred(self.reduced(picture), sigma / self.step))
 
     def places(self, rows: slice) -> Single:
         """Return the (x, y) of every pixel of ``rows``; the caller's own."""

@@ -12,38 +12,37 @@ from numpy.typing import NDArray
 
 from ..painter import Motion
 from .along import Directions
-from .canvas import luma
+from .canvas import FINE_ROWS, luma
 from .colour import from_lab, to_lab
-from .kuwahara import kuwahara
+from .exposure import Exposure
+from .kuwahara import areas
 from .preset import Preset
 from .tones import Tones
 from .xdog import line_response, soft_threshold
 
 Single = NDArray[np.float32]
 
+TONES = 6
+KEY, COLOUR = 0.58, 1.4
+"""Lightness of the middle tone, and how much more colour than the picture has."""
+
 
 class Cartoon(Preset):
-    field_width = 5.0
-    longest = 24.0
-    hold = 0.65
-    levels = 6
+    field_width = 6.0
+    field_rows = FINE_ROWS
+    longest = 18.0
+    hold = 0.75
 
     def prepare(self) -> None:
-        self._tones = Tones(self.canvas, self.levels, 9.0)
+        self._exposure = Exposure(self.canvas, KEY)
+        self._tones = Tones(self.canvas, TONES, 9.0)
 
     def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
         canvas = self.canvas
-        areas = kuwahara(picture, directions, canvas.pixels(9), canvas, 0.5)
-        areas = kuwahara(areas, directions, canvas.pixels(6), canvas, 0.5)
-        lab = to_lab(areas)
-        lab[..., 0] = self._tones.quantised(_lifted(lab[..., 0]), motion)
-        lab[..., 1:] *= 1.35
-        flat = from_lab(lab)
-        grey = luma(picture)
-        response = line_response(grey, directions, canvas.pixels(1.6), canvas.pixels(16))
+        lab = to_lab(areas(picture, directions, canvas, (9, 6), stretch=0.5))
+        lightness = self._exposure.spread(lab[..., 0], new=motion is None)
+        lab[..., 0] = 0.06 + 0.92 * self._tones.quantised(lightness, motion)
+        lab[..., 1:] *= COLOUR
+        response = line_response(luma(picture), directions, canvas.pixels(1.6), canvas.pixels(16))
         lines = soft_threshold(response, -0.006, 0.012)
-        return flat * (0.08 + 0.92 * lines[..., None])
-
-
-def _lifted(lightness: Single) -> Single:
-    return lightness**0.9
+        return from_lab(lab) * (0.08 + 0.92 * lines)[..., None]

@@ -11,30 +11,40 @@ Single = NDArray[np.float32]
 
 _DARKEST, _LIGHTEST = 2, 98
 """Percentiles that count as black and as white."""
-_KEPT = 0.9
+_KEPT = 0.97
 _LEAST_RANGE = 0.25
 """A picture of one grey stays that grey, and noise does not become a picture."""
+_DEEPEST, _LIGHTEST_CURVE = 1.3, 0.4
+"""Exponents beyond which a night would become day, or day night."""
 
 
 class Exposure:
-    """Follows the darkest and the lightest tone of successive pictures, slowly."""
+    """Follows the tones of successive pictures, slowly, and spreads them.
 
-    def __init__(self, canvas: Canvas) -> None:
+    Args:
+        canvas: what is painted on.
+        key: lightness that the middle tone is given, 0 to 1: paper that is left bare looks light.
+    """
+
+    def __init__(self, canvas: Canvas, key: float) -> None:
         self._canvas = canvas
-        self._range: tuple[float, float] | None = None
+        self._key = key
+        self._tones: NDArray[np.float64] | None = None
 
-    def spread(self, grey: Single, *, new: bool) -> Single:
-        """Return (h, w) float32 ``grey`` with its tones spread over 0 to 1.
+    def spread(self, lightness: Single, *, new: bool) -> Single:
+        """Return (h, w) float32 ``lightness`` with its tones spread over 0 to 1.
 
         ``new``: this picture has nothing to do with the one before.
         """
-        darkest, lightest = np.percentile(self._canvas.reduced(grey), (_DARKEST, _LIGHTEST))
-        dark, light = float(darkest), float(lightest)
-        if self._range is not None and not new:
-            dark = _KEPT * self._range[0] + (1 - _KEPT) * dark
-            light = _KEPT * self._range[1] + (1 - _KEPT) * light
-        self._range = dark, light
+        coarse = self._canvas.reduced(lightness)
+        tones = np.percentile(coarse, (_DARKEST, 50, _LIGHTEST)).astype(np.float64)
+        if self._tones is not None and not new:
+            tones = _KEPT * self._tones + (1 - _KEPT) * tones
+        self._tones = tones
+        dark, middle, light = (float(tone) for tone in tones)
         lacking = max(0.0, _LEAST_RANGE - (light - dark))
         dark, light = max(0.0, dark - lacking), min(1.0, light + lacking)
-        out: Single = ((grey - np.float32(dark)) * np.float32(1 / (light - dark))).clip(0, 1)
-        return out
+        middle = min(max((middle - dark) / (light - dark), 0.02), 0.98)
+        exponent = min(max(np.log(self._key) / np.log(middle), _LIGHTEST_CURVE), _DEEPEST)
+        spread = ((lightness - dark) / (light - dark)).clip(0, 1) ** exponent
+        return np.asarray(spread, np.float32)

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from ..painter import Motion
 from .along import Directions
-from .canvas import blurred
 from .colour import from_lab, to_lab
 from .exposure import Exposure
-from .kuwahara import kuwahara
+from .kuwahara import areas
 from .paper import tooth
 from .preset import Preset
 from .tones import Tones
@@ -23,6 +22,9 @@ Single = NDArray[np.float32]
 
 TONES, HUES = 7, 10
 """Steps of lightness from black to white, and of each colour axis over its whole range."""
+
+KEY = 0.52
+"""Lightness of the middle tone."""
 
 _HAIRS = 1
 
@@ -33,20 +35,19 @@ class Gouache(Preset):
     hold = 0.6
 
     def prepare(self) -> None:
-        self._exposure = Exposure(self.canvas)
+        self._exposure = Exposure(self.canvas, KEY)
         self._tones = Tones(self.canvas, TONES, 9.0)
         self._reds, self._blues = (Tones(self.canvas, HUES, 5.0) for _ in range(2))
 
     def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
         canvas = self.canvas
-        areas = kuwahara(picture, directions, canvas.pixels(11), canvas, 0.6)
-        areas = kuwahara(areas, directions, canvas.pixels(7), canvas, 0.6)
+        flat = areas(picture, directions, canvas, (11, 7), stretch=0.6)
         hairs = self.brushed_over(_HAIRS, 1.6, directions, 36)
-        lab = to_lab(areas)
+        lab = to_lab(flat)
         lightness = self._exposure.spread(lab[..., 0], new=motion is None)
         # The brush runs dry at a tone's border, and only there: hairs on a flat area are seen as
         # texture of what is painted.
-        ragged = hairs * (lightness - blurred(lightness, canvas.pixels(6)))
+        ragged = hairs * (lightness - canvas.softened(lightness, canvas.pixels(6)))
         lightness = self._tones.quantised(np.asarray(lightness + 0.35 * ragged, np.float32), motion)
         for channel, tones in ((1, self._reds), (2, self._blues)):
             # Between a grey and a full colour nothing is left out: a tinted grey is none.

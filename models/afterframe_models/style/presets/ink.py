@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ..painter import Motion
 from .along import Directions
-from .canvas import blurred, luma
+from .canvas import FINE_ROWS, blurred, luma
 from .exposure import Exposure
-from .kuwahara import kuwahara
+from .kuwahara import areas
 from .paper import tooth
 from .preset import Preset
 from .tones import Tones
@@ -28,24 +28,28 @@ INK = np.array([0.055, 0.060, 0.080], np.float32)
 WASHES = 4
 """Bare paper, light, middle and full ink."""
 
+KEY = 0.72
+"""Lightness of the middle tone: most of the paper stays bare or nearly so."""
+
 _PRESSURE, _HAIRS, _POOLS, _WATER = 1, 2, 3, 4
 
 
 class Ink(Preset):
     field_width = 8.0
-    longest = 56.0
-    hold = 0.7
+    field_rows = FINE_ROWS
+    longest = 48.0
+    hold = 0.8
 
     def prepare(self) -> None:
         self._tones = Tones(self.canvas, WASHES, 6.0)
-        self._exposure = Exposure(self.canvas)
+        self._exposure = Exposure(self.canvas, KEY)
 
     def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
         canvas = self.canvas
-        areas = luma(kuwahara(picture, directions, canvas.pixels(14), canvas))
-        areas = self._exposure.spread(areas, new=motion is None)
+        flat = luma(areas(picture, directions, canvas, (14,)))
+        flat = self._exposure.spread(flat, new=motion is None)
         hairs = self.brushed_over(_HAIRS, 1.5, directions, 48)
-        wash = self._wash(areas, hairs, motion)
+        wash = self._wash(flat, hairs, motion)
         lines = self._lines(luma(picture), directions, hairs)
         density = 1 - (1 - wash) * (1 - lines)
         # Ink sinks into the hollows first, and leaves the heights of the paper where it is thin.
@@ -53,14 +57,14 @@ class Ink(Preset):
         out: Single = PAPER + density.clip(0, 1)[..., None] * (INK - PAPER)
         return out
 
-    def _wash(self, areas: Single, hairs: Single, motion: Motion | None) -> Single:
+    def _wash(self, flat: Single, hairs: Single, motion: Motion | None) -> Single:
         """Return the density of the washes, (h, w) float32 from 0."""
         canvas = self.canvas
-        dark = 1 - self._tones.quantised(areas**0.6, motion)
+        dark = 1 - self._tones.quantised(flat, motion)
         water = 1 / (1 + np.exp(-1.6 * self.marks_over(_WATER, 70.0)))
         wet = blurred(dark, canvas.pixels(2.0))
-        wet += 0.6 * water * (blurred(dark, canvas.pixels(12)) - wet)
-        rim = (wet - blurred(wet, canvas.pixels(6))).clip(0)
+        wet += 0.6 * water * (canvas.softened(dark, canvas.pixels(12)) - wet)
+        rim = (wet - canvas.softened(wet, canvas.pixels(6))).clip(0)
         density = 1.15 * wet**1.5 + 0.5 * rim
         uneven = 0.20 * self.marks_over(_POOLS, 60.0)
         # A loaded brush covers; a dry one leaves the paper between its hairs.

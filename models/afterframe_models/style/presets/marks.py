@@ -13,7 +13,8 @@ Texture Advection, SIGGRAPH 2007.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 import cv2
@@ -49,11 +50,12 @@ class Marks:
         self._travel = [np.zeros((rows, columns, 2), np.float32) for _ in range(2)]
         self._settled: Single = np.zeros(2, np.float32)
         self._age = 0
+        self._apart = False
 
     def move(self, carry: Carry | None) -> None:
         """Go on to the next picture; None: what is seen is new."""
         if carry is None:
-            self._age = 0
+            self._age, self._apart = 0, False
             self._settled = np.zeros(2, np.float32)
             self._travel = [np.zeros_like(sheet) for sheet in self._travel]
             return
@@ -65,11 +67,11 @@ class Marks:
         for index in range(2):
             travelled = carry.bring(self._travel[index]) + carry.back
             self._travel[index] = np.where(lost, self._settled, travelled)
-        if self._age % (PERIOD // 2) == 0:
-            flat = self._age // (PERIOD // 2) % 2
-            self._travel[flat] = np.broadcast_to(self._settled, self._travel[flat].shape).astype(
-                np.float32
-            )
+        turns, into = divmod(self._age, PERIOD // 2)
+        if into == 0:  # one of the sheets cannot be seen now
+            unseen = (turns + 1) % 2
+            self._travel[unseen] = np.zeros_like(self._travel[unseen]) + self._settled
+            self._apart = True
 
     def noise(
         self, name: int, size: float, rows: slice, stretch: float = 1.0, turn: float = 0.0
@@ -83,33 +85,54 @@ class Marks:
             stretch: how much longer than wide the blots are.
             turn: of their long side from the horizontal, clockwise, in radians.
         """
-        sheet = noise_sheet(self._seed, name)
-        scale = 1 / size
-        cosine, sine = np.cos(turn), np.sin(turn)
-        to_sheet = np.array(
-            [[cosine * scale / stretch, sine * scale / stretch], [-sine * scale, cosine * scale]],
-            np.float32,
+        columns = np.arange(self._canvas.width, dtype=np.float32)
+        lines = np.arange(rows.start, rows.stop, dtype=np.float32)
+        to_sheet = _to_sheet(size, stretch, turn)
+        return self._read(name, columns, lines, to_sheet, partial(self._canvas.enlarged, rows=rows))
+
+    def coarse_noise(
+        self, name: int, size: float, stretch: float = 1.0, turn: float = 0.0
+    ) -> Single:
+        """Return the same noise for every sample of the working grid."""
+        step = self._canvas.step
+        down, across = (
+            np.arange(count, dtype=np.float32) * step + (step - 1) / 2
+            for count in self._canvas.coarse
         )
-        share = self._share()
-        places = self._canvas.places(rows)
-        travel = [self._canvas.enlarged(each, rows) for each in self._travel]
-        first = _read(sheet, places + travel[0], to_sheet)
-        if self._age == 0:
+        return self._read(name, across, down, _to_sheet(size, stretch, turn), np.asarray)
+
+    def _read(
+        self,
+        name: int,
+        columns: Single,
+        lines: Single,
+        to_sheet: Single,
+        enlarged: Callable[[Single], Single],
+    ) -> Single:
+        """Return the noise at places; ``enlarged`` brings values of the working grid there."""
+        sheet = noise_sheet(self._seed, name)
+        start = columns[:, None] * to_sheet[:, 0] + (lines[:, None] * to_sheet[:, 1])[:, None]
+        travel: list[Any] = [cv2.transform(each, to_sheet) for each in self._travel]
+        first = _looked_up(sheet, start + enlarged(travel[0]))
+        if not self._apart:
             return first
-        second = _read(sheet, places + travel[1], to_sheet)
-        apart: Any = cv2.transform(travel[1] - travel[0], to_sheet)
-        likeness = np.exp(-(apart[..., 0] ** 2 + apart[..., 1] ** 2) * 2.0)
-        contrast = np.sqrt(share**2 + (1 - share) ** 2 + 2 * share * (1 - share) * likeness)
-        mixed: Single = (share * first + (1 - share) * second) / contrast
-        return mixed
-
-    def _share(self) -> float:
-        """Return how much of the first sheet is seen: none at the moment it is laid flat."""
-        phase = self._age % PERIOD / PERIOD
-        return abs(1 - 2 * phase)
+        second = _looked_up(sheet, start + enlarged(travel[1]))
+        share = abs(1 - 2 * (self._age % PERIOD) / PERIOD)
+        # The mean of two noises has less contrast than each, unless they are the same one; noise
+        # under a Gaussian of 1 is like itself at the distance d by exp(-d * d / 4).
+        unlike = 1 - np.exp(np.square(travel[0] - travel[1]).sum(2) * -0.25)
+        contrast = 1 / np.sqrt(1 - 2 * share * (1 - share) * unlike)
+        mixed: Any = cv2.addWeighted(first, share, second, 1 - share, 0)
+        return np.asarray(mixed * enlarged(contrast.astype(np.float32)), np.float32)
 
 
-@lru_cache(maxsize=24)
+def _to_sheet(size: float, stretch: float, turn: float) -> Single:
+    """Return the matrix from pixels to a sheet's samples."""
+    cosine, sine = np.cos(turn) / size, np.sin(turn) / size
+    return np.array([[cosine / stretch, sine / stretch], [-sine, cosine]], np.float32)
+
+
+@lru_cache(maxsize=16)
 def noise_sheet(seed: int, name: int) -> Single:
     """Return (SHEET, SHEET) float32 noise, mean 0, deviation 1, that tiles; not writable."""
     random = np.random.default_rng((seed, name))
@@ -122,7 +145,6 @@ def noise_sheet(seed: int, name: int) -> Single:
     return sheet
 
 
-def _read(sheet: Single, where: Single, to_sheet: Single) -> Single:
-    there: Any = cv2.transform(where, to_sheet)
-    out: Any = cv2.remap(sheet, there, _UNSET, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+def _looked_up(sheet: Single, where: Single) -> Single:
+    out: Any = cv2.remap(sheet, where, _UNSET, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
     return np.asarray(out, np.float32)

@@ -17,7 +17,7 @@ from ..painter import Motion
 from .along import Directions
 from .canvas import blurred, remapped
 from .colour import from_lab, to_lab
-from .kuwahara import kuwahara
+from .kuwahara import areas
 from .preset import Preset
 
 Single = NDArray[np.float32]
@@ -37,8 +37,7 @@ class Oil(Preset):
         canvas = self.canvas
         strokes = np.tanh(2.2 * self.brushed_over(_STROKES, STROKE, directions, 44))
         bristles = self.brushed_over(_BRISTLES, BRISTLE, directions, 40)
-        ground = kuwahara(picture, directions, canvas.pixels(10), canvas)
-        ground = kuwahara(ground, directions, canvas.pixels(6), canvas)
+        ground = areas(picture, directions, canvas, (10, 6))
         ground = self._loaded(ground, strokes, directions)
         lab = to_lab(ground)
         light = self._relief(strokes, bristles, lab[..., 0])
@@ -53,9 +52,10 @@ class Oil(Preset):
         reach = np.float32(canvas.pixels(3.8))
 
         def drag(rows: slice) -> None:
-            tangent, _ = directions.at(rows)
-            normal = tangent[..., ::-1] * np.array([-1, 1], np.float32)
-            where = canvas.places(rows) + (reach * strokes[rows])[..., None] * normal
+            where = canvas.places(rows)
+            aside = reach * strokes[rows]
+            where[..., 0] -= aside * directions.tangent[rows, :, 1]
+            where[..., 1] += aside * directions.tangent[rows, :, 0]
             out[rows] = remapped(ground, where)
 
         canvas.each_band(drag)

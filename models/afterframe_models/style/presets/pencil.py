@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..painter import Motion
 from .along import Directions
-from .canvas import blurred, luma, remapped, smoothstep
+from .canvas import FINE_ROWS, blurred, luma, remapped, smoothstep
 from .exposure import Exposure
 from .paper import tooth
 from .preset import Preset
@@ -52,22 +52,26 @@ _LAYERS = (
     _Layer(13, 0.55, 0.62, 1.10, 0.45),
 )
 
+KEY = 0.66
+"""Lightness of the middle tone."""
+
 SMUDGE = 0.26
 """Share of the tone that lies between the strokes, rubbed into the paper."""
 
 
 class Pencil(Preset):
     field_width = 6.0
-    longest = 36.0
-    hold = 0.85
+    field_rows = FINE_ROWS
+    longest = 30.0
+    hold = 0.88
 
     def prepare(self) -> None:
-        self._exposure = Exposure(self.canvas)
+        self._exposure = Exposure(self.canvas, KEY)
 
     def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
         canvas = self.canvas
         grey = self._exposure.spread(luma(picture), new=motion is None)
-        dark = (1 - blurred(grey, canvas.pixels(2.0)).clip(0, 1) ** 0.62).clip(0)
+        dark = (1 - blurred(grey, canvas.pixels(2.0))).clip(0, 1)
         density = self._hatched(dark, directions) + SMUDGE * dark**1.3
         density += self._contours(grey, directions)
         density *= 1 - 0.24 * tooth(self, 1.1)
@@ -77,8 +81,7 @@ class Pencil(Preset):
 
     def _hatched(self, dark: Single, directions: Directions) -> Single:
         """Return the graphite of the hatching: along the shapes first, then across the sheet."""
-        follows = self.canvas.enlarged(directions.anisotropy)
-        shaped = smoothstep(follows, 0.35, 0.85) * 0.6
+        shaped = smoothstep(directions.anisotropy, 0.35, 0.85) * 0.6
         density = shaped * _laid(dark, self.brushed_over(_ALONG, STROKE, directions, 30), 0.05, 0.9)
         for layer in _LAYERS:
             strokes = self.marks_over(layer.name, STROKE, 36.0, layer.turn)

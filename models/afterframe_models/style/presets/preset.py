@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..painter import Motion, Painter
 from .along import DirectionField, Directions
-from .canvas import Canvas, Carry, luma
+from .canvas import GUIDE_ROWS, Canvas, Carry, luma
 from .marks import Marks
 from .steady import Steady
 
@@ -32,13 +33,15 @@ class Preset(Painter):
 
     field_width = 8.0
     longest = 40.0
+    field_rows = GUIDE_ROWS
     hold = 0.6
 
     def __init__(self, canvas: Canvas, seed: int, palette: Palette | None = None) -> None:
         self.canvas = canvas
         self.marks = Marks(canvas, seed)
         self._palette = palette
-        self._field = DirectionField(canvas, self.field_width, self.longest)
+        grid = replace(canvas, guide_rows=self.field_rows)
+        self._field = DirectionField(grid, self.field_width, self.longest)
         self._steady = Steady(canvas, self.hold)
         self.prepare()
 
@@ -50,11 +53,10 @@ class Preset(Painter):
         if picture.shape[:2] != (canvas.height, canvas.width):
             expected = f"{canvas.height} by {canvas.width}"
             raise ValueError(f"pictures of {expected} samples, not {picture.shape[:2]}")
-        carry = None if motion is None else Carry.of(motion, canvas)
-        self.marks.move(carry)
+        self.marks.move(None if motion is None else Carry.of(motion, canvas))
         if self._palette is not None:
             picture = self._palette(picture).astype(np.float32, copy=False)
-        directions = self._field.find(luma(picture), carry)
+        directions = self._field.find(luma(picture), motion)
         painted = self.render(picture, directions, motion)
         return self._steady.settle(painted.clip(0, 1), motion)
 
@@ -70,15 +72,16 @@ class Preset(Painter):
 
     def marks_over(self, name: int, size: float, stretch: float = 1.0, turn: float = 0.0) -> Single:
         """Return (h, w) noise over the whole picture; ``size`` in lines of 1080."""
-        canvas = self.canvas
-        out = np.empty((canvas.height, canvas.width), np.float32)
         # Blots finer than pixels would only alias.
-        blots = max(0.6, canvas.pixels(size))
+        blots = max(0.6, self.canvas.pixels(size))
+        if blots >= 2 * self.canvas.step:
+            return self.canvas.enlarged(self.marks.coarse_noise(name, blots, stretch, turn))
+        out = np.empty((self.canvas.height, self.canvas.width), np.float32)
 
         def read(rows: slice) -> None:
             out[rows] = self.marks.noise(name, blots, rows, stretch, turn)
 
-        canvas.each_band(read)
+        self.canvas.each_band(read)
         return out
 
     def brushed_over(self, name: int, size: float, directions: Directions, reach: float) -> Single:

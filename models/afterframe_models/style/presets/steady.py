@@ -7,9 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..painter import Motion
-from .canvas import Canvas, blurred, remapped
+from .canvas import Canvas, blurred, remapped, smoothstep
 
 Single = NDArray[np.float32]
+
+_TRUSTED = (0.1, 0.6)
+"""Trust from which on something is held, and from which on all is."""
 
 
 class Steady:
@@ -57,7 +60,7 @@ class Steady:
         held = np.float32(self._hold) / (1 + differs**2)
 
         def blend(rows: slice) -> None:
-            share = canvas.enlarged(held, rows) * motion.trust[rows]
+            share = canvas.enlarged(held, rows) * smoothstep(motion.trust[rows], *_TRUSTED)
             painted[rows] += share[..., None] * (carried[rows] - painted[rows])
 
         canvas.each_band(blend)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ..painter import Motion
 from .along import Directions
-from .canvas import blurred, luma, remapped, smoothstep
+from .canvas import FINE_ROWS, blurred, luma, remapped, smoothstep
 from .colour import from_lab, to_lab
 from .exposure import Exposure
-from .kuwahara import kuwahara
+from .kuwahara import areas
 from .paper import tooth
 from .preset import Preset
 from .tones import Tones
@@ -28,16 +28,20 @@ UNDERDRAWING = np.array([0.36, 0.33, 0.34], np.float32)
 
 TONES = 6
 
+KEY = 0.58
+"""Lightness of the middle tone."""
+
 _FLOW, _POOLS, _CLOUDS, _ACROSS, _DOWN, _WET = 1, 2, 3, 4, 5, 6
 
 
 class Watercolour(Preset):
     field_width = 9.0
-    longest = 30.0
+    field_rows = FINE_ROWS
+    longest = 16.0
     hold = 0.6
 
     def prepare(self) -> None:
-        self._exposure = Exposure(self.canvas)
+        self._exposure = Exposure(self.canvas, KEY)
         self._tones = Tones(self.canvas, TONES, 5.0)
 
     def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
@@ -45,7 +49,7 @@ class Watercolour(Preset):
         paper = tooth(self, 1.9)
         washes = self._wobbled(self._washes(picture, directions, motion), paper)
         wet = smoothstep(self.marks_over(_WET, 60.0), 0.3, 1.6)[..., None] * 0.75
-        washes += wet * (blurred(washes, canvas.pixels(8)) - washes)
+        washes += wet * (canvas.softened(washes, canvas.pixels(8)) - washes)
         # Equation 1 of the paper: what density does to a colour.
         thicker = self._density(washes, paper)[..., None]
         painted = washes - (washes - washes * washes) * thicker
@@ -56,12 +60,11 @@ class Watercolour(Preset):
     def _washes(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
         """Return flat areas in the light colours that transparent paint has on white paper."""
         canvas = self.canvas
-        areas = kuwahara(picture, directions, canvas.pixels(11), canvas, 0.6)
-        areas = kuwahara(areas, directions, canvas.pixels(7), canvas, 0.6)
-        lab = to_lab(areas)
+        flat = areas(picture, directions, canvas, (10, 6), stretch=0.6)
+        lab = to_lab(flat)
         lightness = self._exposure.spread(lab[..., 0], new=motion is None)
         lightness = self._tones.quantised(lightness, motion)
-        lab[..., 0] = 0.25 + 0.74 * lightness**0.9
+        lab[..., 0] = 0.25 + 0.74 * lightness
         lab[..., 1:] *= 1.25
         return from_lab(lab)
 
@@ -88,8 +91,8 @@ class Watercolour(Preset):
         rim = (blurred(grey, canvas.pixels(4.5)) - grey).clip(0)
         edge = np.abs(grey - blurred(grey, canvas.pixels(1.8)))
         border = (6.0 * edge + 3.0 * rim).clip(0, 1.1)
-        turbulent = 0.22 * self.marks_over(_CLOUDS, 80.0)
-        turbulent += 0.13 * self.marks_over(_POOLS, 32.0)
+        turbulent = 0.15 * self.marks_over(_CLOUDS, 80.0)
+        turbulent += 0.10 * self.marks_over(_POOLS, 32.0)
         turbulent += 0.08 * self.marks_over(_FLOW, 11.0)
         out: Single = turbulent + 0.12 * paper + border
         return out
