@@ -40,8 +40,8 @@ def look_up(table: Table, picture: Single) -> Single:
     """
     nodes = table.shape[0]
     # Red planes of (green, blue) stand under each other: OpenCV looks up along two axes, and the
-    # third is a mix of two look-ups.
-    atlas = np.ascontiguousarray(table.reshape(nodes * nodes, nodes, 3))
+    # third is a mix of two look-ups. Four channels it samples twice as fast as three.
+    atlas: Any = cv2.cvtColor(table.reshape(nodes * nodes, nodes, 3), cv2.COLOR_RGB2RGBA)
     out = np.empty(picture.shape, np.float32)
 
     def strip(top: int) -> None:
@@ -52,7 +52,8 @@ def look_up(table: Table, picture: Single) -> Single:
         y = lower * np.float32(nodes) + green
         below = _from_atlas(atlas, blue, y)
         above = _from_atlas(atlas, blue, y + np.float32(nodes))
-        out[rows] = cv2.blendLinear(below, above, 1 - share, share)
+        mixed = cv2.blendLinear(below, above, 1 - share, share)
+        cv2.cvtColor(mixed, cv2.COLOR_RGBA2RGB, dst=out[rows])
 
     with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
         list(pool.map(strip, range(0, picture.shape[0], STRIP)))

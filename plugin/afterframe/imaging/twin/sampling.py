@@ -22,25 +22,24 @@ def remap(picture: Tensor, where: Tensor, how: str = "linear") -> Tensor:
     Returns:
         (h', w') or (h', w', c) float32.
     """
+    height, width = picture.shape[:2]
     if how == "nearest":
-        nearest = torch.round(where)
-        return _taken(picture, nearest[..., 0].int(), nearest[..., 1].int())
+        nearest = torch.round(where).int()
+        x, y = nearest[..., 0].clamp(0, width - 1), nearest[..., 1].clamp(0, height - 1)
+        return _taken(picture, y * width + x)
     below = torch.floor(where)
-    share = where - below
-    x, y = below[..., 0].int(), below[..., 1].int()
-    weigh = _linear if how == "linear" else _cubic
-    across, down = weigh(share[..., 0]), weigh(share[..., 1])
+    share, corner = where - below, below.int()
+    taps = _linear if how == "linear" else _cubic
     first = 0 if how == "linear" else -1
-    total: Tensor | None = None
-    for j, of_row in enumerate(down, start=first):
-        row: Tensor | None = None
-        for i, of_column in enumerate(across, start=first):
-            part = _taken(picture, x + i, y + j) * _fitting(of_column, picture)
-            row = part if row is None else row + part
-        assert row is not None
-        part = row * _fitting(of_row, picture)
-        total = part if total is None else total + part
-    assert total is not None
+    across, down = taps(share[..., 0]), taps(share[..., 1])
+    columns = [(corner[..., 0] + first + i).clamp(0, width - 1) for i in range(len(across))]
+    total = torch.zeros((), device=picture.device)
+    for j, of_row in enumerate(down):
+        start = (corner[..., 1] + first + j).clamp(0, height - 1) * width
+        row = torch.zeros((), device=picture.device)
+        for column, of_column in zip(columns, across, strict=True):
+            row = row + _taken(picture, start + column) * _fitting(of_column, picture)
+        total = total + row * _fitting(of_row, picture)
     return total
 
 
@@ -142,11 +141,10 @@ def _cubic(share: Tensor) -> tuple[Tensor, ...]:
     return before, here, after, 1 - before - here - after
 
 
-def _taken(picture: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    height, width = picture.shape[:2]
-    index = y.clamp(0, height - 1) * width + x.clamp(0, width - 1)
-    rows = picture.reshape(height * width, *picture.shape[2:])
-    return rows.index_select(0, index.flatten()).reshape(*x.shape, *picture.shape[2:])
+def _taken(picture: Tensor, index: Tensor) -> Tensor:
+    """Return the samples at indices that count row by row."""
+    samples = picture.reshape(-1, *picture.shape[2:])
+    return samples.index_select(0, index.flatten()).reshape(*index.shape, *picture.shape[2:])
 
 
 def _fitting(weight: Tensor, picture: Tensor) -> Tensor:
