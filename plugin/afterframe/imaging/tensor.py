@@ -67,7 +67,8 @@ def tangents(tensor: Single) -> tuple[Single, Single]:
     xx, xy, yy = cv2.split(tensor)
     # The doubled angle of the gradient; the tangent's is opposite.
     cosine, sine = yy - xx, -2 * xy
-    length = cv2.magnitude(cosine, sine)
+    # Not cv2.magnitude: its last bit depends on where in memory the arrays lie.
+    length = np.sqrt(cosine * cosine + sine * sine)
     anisotropy = length / (xx + yy + np.float32(1e-12))
     cosine = np.divide(cosine, length, out=np.ones_like(length), where=length > 0)
     x = np.sqrt(np.maximum((1 + cosine) / 2, 0))
