@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
+from afterframe.core.layout import Side
 from afterframe.core.leftover import remove_left
 from afterframe.core.plan import Plan, laid_out, make_plan, step_of
 from afterframe.core.preflight import seconds_left
@@ -17,6 +18,7 @@ from afterframe.errors import AfterframeError, EngineFailed, OutOfMemory
 from afterframe.media.checksum import Digest
 from afterframe.media.frame import Frame, MediaInfo
 from afterframe_hosts.wire.effects import effect
+from afterframe_hosts.wire.gaps import bridged
 from afterframe_hosts.wire.job import Job, Note, Progress, Result
 from afterframe_hosts.wire.results import overlap_of
 from afterframe_models import registry
@@ -27,6 +29,7 @@ from .cadence import repeated
 from .conform import exactly, resized
 from .device import rendered
 from .fade import Fades
+from .join import Join
 from .naming import made_before
 from .pictures import JobPictures
 from .pixels import ALPHA_DROPPED, Passage, opaque, passage, without_alpha
@@ -80,10 +83,12 @@ def run_job(job: Job, hooks: Hooks) -> Result:
     hooks.progress(Progress("reading"))
     plan = make_plan(job)
     with ExitStack() as stack:
-        clip = stack.enter_context(ClipSource(job.clip, plan.step))
+        left = bridged(job)
+        clip = stack.enter_context(ClipSource(left.clip, plan.step))
         after = None
-        if job.after is not None:
-            after = stack.enter_context(ClipSource(job.after, step_of(job.after, plan.rate)))
+        if left.after is not None:
+            after = stack.enter_context(ClipSource(left.after, step_of(left.after, plan.rate)))
+            after.check()
         if effect(job.effect).source != "frame":
             clip.check()
         return _Work(job, plan, clip, after, hooks).run()
@@ -97,7 +102,7 @@ class _Work:
     ) -> None:
         self.job, self.clip, self.hooks = job, clip, hooks
         self.card = registry.cards()[job.engine]
-        self.shots = Shots(job, plan, clip, after)
+        self.shots = Shots(bridged(job), plan, clip, after)
         self.layout = self.shots.layout
         self.plan = plan = laid_out(plan, job, self.layout)
         self.way: Passage = passage(self.card, self.shots.source)
@@ -108,6 +113,14 @@ class _Work:
         self.source_print = source_print(job)
         self.picture_prints = picture_prints(job, self.card)
         self.notes: list[Note] = []
+        self.join = Join(
+            self.layout,
+            self._beside,
+            plan.seed,
+            colour=job.parameters.get("match_colour", False),
+            grain=job.parameters.get("match_grain", False),
+            exact_start=job.effect == "generate",
+        )
         self.digest = Digest()
         self.started = time.monotonic()
         self.shown = float("-inf")
@@ -154,10 +167,12 @@ class _Work:
         places = self.shots.places()
         if not places:
             return
-        made = self._made(places[-1] + 1)
+        count = places[-1] + 1
+        made = self.join.made(self._made(count), count)
         faded = Fades(self.layout, self._own)
         for index, frame in enumerate(repeated(made, places)):
-            yield faded.at(index, frame)
+            share = faded.share(index)
+            yield self.join.faded(faded.at(index, frame), index, share) if share < 1 else frame
 
     def _made(self, frames: int) -> Iterator[Frame]:
         """Yield the engine's frames, conformed."""
@@ -169,7 +184,13 @@ class _Work:
 
     def _own(self, place: int) -> Frame:
         """Return the frame of the shot that stands at a place of the result, as delivered."""
-        frame = self.shots.read(place)
+        return self._as_delivered(self.shots.read(place))
+
+    def _beside(self, side: Side, count: int) -> list[Frame]:
+        """Return the shot's frames at a joint, see ``join.Join``."""
+        return [self._as_delivered(frame) for frame in self.shots.beside(side, count)]
+
+    def _as_delivered(self, frame: Frame) -> Frame:
         if frame.format.alpha != self.info.format.alpha:
             frame = without_alpha(frame) if frame.format.alpha else opaque(frame)
         return resized(frame, self.info.width, self.info.height)
@@ -229,6 +250,7 @@ class _Work:
 
     def _tell_losses(self) -> None:
         self._tell_layout()
+        self.notes += self.join.notes()
         self.notes += (*self.way.notes(), *self.clip.notes(), *self.target.notes())
         if self.card.alpha == "dropped" and self.way.source.info.format.alpha:
             self.notes.append(Note(ALPHA_DROPPED))
@@ -253,7 +275,12 @@ class _Work:
             tuple(self.notes),
             self.hooks.device,
         )
-        return replace(recipe, handles=self.layout.handles, pictures=self.picture_prints)
+        return replace(
+            recipe,
+            handles=self.layout.handles,
+            joins=self.join.reports(),
+            pictures=self.picture_prints,
+        )
 
 
 def guarded(engine: str, request: Request, context: Context) -> Iterator[Frame]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
-from afterframe.core.layout import layout_of, retime_reach
+from afterframe.core.layout import Side, layout_of, retime_reach
 from afterframe.core.plan import Plan, step_of
+from afterframe.errors import AfterframeError
 from afterframe.media.frame import Frame
 from afterframe_hosts.wire.clip import Clip
 from afterframe_hosts.wire.job import Job
@@ -40,7 +42,7 @@ class Shots:
     """
 
     def __init__(self, job: Job, plan: Plan, clip: ClipSource, after: ClipSource | None) -> None:
-        self._job, self._clip = job, clip
+        self._job, self._plan, self._clip, self._at = job, plan, clip, plan.at
         self._cadence = cadence_of(job.clip, clip.frames, plan.rate)
         self._own = scaled(clip, plan, job)
         self._second: tuple[Source, Cadence] | None = None
@@ -81,6 +83,43 @@ class Shots:
             source, cadence = self._second
             return self._like(source).read(_shown(cadence, number))
         return self._own.read(_shown(self._cadence, number))
+
+    def beside(self, side: Side, count: int) -> list[Frame]:
+        """Return up to ``count`` successive frames of the shot at a joint, that at it the last.
+
+        Those of the clip only, and of its medium beyond the cut where the result shows them. Of a
+        still there is one, and of a generated clip it is the frame that it begins with.
+        """
+        if self._job.effect == "generate":
+            return self._about_playhead(count)
+        source, cadence = self._own, self._cadence
+        layout = self.layout
+        joint = layout.before - 1 if side == "start" else layout.before + layout.made
+        is_second, place = layout.truth(joint)
+        if is_second and self._second is not None:
+            second, cadence = self._second
+            source = self._like(second)
+        away = -1 if side == "start" else 1
+        last = min(0, place) if side == "start" else max(cadence.shown - 1, place)
+        found: list[int] = []
+        while len(found) < count and (last - place) * away >= 0:
+            frame = _shown(cadence, place)
+            found += [frame] if frame not in found else []
+            place += away
+        return [source.read(number) for number in reversed(found)]
+
+    def _about_playhead(self, count: int) -> list[Frame]:
+        """Return the frame under the playhead after some that lie beside it.
+
+        They are read apart from the job's own one: what their medium has to tell of them is not
+        told of the result, and where one cannot be read, there are fewer.
+        """
+        frames, at = self._clip.frames, self._at
+        beside = range(max(0, at - count + 1), at) or range(min(frames - 1, at + count - 1), at, -1)
+        with ClipSource(self._job.clip) as clip, suppress(AfterframeError):
+            source = scaled(clip, self._plan, self._job)
+            return [source.read(number) for number in (*beside, at)]
+        return [self._own.read(at)]
 
     def _look_between(self, plan: Plan) -> None:
         """See all of the clip's frames, and as many beside them as handles need."""

@@ -313,6 +313,8 @@ MESSAGES: dict[str, str] = {
         "Results that are numbered pictures: {count}; Premiere and Final Cut Pro do not link them "
         "from this file, so deliver a movie for those."
     ),
+    "note.colour_matched": "Made frames were off the shot by {levels} of 255 levels: corrected.",
+    "note.grain_matched": "Made frames were given the shot's grain, {levels} of 255 levels strong.",
     "note.handles_fewer": "Of {asked} frames of handle there are {before} before and {after} after.",
     "note.overlap_shorter": "The overlap is {frames} frames: the shot must keep one to itself.",
     "note.real_first": "{frames} frames next to the cut are the source's own.",
@@ -343,6 +345,8 @@ MESSAGES: dict[str, str] = {
         "flag (PsF) are right as they are."
     ),
     "note.deinterlaced": "Pictures of two fields were made whole (bwdif), one for one.",
+    "note.retime_too_fast": "Most of the clip moves too fast to be followed: frames in between are "
+    "held or mixed.",
     "note.bridge.long": "The bridge is {seconds} s long: beyond {most} s moving things seem to float.",
     # notes of timelines for DaVinci Resolve
     "note.otio.no_colour": "Written for DaVinci Resolve: clips carry no label colour there.",

@@ -260,6 +260,8 @@ MESSAGES: dict[str, str] = {
     "note.queue_set_aside": "任务列表无法使用（{problem}）。已恢复 {known} 个任务中的 {saved} 个；旧列表保存为 {path}，不再需要时可删除。",
     "note.interchange_speed_curves": "有 {count} 个片段的速度沿曲线变化：会列出，但无法处理。",
     "note.interchange_sequence": "有 {count} 个结果是编号图片：Premiere 和 Final Cut Pro 无法通过此文件链接它们，请为其输出影片。",
+    "note.colour_matched": "生成的帧与镜头相差 {levels} 级（共 255 级），已校正。",
+    "note.grain_matched": "已为生成的帧加上镜头的颗粒，强度 {levels} 级（共 255 级）。",
     "note.handles_fewer": "要求余量 {asked} 帧，实际前 {before} 帧、后 {after} 帧。",
     "note.overlap_shorter": "重叠为 {frames} 帧：镜头须自留一帧。",
     "note.real_first": "紧邻剪切点的 {frames} 帧为素材原有画面。",
@@ -281,6 +283,7 @@ MESSAGES: dict[str, str] = {
         "若只是带隔行标记的逐行画面（PsF），则无需处理。"
     ),
     "note.deinterlaced": "两场的画面已逐幅合成为完整画面（bwdif）。",
+    "note.retime_too_fast": "片段大部分运动过快，无法跟踪：中间的帧为保持或混合画面。",
     "note.bridge.long": "桥接长 {seconds} 秒：超过 {most} 秒时，运动的物体会显得漂浮。",
     # notes of timelines for DaVinci Resolve
     "note.otio.no_colour": "按 DaVinci Resolve 的格式写出：其中片段不带颜色标签。",
