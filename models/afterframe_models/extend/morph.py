@@ -39,14 +39,14 @@ SHORTEST, LONGEST = 8, 32
 """Frames in which the geometry settles into the run's."""
 FRAMES_PER_SAMPLE = 1.5
 """How many more it takes for each sample of the small picture that matter is off."""
-LAST_SWITCH = 8
-"""By this frame every part shows the run: later the coasting one has nothing to say."""
+FIRST_SWITCH, LAST_SWITCH = 3, 8
+"""Frames at which a part may change: before, the coasting take is right; later it is not."""
 DIFFERENT = 12.0
 """Grey levels of 255 by which two takes differ visibly. Below, they are mixed over some frames;
 above, a part changes within one."""
-SOFTEST = 4.0
-"""Frames over which parts that do not differ are mixed."""
-WINDOW = (7, 7)
+SOFTEST, HARDEST = 3.0, 0.01
+"""Frames over which parts that do not differ, and those that do, are mixed."""
+WINDOW, NEAR = (7, 7), (5, 5)
 LIGHT_WINDOW = (61, 61)
 """Samples over which a difference is one of light, not of matter."""
 AROUND = (15, 15)
@@ -92,7 +92,7 @@ class Moment:
 
 def meet(first: Grey, second: Grey) -> Meeting:
     """Return how two small pictures lie on one another."""
-    forward, backward = flow_both_ways(first, second)
+    forward, backward = _fine_flow(first, second)
     soft = _smooth(forward, 1.5)
     still, moved = _unlike(first, second), _unlike(first, _sampled(second, soft))
     helps = np.clip(cv2.blur(still, AROUND) - cv2.blur(moved, AROUND) + 0.5, 0, 1)
@@ -138,21 +138,27 @@ def settled(time: float) -> float:
 
 def _moments(stages: Sequence[tuple[Flow, Flow, Grey, Grey]]) -> list[Moment]:
     last = min(LAST_SWITCH, len(stages))
+    first_switch = min(FIRST_SWITCH, last)
     unlike = np.stack([_unlike(a, b) for _, _, a, b in stages[:last]])
-    times = switch_times(unlike)
+    times = switch_times(unlike[first_switch - 1 :]) + (first_switch - 1)
     moments = []
-    for frame, (first, second, _, _) in enumerate(stages, start=1):
+    for frame, (first, second, a, b) in enumerate(stages, start=1):
         if frame > last:
             whole = np.ones(second.shape[:2], np.float32)
             moments.append(Moment(None, second, whole, np.zeros_like(whole)))
             continue
-        differ = unlike[frame - 1]
-        softness = 1 + (SOFTEST - 1) * np.clip(1 - differ / (DIFFERENT / 2), 0, 1)
-        share = np.clip((frame - times + 0.5) / softness + 0.5, 0, 1)
+        share = np.clip((frame - times + 0.5) / _softness(a, b) + 0.5, 0, 1)
         if frame == last:
             share = np.ones_like(share)
-        moments.append(Moment(first, second, share.astype(np.float32), differ))
+        moments.append(Moment(first, second, share.astype(np.float32), unlike[frame - 1]))
     return moments
+
+
+def _softness(first: Grey, second: Grey) -> Single:
+    """Return over how many frames each place is mixed: what differs near it, changes at once."""
+    nearest = cv2.dilate(_apart(first, second), np.ones(NEAR, np.uint8))
+    alike = np.clip(2 - 2 * nearest / DIFFERENT, 0, 1)
+    return np.asarray(HARDEST + (SOFTEST - HARDEST) * alike, np.float32)
 
 
 def _followed(
@@ -179,16 +185,35 @@ def _coasted(going: Flow, frame: int, displacement: Flow) -> Flow:
     return np.asarray(displacement + displaced(back, displacement), np.float32)
 
 
+def _fine_flow(first: Grey, second: Grey) -> tuple[Flow, Flow]:
+    """Return the flows both ways, measured down to single samples.
+
+    The search stops at half the size it is given: pictures of twice the size make it go on. Three
+    decibels between a frame and its match, warped (six clips).
+    """
+    height, width = first.shape
+    large = [cv2.resize(each, (2 * width, 2 * height)) for each in (first, second)]
+    ways = flow_both_ways(*(np.asarray(each, np.uint8) for each in large))
+    small = [cv2.resize(way, (width, height), interpolation=cv2.INTER_AREA) for way in ways]
+    forward, backward = (np.asarray(0.5 * way, np.float32) for way in small)
+    return forward, backward
+
+
 def _sampled(grey: Grey, displacement: Flow) -> Grey:
     return np.asarray(displaced(grey, displacement), np.uint8)
 
 
 def _unlike(first: Grey, second: Grey) -> Single:
     """Return the local mean difference in grey levels, slow changes of light left out."""
+    return np.asarray(cv2.blur(_apart(first, second), WINDOW), np.float32)
+
+
+def _apart(first: Grey, second: Grey) -> Single:
+    """Return by how many grey levels each sample differs, slow changes of light left out."""
     apart = second.astype(np.float32) - first
     apart -= np.median(apart)
     slow = cv2.blur(np.clip(apart, -DIFFERENT, DIFFERENT), LIGHT_WINDOW)
-    return np.asarray(cv2.blur(np.abs(apart - slow), WINDOW), np.float32)
+    return np.asarray(np.abs(apart - slow), np.float32)
 
 
 def _smooth(flow: Flow, sigma: float) -> Flow:
