@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar, Literal, cast
 
@@ -108,6 +109,16 @@ class Timeline(ABC):
         """Return the clips that ``query`` means and that have pictures, in timeline order.
 
         Empty where nothing fits.
+        """
+
+    @abstractmethod
+    def gap_at(self, frame: int) -> tuple[Clip, Clip]:
+        """Return the clips before and after the gap, or the cut, that is nearest to a frame.
+
+        Both stand on one track, without another between them; of gaps as near the topmost.
+
+        Raises:
+            ItemNotFound: no track has two clips that follow each other.
         """
 
     @abstractmethod
@@ -286,3 +297,25 @@ class FileHost(Host):
         Raises:
             PlaceFailed: nothing can be written there.
         """
+
+
+def nearest_gap(tracks: Iterable[Sequence[Clip | None]], frame: int) -> tuple[Clip, Clip] | None:
+    """Return the clips around the gap, or the cut, nearest to a frame; None where there is none.
+
+    Args:
+        tracks: of each, from the top, its clips in the order of time; None for what has no
+            picture to work on.
+        frame: in timeline frames.
+    """
+    pairs = [
+        (before, after)
+        for clips in tracks
+        for before, after in pairwise(clips)
+        if before and after and before.record_range.end <= after.record_range.start
+    ]
+
+    def away(pair: tuple[Clip, Clip]) -> int:
+        begins, ends = pair[0].record_range.end, pair[1].record_range.start
+        return max(begins - frame, frame - ends, 0)
+
+    return min(pairs, key=away, default=None)

@@ -183,7 +183,7 @@ def check(function: Check) -> Check:
 def an_incomplete_adapter_cannot_be_made(stage: Stage) -> None:
     adapter: Any = type(stage.host)
     promised = set(Host.__abstractmethods__)
-    assert len(promised) == 9, promised
+    assert len(promised) == 10, promised
     for name in promised:
         assert getattr(adapter, name) is not getattr(Host, name), f"{name} is not implemented"
         methods = {other: getattr(adapter, other) for other in promised - {name}}
@@ -276,6 +276,13 @@ def clips_are_found_by_patterns_of_their_name(stage: Stage) -> None:
     _found(stage, Query("name", "SHOT ONE"), SHOT)
     _found(stage, Query("name", AWKWARD), OVER)
     _found(stage, Query("name", "*[3]*"), OVER)
+
+
+@check
+def the_gap_nearest_to_a_frame_lies_between_two_clips_of_one_track(stage: Stage) -> None:
+    for at, pair in ((25, (SHOT, TWO)), (63, (TWO, LOST)), (90, (LOST, BACK))):
+        found = stage.host.gap_at(stage.start + at)
+        assert found == tuple(map(stage.clip, pair)), [clip.name for clip in found]
 
 
 @check

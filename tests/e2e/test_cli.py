@@ -152,6 +152,8 @@ BAD_INPUT = {
         ["generate", "shot.mov", "--engine", "interpolate"],
         "engine_unfit",
     ),
+    "nothing to bridge to": (["bridge", "shot.mov"], "bad_value"),
+    "a bridge of nothing": (["bridge", "shot.mov", "shot.mov", "--frames", "0"], "bad_value"),
     "unknown format": (["generate", "shot.mov", "--format", "betamax"], "unknown_format"),
     "unfit format": (
         ["generate", "shot.mov", "--format", "dnxhr_hq", "--size", "64x64"],

@@ -96,13 +96,13 @@ def test_one_failure_leaves_the_others_and_is_tried_again(
 def test_nothing_starts_when_the_service_would_refuse_one(
     client: Client, footage: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = shots(footage, "a.mov,,,,", "b.mov,,,extend,", "b.mov,,,bridge,")
+    path = shots(footage, "a.mov,,,,", "b.mov,,,extend,", "b.mov,,,restyle,")
     code, told = run(capsys, path)
     assert code == 1
     assert told["error"]["code"] == "shot_list"
     lines = told["error"]["message"].splitlines()
     assert lines[0] == f"{path}, line 3: No engine is ready for extend. Get torch."
-    assert lines[1].startswith(f"{path}, line 4: No engine is ready for bridge.")
+    assert lines[1].startswith(f"{path}, line 4: No engine is ready for restyle.")
     assert client.jobs() == ()
 
 

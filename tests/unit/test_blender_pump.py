@@ -47,6 +47,9 @@ class Timeline(Host):
     def clips(self, query: Query) -> tuple[Clip, ...]:
         return (CLIP,)
 
+    def gap_at(self, frame: int) -> tuple[Clip, Clip]:
+        return CLIP, CLIP
+
     def destination(self) -> Path:
         return self.folder
 

@@ -229,3 +229,22 @@ def test_a_shots_name_is_the_results() -> None:
     assert (named.output.name, named.clip.name, named.at) == ("wide", "wide", HOUR + 3)
     assert job(shot(), name="other").output.name == "other"
     assert named.output.folder == "/out"
+
+
+def test_a_bridge_names_the_medium_that_follows(tmp_path: Path) -> None:
+    path = write(tmp_path, "media,effect,after,frames\na.mov,bridge,b.mov,6\nb.mov,bridge,a.mov,\n")
+    first, second = read(path)
+    assert first.after is not None
+    assert second.after is not None
+    assert first.after.media.path == str(tmp_path / "b.mov")
+    assert first.after.record_range.start == first.clip.record_range.end + 6
+    assert second.after.record_range.start == second.clip.record_range.end
+    job = job_for(first, Output(folder="/made"))
+    assert job.after == first.after
+
+
+def test_what_follows_belongs_to_a_bridge_and_to_nothing_else(tmp_path: Path) -> None:
+    path = write(tmp_path, "media,effect,after\na.mov,bridge,\na.mov,retime,b.mov\n")
+    told = problems(path)
+    assert "the column after" in told[0]
+    assert "of a bridge only" in told[1]

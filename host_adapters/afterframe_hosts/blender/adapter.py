@@ -6,8 +6,9 @@ from pathlib import Path
 
 import bpy
 
-from ..base import Host, Placed, Query
+from ..base import Host, Placed, Query, nearest_gap
 from ..wire.clip import Clip, Span
+from ..wire.errors import ItemNotFound
 from ..wire.job import JobStatus, new_id
 from ..wire.session import HostSession
 from ..wire.system import video_folder
@@ -62,6 +63,19 @@ class BlenderHost(Host):
         scene = compat.edited_scene()
         strips = timeline.find_strips(scene, query)
         return tuple(timeline.read_clip(scene, strip, self.document()) for strip in strips)
+
+    def gap_at(self, frame: int) -> tuple[Clip, Clip]:
+        """Return the strips around the gap or cut nearest to a frame; see ``base.Timeline``."""
+        scene = compat.edited_scene()
+        channels: dict[int, list[Clip]] = {}
+        for strip in timeline.find_strips(scene, Query("all")):
+            clip = timeline.read_clip(scene, strip, self.document())
+            channels.setdefault(strip.channel, []).append(clip)
+        found = nearest_gap((channels[number] for number in sorted(channels, reverse=True)), frame)
+        if found is None:
+            item = f"beside another at frame {frame}"
+            raise ItemNotFound(path=self.document(), item=item)
+        return found
 
     def destination(self) -> Path:
         """Return the folder beside the project; in the user's video folder while it is unsaved."""

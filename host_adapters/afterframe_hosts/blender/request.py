@@ -21,7 +21,7 @@ from ..base import Host
 from ..wire import codec
 from ..wire.clip import Clip, Span
 from ..wire.effects import effect, resolve
-from ..wire.errors import AfterframeError, DiskFull, NotWritable
+from ..wire.errors import AfterframeError, BadValue, DiskFull, NotWritable
 from ..wire.job import Job, Quality
 from ..wire.version import VERSION
 
@@ -53,7 +53,14 @@ class Wish:
     seen: bool = False
 
 
-def make_job(host: Host, clip: Clip, wish: Wish, at: int | None = None, session: str = "") -> Job:
+def make_job(
+    host: Host,
+    clip: Clip,
+    wish: Wish,
+    at: int | None = None,
+    session: str = "",
+    after: Clip | None = None,
+) -> Job:
     """Return the job of a wish, its pictures captured where the file does not give them.
 
     Args:
@@ -62,6 +69,7 @@ def make_job(host: Host, clip: Clip, wish: Wish, at: int | None = None, session:
         wish: what to make.
         at: timeline frame to start from; None: the clip's first.
         session: of the host, where it listens.
+        after: of a bridge, the clip after the gap, as ``Host.gap_at`` gives it.
 
     Raises:
         UnknownEffect, BadValue: the wish is not one.
@@ -72,7 +80,11 @@ def make_job(host: Host, clip: Clip, wish: Wish, at: int | None = None, session:
     parameters = resolve(declared.parameters, wish.parameters)
     start = clip.record_range.start if at is None else at
     frames = Span(start, 1) if declared.source == "frame" else clip.record_range
+    if (after is not None) != (declared.source == "gap"):
+        raise BadValue(field="effect", value=wish.effect, allowed="bridge, between two strips")
     captured = _captured(host, clip, frames, wish.seen)
+    if after is not None:
+        after = _captured(host, after, after.record_range, wish.seen)
     job = Job(
         id="0" * 32,
         effect=wish.effect,
@@ -84,8 +96,10 @@ def make_job(host: Host, clip: Clip, wish: Wish, at: int | None = None, session:
         quality=wish.quality,
         session=session,
         seen=wish.seen,
+        after=after,
     )
-    content = [codec.dump(replace(job, session="")), _stamp(captured), VERSION]
+    stamps = _stamp(captured) + (_stamp(after) if after else "")
+    content = [codec.dump(replace(job, session="")), stamps, VERSION]
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return replace(job, id=uuid.uuid5(_NAMESPACE, text).hex)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from ..base import FileHost, FileOptions, Placed, Query
+from ..base import FileHost, FileOptions, Placed, Query, nearest_gap
 from ..wire.clip import Clip, Span
 from ..wire.errors import (
     AfterframeError,
@@ -133,6 +133,14 @@ class InterchangeHost(FileHost):
             raise item.problem or ItemNotFound(path=str(self.path), item=item.name)
         return item.clip
 
+    def gap_at(self, frame: int) -> tuple[Clip, Clip]:
+        """Return the clips around the gap or cut nearest to a frame; see ``base.Timeline``."""
+        numbers = sorted({item.track for item in self._edit.items}, reverse=True)
+        found = nearest_gap(map(self._shots, numbers), frame)
+        if found is None:
+            raise ItemNotFound(path=str(self.path), item=f"beside another at frame {frame}")
+        return found
+
     def destination(self) -> Path:
         """Return the folder ``Afterframe`` beside the file."""
         return self.path.parent / FOLDER
@@ -206,6 +214,11 @@ class InterchangeHost(FileHost):
             under = self._topmost(self._playhead)
             return [under] if under else []
         return [item for item in self._edit.items if _fits(item, query)]
+
+    def _shots(self, track: int) -> list[Clip | None]:
+        """Return the clips of one track in the order of time, None for what has no picture."""
+        there = [item for item in self._edit.items if item.track == track and not item.job]
+        return [item.clip for item in there]
 
     def _topmost(self, frame: int) -> Item | None:
         """Return the topmost item with pictures at a frame, else the topmost one."""

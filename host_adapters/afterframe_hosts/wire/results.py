@@ -6,6 +6,7 @@ import math
 import re
 
 from .clip import Clip
+from .gaps import bridged
 from .job import Job
 
 _LONGEST_NAME = 80
@@ -19,6 +20,7 @@ def overlap_of(job: Job) -> int:
 
     As many as were asked for, but for one frame that each shot keeps to itself.
     """
+    job = bridged(job)
     rate = job.output.rate or job.clip.rate
     shots = [clip for clip in (job.clip, job.after) if clip is not None]
     shown = [math.floor(clip.record_range.duration * rate / clip.rate) for clip in shots]
@@ -29,13 +31,14 @@ def result_start(job: Job, frames: int) -> int:
     """Return the timeline frame where a job's result of ``frames`` frames, at its rate, belongs.
 
     A generated clip begins at the frame it was made from, an extension continues the clip at the
-    side asked for, a bridge follows the clip before its gap, and both reach over the shot by their
-    overlap; anything else stands where its clip does.
+    side asked for, a bridge follows what it leaves of the clip before its gap, and both reach
+    over the shot by their overlap; anything else stands where its clip does.
 
     Args:
         job: whose result it is.
         frames: that stand on the timeline: see ``Result.shown``.
     """
+    job = bridged(job)
     record, rate = job.clip.record_range, job.output.rate or job.clip.rate
     if job.effect == "generate":
         return record.start if job.at is None else job.at

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "A list has a column `media` (relative to the list), and may have `at` (the playhead), `name`, "
+    "`after` (of a bridge: the medium that follows), "
     "`effect`, `reel`, `mark` (yes or no), `deinterlace` (yes or no), `layer`, `holes` (refuse, "
     "hold or black), and every option of the effects (`motion`, `prompt`, `pan_x` ...)."
 )
@@ -178,7 +179,7 @@ def jobs_of(
             replace(_output(batch, shot, target, format), mark=mark),
             engine,
             "draft" if draft else "final",
-            _stamp(shot.clip),
+            _stamp(shot.clip) + (_stamp(shot.after) if shot.after else ""),
         )
         for shot in batch.shots
     )
@@ -210,6 +211,9 @@ def _of_timeline(
     from afterframe.core.shots import Shot
     from afterframe_hosts.base import Query
 
+    if effect.source == "gap":
+        allowed = "one of a clip; for a bridge: afterframe bridge TIMELINE --at TIME"
+        raise BadValue(field="--effect", value=effect.name, allowed=allowed)
     query = Query.parse(clips)
     problems = [each for each in timeline.problems(query) if isinstance(each, MediaMissing)]
     missing = tuple(dict.fromkeys(str(each.params["path"]) for each in problems))

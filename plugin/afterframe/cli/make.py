@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +19,7 @@ from . import show
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from afterframe_hosts.base import FileHost
     from afterframe_hosts.wire.clip import Clip
     from afterframe_hosts.wire.job import Job, JobStatus, Note, Output
 
@@ -37,6 +39,15 @@ def add(commands: Commands) -> None:
             help="a picture, a movie, one picture of a numbered sequence, or a timeline "
             "(.otio, .edl, .xml, .fcpxml)",
         )
+        if effect.source == "gap":
+            command.add_argument(
+                "after",
+                type=Path,
+                nargs="?",
+                metavar="AFTER",
+                help="what follows SOURCE, --frames after its end (default: at once); of a "
+                "timeline the gap or cut nearest to --at is bridged",
+            )
         command.add_argument(
             "--at",
             metavar="TIME",
@@ -141,9 +152,8 @@ def run(options: argparse.Namespace) -> int:
 
     values = effect_values(options.effect, vars(options))
     timeline = timelines.open_timeline(options.source, timelines.options_of(options))
-    if timeline:
-        clip, at = timelines.clip_at(timeline, options.at)
-        clip = replace(clip, media=replace(clip.media, **reading(options)))
+    if options.effect.source == "gap":
+        job = _bridge(options, timeline, values)
     else:
         clip, at = _bare_clip(options)
     job = make_job(options, options.effect, clip, at, values)
@@ -169,7 +179,12 @@ def effect_values(effect: Effect, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def make_job(
-    options: argparse.Namespace, effect: Effect, clip: Clip, at: int, values: Mapping[str, Any]
+    options: argparse.Namespace,
+    effect: Effect,
+    clip: Clip,
+    at: int | None,
+    values: Mapping[str, Any],
+    after: Clip | None = None,
 ) -> Job:
     """Return the job that the options describe."""
     from afterframe_hosts.wire.job import Job, new_id
@@ -184,6 +199,7 @@ def make_job(
         engine=options.engine,
         quality="draft" if options.draft else "final",
         variations=_variations(options),
+        after=after,
     )
 
 
@@ -299,6 +315,42 @@ def _parameter_option(command: argparse._ActionsContainer, parameter: Parameter)
         metavar=parameter.kind.upper(),
         help=(said + allowed + default).replace("%", "%%"),
     )
+
+
+def _clip(options: argparse.Namespace, timeline: FileHost | None) -> tuple[Clip, int]:
+    from . import timelines
+
+    if timeline is None:
+        return _bare_clip(options)
+    clip, at = timelines.clip_at(timeline, options.at)
+    return replace(clip, media=replace(clip.media, **reading(options))), at
+
+
+def _bridge(
+    options: argparse.Namespace, timeline: FileHost | None, values: Mapping[str, Any]
+) -> Job:
+    """Return the job that fills the gap between two clips of a timeline, or between two media."""
+    from afterframe.media.clip import media_clip
+    from afterframe_hosts.wire.gaps import following
+
+    from . import timelines
+
+    if timeline is not None:
+        if options.after is not None:
+            allowed = "nothing beside a timeline: its clips are bridged"
+            raise BadValue(field="AFTER", value=str(options.after), allowed=allowed)
+        before, after = timelines.gap_at(timeline, options.at)
+        read = [
+            replace(clip, media=replace(clip.media, **reading(options))) for clip in (before, after)
+        ]
+        return make_job(options, options.effect, read[0], None, values, read[1])
+    if options.after is None:
+        raise BadValue(field="AFTER", value="nothing", allowed="the clip after SOURCE")
+    clip, _ = _bare_clip(options)
+    rate = parse_rate(options.rate) if options.rate else clip.rate
+    gap = math.ceil((values.get("frames") or 0) * clip.rate / rate)
+    after = following(clip, media_clip(options.after, rate, **reading(options)), gap)
+    return make_job(options, options.effect, clip, None, values, after)
 
 
 def _bare_clip(options: argparse.Namespace) -> tuple[Clip, int]:

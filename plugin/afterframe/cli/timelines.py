@@ -76,6 +76,12 @@ def clip_at(timeline: FileHost, at: str | None) -> tuple[Clip, int]:
     return timeline.clip_at(frame), frame
 
 
+def gap_at(timeline: FileHost, at: str | None) -> tuple[Clip, Clip]:
+    """Return the clips around the gap, or cut, nearest to the playhead; see :func:`clip_at`."""
+    frame = parse_time(at, timeline.rate, timeline.start) if at else timeline.playhead()
+    return timeline.gap_at(frame)
+
+
 def place(timeline: FileHost, client: Client, statuses: Sequence[JobStatus]) -> Path | None:
     """Write the timeline with the results on a new track; None where no job was done."""
     done = [status for status in statuses if status.state == "done"]

@@ -23,6 +23,7 @@ from afterframe.errors import (
 from afterframe_hosts.wire import effects
 from afterframe_hosts.wire.clip import Media
 from afterframe_hosts.wire.effects import MAX_SEED, Effect
+from afterframe_hosts.wire.gaps import bridged
 from afterframe_hosts.wire.job import Job, Output
 from afterframe_hosts.wire.session import EngineInfo
 
@@ -44,7 +45,7 @@ def admit(job: Job, engines: Sequence[EngineInfo]) -> Job:
         UnknownEngine: the engine that it names does not exist.
         EngineUnfit: that engine does not make this effect.
         NoEngineReady: none that makes it can be used now; says what to do.
-        BadValue: a parameter or the output does not fit.
+        BadValue: a parameter or the output does not fit, or a bridge does not fit its gap.
         PlayheadOutside: the playhead is not on the clip.
     """
     effect = effects.effect(job.effect)
@@ -52,7 +53,9 @@ def admit(job: Job, engines: Sequence[EngineInfo]) -> Job:
     parameters = effects.resolve((*effect.parameters, *engine.parameters), job.parameters)
     _check_playhead(job, effect)
     _check_output(job.output)
-    return replace(job, engine=engine.name, parameters=_seeded(effect, parameters, job.id))
+    admitted = replace(job, engine=engine.name, parameters=_seeded(effect, parameters, job.id))
+    bridged(admitted)  # raises where there is nothing to bridge
+    return admitted
 
 
 def check_place(job: Job, state: Path) -> None:
@@ -70,7 +73,7 @@ def check_place(job: Job, state: Path) -> None:
     place = Path(os.path.realpath(job.output.path or job.output.folder))
     if _lies_in(place, state) and not _lies_in(place, state / "jobs" / job.id):
         raise PathNotPermitted(path=str(place))
-    if job.output.path and is_source(Path(job.output.path), job.clip.media):
+    if job.output.path and is_own_source(Path(job.output.path), job):
         raise PathNotPermitted(path=job.output.path)
 
 
@@ -149,6 +152,12 @@ def _lies_in(place: Path, folder: Path) -> bool:
             if os.path.normcase(each) == real:
                 return True
     return False
+
+
+def is_own_source(place: Path, job: Job) -> bool:
+    """Tell whether a path is a medium that the job reads, see :func:`is_source`."""
+    clips = (job.clip, job.after)
+    return any(is_source(place, clip.media) for clip in clips if clip is not None)
 
 
 def is_source(place: Path, media: Media) -> bool:

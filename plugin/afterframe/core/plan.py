@@ -9,6 +9,7 @@ from afterframe.core.clips import media_frame
 from afterframe.core.layout import Layout
 from afterframe.core.timecode import can_drop, frames_for, rescale, timecode
 from afterframe_hosts.wire.clip import Clip
+from afterframe_hosts.wire.gaps import bridged, gap_between
 from afterframe_hosts.wire.job import Job
 from afterframe_hosts.wire.results import result_start
 
@@ -44,6 +45,7 @@ class Plan:
 
 def make_plan(job: Job) -> Plan:
     """Return what an admitted job (parameters resolved, playhead on the clip) comes to."""
+    job = bridged(job)
     clip, values = job.clip, job.parameters
     rate = job.output.rate or clip.rate
     at = job.at if job.at is not None else clip.record_range.start
@@ -92,8 +94,7 @@ def _frames(job: Job, rate: Fraction) -> int:
     if values.get("frames"):
         return int(values["frames"])
     if job.after is not None:
-        gap = job.after.record_range.start - job.clip.record_range.end
-        return frames_for(gap / job.clip.rate, rate)
+        return frames_for(gap_between(job.clip, job.after) / job.clip.rate, rate)
     if "seconds" in values:
         return frames_for(_decimal(values["seconds"]), rate)
     seconds = job.clip.record_range.duration / job.clip.rate

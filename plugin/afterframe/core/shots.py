@@ -1,7 +1,8 @@
 """Shot lists of media: each line names a medium and what to make of it.
 
-See :mod:`afterframe_hosts.wire.shotlist`. Columns are ``media``, ``at``, ``effect``, ``name``,
-``reel``, ``mark`` (yes or no) and every parameter of the effects. Paths are relative to the list.
+See :mod:`afterframe_hosts.wire.shotlist`. Columns are ``media``, ``after`` (of a bridge, the medium
+that follows), ``at``, ``effect``, ``name``, ``reel``, ``mark`` (yes or no) and every parameter of
+the effects. Paths are relative to the list.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from afterframe.core.timecode import parse_time
 from afterframe.errors import BadValue, PlayheadOutside
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.clip import HOLES, Clip
+from afterframe_hosts.wire.gaps import following
 from afterframe_hosts.wire.job import Job, Output, Quality
 from afterframe_hosts.wire.shotlist import Line, read_list
 
-OWN_COLUMNS = ("media", "at", "name", "reel", "mark", "layer", "holes", "deinterlace")
+OWN_COLUMNS = ("media", "at", "name", "reel", "mark", "layer", "holes", "deinterlace", "after")
 YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 _NAMESPACE = uuid.UUID("5b0f2d4e-6c0a-5a2f-9f6e-0c7a3d1e8b42")
 """Of our job ids among all UUIDs; chosen once."""
@@ -39,6 +41,7 @@ class Shot:
         name: of the result, without version and suffix; empty: from the clip and the effect.
         reel: name of the result's reel; empty: the source's.
         mark: the file says that its pictures were made; None: as for all.
+        after: of a bridge, the clip after the gap.
     """
 
     line: int
@@ -49,6 +52,7 @@ class Shot:
     name: str = ""
     reel: str = ""
     mark: bool | None = None
+    after: Clip | None = None
 
 
 def read_shots(
@@ -100,6 +104,7 @@ def job_for(
         parameters=dict(shot.parameters),
         engine=engine,
         quality=quality,
+        after=shot.after,
     )
     content = json.dumps([codec.dump(job), stamp], sort_keys=True, ensure_ascii=False)
     return replace(job, id=uuid.uuid5(_NAMESPACE, content).hex)
@@ -126,7 +131,21 @@ def _shot(line: Line, folder: Path, clip_of: Callable[..., Clip]) -> Shot:
         name=own["name"],
         reel=own["reel"],
         mark=_yes("mark", own["mark"]) if own["mark"] else None,
+        after=_after(line, clip, folder, clip_of),
     )
+
+
+def _after(line: Line, before: Clip, folder: Path, clip_of: Callable[..., Clip]) -> Clip | None:
+    """Return the clip that follows a bridge's gap of ``frames`` frames, at once where unset."""
+    named = line.own["after"]
+    if line.effect != "bridge":
+        if named:
+            raise BadValue(field="after", value=named, allowed="of a bridge only")
+        return None
+    if not named:
+        raise ValueError("a bridge needs the medium that follows: the column after")
+    after = clip_of(folder / named, **_reading(line.own))
+    return following(before, after, line.parameters.get("frames") or 0)
 
 
 def _reading(own: Mapping[str, str]) -> dict[str, Any]:

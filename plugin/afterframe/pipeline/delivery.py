@@ -83,7 +83,7 @@ class Target:
             name = choose(info, suffix)
         target = cls(job, plan, info, name, term_uri(card.source_of(job.effect)))
         path = target.path()
-        check_not_source(path, job.clip.media)
+        check_not_source(path, job)
         place = beside(path)
         check_names(place.parent, (path.name, path.parent.name, place.name))
         return target
@@ -255,7 +255,7 @@ def publish_picture(
     """
     for _ in range(PUBLISH_TRIES):
         path = result_path(job, (suffix,), sequence=False)
-        check_not_source(path, job.clip.media)
+        check_not_source(path, job)
         make_folder(path.parent)
         check_room(path.parent, len(data))
         made = make_recipe(path.name)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from afterframe.core.admission import is_source
+from afterframe.core.admission import is_own_source
 from afterframe.core.leftover import clear_away, destination, is_whole, recipes_of
 from afterframe.core.recipe import SUFFIX, Recipe
 from afterframe.errors import BadValue, OutputExists, PathNotPermitted
 from afterframe.media.disk import telling
-from afterframe_hosts.wire.clip import Media
 from afterframe_hosts.wire.job import Job
 from afterframe_hosts.wire.results import result_name
 
@@ -50,9 +49,9 @@ def _result_path(job: Job, suffixes: tuple[str, ...], sequence: bool) -> Path:
     return _placed(Path(output.folder), f"{stem}_v{version:03d}", suffixes[0], sequence)
 
 
-def check_not_source(path: Path, media: Media) -> None:
-    """Raise PathNotPermitted where a result would be written over the source it is made from."""
-    if is_source(path, media):
+def check_not_source(path: Path, job: Job) -> None:
+    """Raise PathNotPermitted where a result would be written over a source that it is made from."""
+    if is_own_source(path, job):
         raise PathNotPermitted(path=str(path))
 
 
