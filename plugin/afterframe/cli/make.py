@@ -155,8 +155,8 @@ def run(options: argparse.Namespace) -> int:
     if options.effect.source == "gap":
         job = _bridge(options, timeline, values)
     else:
-        clip, at = _bare_clip(options)
-    job = make_job(options, options.effect, clip, at, values)
+        clip, at = _clip(options, timeline)
+        job = make_job(options, options.effect, clip, at, values)
     client = discovery.connect()
     (status,) = follow.run(client, [job], quiet=options.json)
     placed = None
