@@ -25,11 +25,17 @@ class Sliding:
 
     format: PixelFormat = field(default_factory=lambda: PixelFormat("yuv", 8, subsampling=(1, 1)))
     frames: int = 4
+    before: int = 0
+    after: int = 0
     reads: list[int] = field(default_factory=list)
 
     @property
     def info(self) -> MediaInfo:
         return MediaInfo(*SIZE, self.frames, Fraction(24), self.format, ColourTags())
+
+    @property
+    def spare(self) -> tuple[int, int]:
+        return self.before, self.after
 
     def read(self, index: int) -> Frame:
         self.reads.append(index)

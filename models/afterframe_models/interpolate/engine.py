@@ -2,107 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import cv2
 
-from afterframe.imaging.flow import Grey, reduced
-from afterframe.imaging.warp import siting_of
-from afterframe.media.display import grey_proxy
 from afterframe.media.frame import Frame
-from afterframe_models.base import Context, Engine, Request, Source
+from afterframe_hosts.wire.job import Note
+from afterframe_models.base import Context, Engine, Request
 
-from .interpolation import Pair, blended, measure_pair, planes_between
+from .film import Film
 
-STEPS = {"full": 1, "half": 2, "quarter": 4}
-"""Pixels for one sample of the flow, by the parameter ``flow_size``."""
+TOO_FAST = "note.retime_too_fast"
 
 
 class InterpolateEngine(Engine):
     """Makes ``retime``."""
 
     def render(self, request: Request, context: Context) -> Iterator[Frame]:
-        """Yield the frames that lie ``request.step`` source frames apart, from the first on.
+        """Yield the frames that lie ``request.step`` source frames apart, from ``phase`` on.
 
-        A place on a source frame gives that frame itself. Places after the last frame give the
-        last frame.
+        A place on a source frame gives that frame itself. Places after the clip's last frame lie
+        between it and the next of its medium; where there is none, or one of another shot, they
+        give the last frame.
 
-        Parameters read: ``interpolation`` (``flow``, ``blend`` or ``nearest``) and ``flow_size``
-        (``full``, ``half`` or ``quarter``).
+        Parameters read: ``interpolation`` (``flow``, ``blend`` or ``nearest``), ``flow_size``
+        (``full``, ``half`` or ``quarter``) and ``motion_blur``, the share of a made frame's time
+        for which a shutter is open about its moment. It is not read where the clip does not
+        become faster - the frames have the blur that they were shot with - and by ``nearest``.
         """
         cv2.setNumThreads(context.threads)
-        way = request.parameters["interpolation"]
-        step = STEPS["quarter" if request.draft else request.parameters["flow_size"]]
-        neighbours = _Neighbours(request.source, step)
-        last = request.source.frames - 1
+        values = request.parameters
+        size = "quarter" if request.draft else values["flow_size"]
+        # With steps of 2 and more the pairs beside a pair would be measured for its sake alone.
+        film = Film(request.source, values["interpolation"], size, looks_beside=request.step < 2)
+        shutter = Fraction(0)
+        if request.step > 1 and values["interpolation"] != "nearest":
+            shutter = Fraction(values["motion_blur"]).limit_denominator(1000) * request.step
         for index in range(request.frames):
             context.check()
-            place = min(request.phase + index * request.step, Fraction(last))
-            before, time = int(place), float(place % 1)
-            if time and way == "nearest":
-                before, time = before + (time >= 0.5), 0.0
-            if not time:
-                yield neighbours.frame(before)
-            elif way == "blend":
-                yield _blended(neighbours.frame(before), neighbours.frame(before + 1), time)
-            else:
-                yield _between(neighbours, before, time)
+            place = request.phase + index * request.step
+            yield film.exposed(place, shutter, context.check) if shutter else film.at(place)
+        if film.is_too_fast:
+            context.note(Note(TOO_FAST))
 
-
-class _Neighbours:
-    """The two frames in hand, and what lies between them, measured once."""
-
-    def __init__(self, source: Source, step: int) -> None:
-        self._source = source
-        self._step = step
-        self._frames: dict[int, Frame] = {}
-        self._greys: dict[int, Grey] = {}
-        self._pair: tuple[int, Pair] | None = None
-
-    def frame(self, index: int) -> Frame:
-        """Return a source frame."""
-        if index not in self._frames:
-            self._frames[index] = self._source.read(index)
-            for kept in (self._frames, self._greys):
-                for old in [each for each in kept if abs(each - index) > 1]:
-                    del kept[old]
-        return self._frames[index]
-
-    def pair(self, before: int) -> Pair:
-        """Return what lies between a frame and the next."""
-        if self._pair is None or self._pair[0] != before:
-            pair = measure_pair(self._grey(before), self._grey(before + 1), self._step)
-            self._pair = (before, pair)
-        return self._pair[1]
-
-    def _grey(self, index: int) -> Grey:
-        if index not in self._greys:
-            self._greys[index] = _proxy(self.frame(index), self._step)
-        return self._greys[index]
-
-
-def _proxy(frame: Frame, step: int) -> Grey:
-    """Return the luma at the flow's size; sides that ``step`` does not divide are continued."""
-    if frame.width % step or frame.height % step:
-        return reduced(grey_proxy(frame, frame.width), step)
-    return grey_proxy(frame, frame.width // step)
-
-
-def _between(neighbours: _Neighbours, before: int, time: float) -> Frame:
-    first, second = neighbours.frame(before), neighbours.frame(before + 1)
-    planes = planes_between(
-        first.planes,
-        second.planes,
-        neighbours.pair(before),
-        time,
-        subsampling=first.format.subsampling,
-        siting=siting_of(first.format, first.colour),
-    )
-    return replace(first, planes=planes)
-
-
-def _blended(first: Frame, second: Frame, time: float) -> Frame:
-    planes = tuple(blended(a, b, time) for a, b in zip(first.planes, second.planes, strict=True))
-    return replace(first, planes=planes)
+    def messages(self) -> Sequence[str]:
+        """Return the ids of the notes that it may give."""
+        return (TOO_FAST,)
