@@ -35,6 +35,8 @@ LIGHT_CHANGE = 5.0
 """ΔE by which a whole neighbourhood has changed when the past counts for a third."""
 SOFTNESS = 7.0
 """ΔE over which places are undecided between two inks."""
+FAINT = 5.0
+"""ΔE below which detail is smoothed away more and more."""
 ROUNDNESS = 0.0045
 """Radius of shapes, in heights, at brush 1."""
 SHADING = 0.12
@@ -68,11 +70,18 @@ class AreaPainter(Painter):
         """Return the painted picture; see ``painter.Painter``."""
         size = picture.shape[1], picture.shape[0]
         rgb = self._toned(studied(picture))
-        lab, votes = self._followed(lab_of(rgb), motion)
+        lab, votes = self._followed(self._calmed(lab_of(rgb)), motion)
         self._past = lab, votes
         lines = self._contours(lab)
         soft = rgb_of(_blurred(lab, 3 * self._round * lab.shape[0]))
         return self._printed(votes, lines, soft, size)
+
+    def _calmed(self, lab: Single) -> Single:
+        """Return the picture without what is faint and fine: noise would fray an area's edge."""
+        soft = _blurred(lab, 2 * self._round * lab.shape[0])
+        apart = _blurred(lab, 0.6 * self._round * lab.shape[0]) - soft
+        kept = np.clip(np.sqrt(np.square(apart).sum(2)) / FAINT, 0, 1)
+        return soft + kept[..., None] * (lab - soft)
 
     def _followed(self, lab: Single, motion: Motion | None) -> tuple[Single, Single]:
         """Return the calmed picture and its votes, (h, w, inks)."""
@@ -118,9 +127,7 @@ class AreaPainter(Painter):
         lines = Streamlines(along, 2, (width, height), reach)
         return np.asarray(lines.integral(dark, reach), np.float32)
 
-    def _printed(
-        self, votes: Single, lines: Single, soft: Single, size: tuple[int, int]
-    ) -> Single:
+    def _printed(self, votes: Single, lines: Single, soft: Single, size: tuple[int, int]) -> Single:
         """Decide the votes and draw the lines at the picture's own size, band by band."""
         width, height = size
         by = height / votes.shape[0]

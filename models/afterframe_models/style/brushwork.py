@@ -13,6 +13,8 @@ from .analysis import Manner, lab_of, rgb_of
 from .canvas import Strokes, bristles, lay
 from .field import Field, reduced_motion
 from .painter import Motion, Painter
+from .presets.canvas import Canvas
+from .presets.steady import Steady
 from .references import Toned
 from .strokes import Cells, Population, sampled
 
@@ -46,13 +48,13 @@ class Coat:
 COATS = (
     Coat(1.9, 1.6, 2.0, 0.7),
     Coat(1.0, 1.0, 2.6, 1.0),
-    Coat(0.55, 0.6, 2.0, 0.6, (3.0, 8.0)),
-    Coat(0.3, 0.4, 1.6, 0.35, (5.0, 12.0)),
+    Coat(0.55, 0.55, 2.4, 0.5, (1.2, 4.5)),
+    Coat(0.28, 0.32, 2.4, 0.25, (2.0, 6.0)),
 )
-TURNING = 0.3
+TURNING = 0.15
 """How fast a stroke turns to the field, a frame."""
-STRETCHING = 0.25
-EDGE = (9.0, 20.0)
+STRETCHING = 0.12
+EDGE = (6.0, 15.0)
 """ΔE from a stroke's own place at which it thins out, and at which it ends."""
 SHORTEST = 0.35
 THINNEST = 0.6
@@ -60,6 +62,8 @@ THINNEST = 0.6
 NEIGHBOURS = 48
 LATTICE = 12
 RELIEF = 0.2
+HOLD = 0.88
+"""Share of the past in trusted paint: takes off what still flickers at the strokes' edges."""
 
 
 class BrushPainter(Painter):
@@ -84,6 +88,7 @@ class BrushPainter(Painter):
         self._near = _nearest(manner)
         self._cells: list[Cells] = []
         self._coats: list[Population] = []
+        self._steady: Steady | None = None
 
     def paint(self, picture: Single, motion: Motion | None) -> Single:
         """Return the painted picture; see ``painter.Painter``."""
@@ -100,7 +105,7 @@ class BrushPainter(Painter):
             self._stretch(coat, strokes, soft)
             layers.append(self._strokes(coat, strokes, soft, facing, height))
         ground = cv2.resize(rgb_of(_blurred(lab, self._width * lab.shape[0])), (width, height))
-        return lay(
+        painted = lay(
             np.asarray(ground),
             layers,
             self._texture,
@@ -108,6 +113,9 @@ class BrushPainter(Painter):
             grain=self._width * height,
             threads=self._threads,
         )
+        if self._steady is None:
+            self._steady = Steady(Canvas(height, width), HOLD)
+        return self._steady.settle(painted, motion)
 
     def _follow(self, motion: Motion | None, aspect: float) -> None:
         if motion is None or not self._coats:

@@ -30,8 +30,10 @@ SUBPIXEL = 4
 """Bits after the point of an outline's places."""
 BRISTLES = 256
 """Side of the bristle texture in samples; it wraps."""
-BRISTLE_ROWS = 24.0
-"""Rows of the texture that half a stroke's width covers."""
+BRISTLE_ROWS = 22.0
+"""Rows of the texture that half a stroke's width covers at most."""
+ROWS_A_PIXEL = 2.2
+"""At most, too: finer bristles than pixels would glitter as their stroke moves."""
 RAGGED = 0.28
 """How far, in half widths, bristles make the edge uneven."""
 BODY = 0.75
@@ -128,7 +130,7 @@ def lay(
 def _outlines(strokes: Strokes) -> NDArray[np.int32]:
     """Return the outlines, (n, 2 STATIONS, 2), in fixed-point pixels."""
     along = np.cos(np.linspace(np.pi, 0, STATIONS, dtype=np.float32))  # dense at the ends
-    profile = np.sqrt(np.maximum(0, 1 - along**4)) * (1 + RAGGED) * 0.94 + 0.25
+    profile = np.sqrt(np.maximum(0, 1 - along**4)) * (1 + 0.5 * RAGGED) + 0.12
     u = along[None] * (strokes.half_length[:, None] + 0.5)
     side = profile[None] * (strokes.half_width[:, None] + 0.5)
     bow = 0.5 * strokes.bend[:, None] * u * u
@@ -149,6 +151,7 @@ def _table(strokes: Strokes) -> Single:
         0.5 * strokes.bend[:, None],
         strokes.half_width[:, None],
         strokes.half_length[:, None],
+        np.minimum(BRISTLE_ROWS / strokes.half_width, ROWS_A_PIXEL)[:, None],
         strokes.lot * BRISTLES,
         strokes.streak[:, None],
         strokes.colour,
@@ -189,18 +192,17 @@ def _show(
 def _show_slice(
     paint: Single, depth: Single, own: Single, x: Single, y: Single, texture: Single
 ) -> None:
-    cx, cy, cos, sin, bow, half_width, half_length, lot_x, lot_y, streak = (
-        own[..., i] for i in range(10)
+    cx, cy, cos, sin, bow, half_width, half_length, rows, lot_x, lot_y, streak = (
+        own[..., i] for i in range(11)
     )
     dx, dy = x - cx, y - cy
     u = dx * cos + dy * sin
     v = dy * cos - dx * sin - bow * u * u
     across = v / half_width
-    where_x = u * (BRISTLE_ROWS / half_width) * np.float32(0.6) + lot_x
     hair: Any = cv2.remap(
         texture,
-        where_x,
-        across * np.float32(BRISTLE_ROWS) + lot_y,
+        u * rows * np.float32(0.6) + lot_x,
+        v * rows + lot_y,
         cv2.INTER_LINEAR,
         _UNSET,
         cv2.BORDER_WRAP,
@@ -211,16 +213,16 @@ def _show_slice(
     outline = np.sqrt(np.maximum(1 - along * along, 0)) + uneven - 1
     edge = (outline - np.abs(across)) * half_width + np.float32(0.5)
     cover = np.clip(edge, 0, 1)
-    body = own[..., 10:] + (streak * hair)[..., None]
+    body = own[..., 11:] + (streak * hair)[..., None]
     paint += cover[..., None] * (body - paint)
     # Paint is pushed to the sides of a stroke and combed by its bristles.
-    ridge = (np.float32(0.55) + np.float32(0.45) * across * across + np.float32(0.22) * hair)
+    ridge = np.float32(0.55) + np.float32(0.45) * across * across + np.float32(0.22) * hair
     depth += cover * (ridge - np.float32(BODY) * depth)
 
 
 def _light(paint: Single, depth: Single, relief: float, grain: float) -> None:
     """Light the paint's height from the upper left, in place."""
-    soft: Any = cv2.GaussianBlur(depth, (0, 0), max(0.6, 0.06 * grain))
+    soft: Any = cv2.GaussianBlur(depth, (0, 0), max(0.8, 0.07 * grain))
     slope: Any = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=0.125)
     slope += cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=0.125)
     shade = np.tanh(slope * np.float32(0.35 * grain)) * np.float32(relief)

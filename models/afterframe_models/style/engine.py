@@ -34,8 +34,8 @@ DRAFT_SIDE = 480
 DRAFT_FLOW_SIDE = 240
 DRAFT_KEYS = 12
 """Frames from one that a draft paints to the next; between them paint is carried by flow."""
-DRAFT_TRUST = 0.6
-"""Share of a picture that carried paint must still cover."""
+DRAFT_WORN = 0.06
+"""Share of a picture that carried paint may leave bare."""
 SOFT_MASK = 0.008
 """Sigma, in heights, of a mask's edge."""
 USUAL = "oil"
@@ -139,7 +139,7 @@ def _drafted(studio: _Studio, frames: int) -> Iterator[Single]:
         since = motion if since is None or motion is None else joined(since, motion)
         age += 1
         carried = key is not None and since is not None and motion is not None
-        worn = since is None or float(since.trust.mean()) < DRAFT_TRUST
+        worn = since is None or float((since.trust < 0.4).mean()) > DRAFT_WORN
         if not carried or worn or age >= DRAFT_KEYS:
             key = studio.painter.paint(picture, since if carried else None)
             since, age = None, 0

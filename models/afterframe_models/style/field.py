@@ -17,7 +17,7 @@ Single = NDArray[np.float32]
 
 LINES = 180
 """Rows of the field at most: strokes are no finer."""
-MEMORY = 0.8
+MEMORY = 0.9
 """Share of the past in the field of trusted matter: noise must not turn strokes."""
 EDDY = 0.16
 """Size, in heights, of the eddies in which strokes run where the content has no direction."""

@@ -16,8 +16,19 @@ from .painter import Motion
 
 Single = NDArray[np.float32]
 
-FLOW_SIDE = 640
+FLOW_SIDE = 960
 """Longer side, in samples, of the flows: strokes and areas are larger than what finer ones see."""
+NEAR = 2.0
+"""Sigma, in samples, of what is compared."""
+EVIDENCE = (0.3, 1.0)
+"""Grey levels by which a place fits better where its flow says than where it was: below the first
+nothing speaks for motion, above the second it moves for sure."""
+TEXTURE = 2.5
+"""Standard deviation in grey levels from which on a place is a full witness."""
+HARMLESS = 0.7
+"""Samples: shorter flows are taken as they are where there is something to see."""
+FAR = (0.04, 0.12, 0.4)
+"""Sigmas, in heights, over which witnesses are heard."""
 
 
 class Follower:
@@ -57,8 +68,48 @@ def joined(first: Motion, second: Motion) -> Motion:
 
 
 def _motion(pair: FramePair, size: tuple[int, int]) -> Motion:
-    back = enlarged(pair.backward, pair.step, size) * np.float32(pair.step)
-    trust: Any = pair.trust_backward
+    flow, trust = _settled(pair)
+    back = enlarged(flow, pair.step, size) * np.float32(pair.step)
     if pair.step > 1:
-        trust = cv2.resize(trust, None, fx=pair.step, fy=pair.step)[: size[1], : size[0]]
+        large: Any = cv2.resize(trust, None, fx=pair.step, fy=pair.step)
+        trust = large[: size[1], : size[0]]
     return Motion(back, np.ascontiguousarray(trust, np.float32))
+
+
+def _settled(pair: FramePair) -> tuple[Single, Single]:
+    """Return flow and trust, at rest where the flow is a guess and the surroundings rest.
+
+    On even ground a flow follows whoever walks past. What moves for sure - its picture fits better
+    with the flow than without - and what surely rests vote on the places between, near ones most.
+    """
+    before, now = (grey.astype(np.float32) for grey in pair.greys)
+    height = now.shape[0]
+    apart = _blurred(np.abs(now - before), NEAR)
+    apart -= _blurred(np.abs(now - displaced(before, pair.backward)), NEAR)
+    moves = np.clip((apart - EVIDENCE[0]) / (EVIDENCE[1] - EVIDENCE[0]), 0, 1)
+    texture = _blurred(np.square(now - _blurred(now, NEAR)), 2 * NEAR)
+    voice = np.minimum(texture / np.float32(TEXTURE**2), 1) * pair.trust_backward
+    moving, all_voices = np.zeros_like(voice), np.full_like(voice, 1e-4)
+    for far in FAR:
+        moving += far**-2 * _widely_blurred(voice * moves, far * height)
+        all_voices += far**-2 * _widely_blurred(voice, far * height)
+    length: Any = cv2.magnitude(*cv2.split(pair.backward))
+    rests = (moves < 0.5) & (moving < 0.5 * all_voices)
+    rests &= (length > HARMLESS) | (texture < TEXTURE**2)
+    still = rests.astype(np.float32)
+    trust = np.maximum(pair.trust_backward, still)
+    return pair.backward * (1 - still)[..., None], np.asarray(trust, np.float32)
+
+
+def _widely_blurred(picture: Single, sigma: float) -> Single:
+    """Return a blur of large sigma, done where it is small."""
+    height, width = picture.shape
+    by = min(1.0, 3 / sigma)
+    size = (max(1, round(width * by)), max(1, round(height * by)))
+    small: Any = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    small = _blurred(small, max(0.3, sigma * by))
+    return np.asarray(cv2.resize(small, (width, height)), np.float32)
+
+
+def _blurred(picture: Single, sigma: float) -> Single:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)

@@ -20,6 +20,8 @@ Single = NDArray[np.float32]
 Toned = Callable[[Single], Single]
 """Gives a picture (h, w, 3) the colours of the style."""
 
+COLOURS = 12_000
+"""Colours of a clip that are looked at, at most."""
 PLAIN = 6.0
 """Standard deviation of a clip's colours (Lab) below which they are moved less and less: of a
 black clip no colour can be told from another, and it stays black."""
@@ -72,4 +74,5 @@ def read_style(references: Sequence[Reference], pictures: Pictures) -> Style:
 
 def clip_colours(frames: Sequence[Single]) -> Single:
     """Return the colours of some frames of a clip together, (n, 3)."""
-    return np.concatenate([sampled(frame) for frame in frames])
+    colours = np.concatenate([sampled(frame) for frame in frames])
+    return colours[:: -(-len(colours) // COLOURS)]

@@ -25,8 +25,9 @@ GROWTH = 0.25
 """Of a stroke's width a frame: who is born or dies among others does so over four frames."""
 TRUSTED = 0.5
 """Below this trust the matter that a stroke lay on is gone."""
-CROWD = 3
-"""Strokes in a cell that are too many; a cell has one at birth."""
+SPARSE, CROWD = 5, 15
+"""Strokes in a cell and the eight around it that are too few and too many; at first there are 9.
+Wide apart, so that a population at rest, or one that is only carried along, is left alone."""
 LOTS = 6
 _COLUMNS = 256
 _ROUNDS = 4
@@ -112,19 +113,29 @@ class Cells:
         old.place, old.grown = place, grown.astype(np.float32)
         old.fresh = np.zeros(len(old), bool)
         kept = old.chosen(alive & (grown > 0))
-        self._crowd_out(kept)
-        cells = np.bincount(self._cell(kept.place), minlength=self.columns * self.rows)
-        born = self._born(np.flatnonzero(cells == 0))
+        around = self._around(kept)
+        self._crowd_out(kept, around)
+        born = self._born(np.flatnonzero(around <= SPARSE))
         born.grown[sampled(trust, born.place) >= TRUSTED] = GROWTH
         return kept.joined(born)
 
-    def _crowd_out(self, strokes: Population) -> None:
-        """Let the least of too many strokes in one cell go."""
+    def _around(self, strokes: Population) -> NDArray[np.float32]:
+        """Return for every cell how many strokes are in it and around it, more than
+        SPARSE where it has one itself: none is to be born there."""
+        count = np.bincount(self._cell(strokes.place), minlength=self.columns * self.rows)
+        grid = count.reshape(self.rows, self.columns).astype(np.float32)
+        near: Any = cv2.blur(grid, (3, 3), borderType=cv2.BORDER_REPLICATE)
+        near = np.rint(9 * near)
+        near[(grid > 0) & (near <= SPARSE)] = SPARSE + 1
+        return np.asarray(near.ravel(), np.float32)
+
+    def _crowd_out(self, strokes: Population, around: NDArray[np.float32]) -> None:
+        """Let the least of the strokes of a crowded cell go."""
         cell = self._cell(strokes.place)
         order = np.lexsort((-strokes.lot[:, 1], cell))
         ranked = cell[order]
-        first = np.searchsorted(ranked, ranked, side="left")
-        strokes.leaving[order] |= np.arange(len(order)) - first >= CROWD - 1
+        rank = np.arange(len(order)) - np.searchsorted(ranked, ranked, side="left")
+        strokes.leaving[order] |= (around[ranked] > CROWD) & (rank > 0)
 
     def _cell(self, place: Single) -> NDArray[np.int64]:
         column = np.clip(place[:, 0] / self.aspect * self.columns, 0, self.columns - 1)
