@@ -106,7 +106,7 @@ def _shot(
     step = grid_step(source.width, source.height)
     shot: _Shot | Ending
     if request.parameters["end"] is None:
-        shot = _Shot(source, step, move, reading, request)
+        shot = _Shot(source, step, move, reading, request, context)
     else:
 
         def depth(picture: Frame) -> NDArray[np.float32]:
@@ -122,7 +122,13 @@ class _Shot:
     """One picture with its camera and its living matter."""
 
     def __init__(
-        self, source: Frame, step: int, move: Move, reading: Reading, request: Request
+        self,
+        source: Frame,
+        step: int,
+        move: Move,
+        reading: Reading,
+        request: Request,
+        context: Context,
     ) -> None:
         self._source, self._request = source, request
         sky = _sky(source)
@@ -147,7 +153,8 @@ class _Shot:
         if matter.swaying:
             sway = Sway(matter.swaying, *size, **common)
         self._lives = fluid is not None or sway is not None
-        self._scene = Scene(source, step, fluid, sway, draft=request.draft)
+        where: Any = {"device": context.device, "threads": context.threads}
+        self._scene = Scene(source, step, fluid, sway, draft=request.draft, **where)
 
     def frame(self, index: int) -> Frame:
         """Return one frame; where nothing has moved yet, the source itself."""
