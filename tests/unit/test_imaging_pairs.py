@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from afterframe.imaging.pairs import PairFlow, grey_at_step, usual_step
+from afterframe.imaging.pairs import PairFlow, consistency, grey_at_step, usual_step
 from afterframe.media.frame import ColourTags, Frame, PixelFormat
 
 GREY8 = PixelFormat("grey", 8)
@@ -69,6 +69,15 @@ def test_matter_that_is_covered_is_not_trusted() -> None:
     pair = PairFlow(pictures.__getitem__, 1).between(0, 1)
     covered, free = pair.trust_forward[40:80, 121:129], pair.trust_forward[40:80, 150:190]
     assert covered.mean() < 0.5 < free.mean()
+
+
+def test_flows_are_compared_where_the_matter_goes_to() -> None:
+    """A zoom by 1.3 is undone by one by 1 / 1.3, though at one place both are of two lengths."""
+    y, x = np.mgrid[-40:41, -60:61].astype(np.float32)
+    from_middle = np.dstack((x, y))
+    trust = consistency(0.3 * from_middle, (1 / 1.3 - 1) * from_middle)
+    assert trust[15:-15, 15:-15].min() > 0.99
+    assert consistency(0.3 * from_middle, 0.3 * from_middle)[10, 10] < 0.01
 
 
 def test_each_picture_is_read_once_on_the_way_through_and_few_are_kept() -> None:

@@ -74,10 +74,11 @@ class Streamlines:
     def _passed(self, picture: Samples, index: int, share: float) -> Samples:
         """Return a picture mixed with itself one hop to both sides."""
         made = np.empty_like(picture)
+        rows = -(-STRIP // self._grain) * self._grain
         nearest = self._first * 2**index >= FINE_HOP
 
         def strip(top: int) -> None:
-            bottom = min(top + STRIP, self._size[1])
+            bottom = min(top + rows, self._size[1])
             beside = [
                 _taken(picture, self._where(hop, top, bottom), nearest) for hop in self._hops[index]
             ]
@@ -86,7 +87,7 @@ class Streamlines:
                 picture[top:bottom], 1 - 2 * share, mean, 2 * share, 0, dst=made[top:bottom]
             )
 
-        _in_threads(strip, range(0, self._size[1], STRIP))
+        _in_threads(strip, range(0, self._size[1], rows))
         return made
 
     def _where(self, hop: NDArray[Any], top: int, bottom: int) -> NDArray[Any]:
@@ -96,8 +97,7 @@ class Streamlines:
         large: Any = rows
         if grain > 1:
             large = cv2.resize(rows, None, fx=grain, fy=grain, interpolation=cv2.INTER_NEAREST)
-        skipped = top % grain
-        large = large[skipped : skipped + bottom - top, :width]
+        large = large[: bottom - top, :width]
         return np.asarray(cv2.add(large, _pixels(self._size, hop.dtype)[top:bottom]))
 
 
