@@ -136,14 +136,16 @@ def test_an_integral_keeps_type_and_shape_and_leaves_a_plain_picture_alone(
     np.testing.assert_array_equal(out, picture)
 
 
-@pytest.mark.parametrize("step", [2, 6, 10])
-def test_no_line_shows_where_one_strip_of_work_ends_and_another_begins(step: int) -> None:
-    """Along vertical lines a ramp is its own mean everywhere but near its ends."""
-    ramp = np.tile(np.arange(230, dtype=np.float32)[:, None], (1, 40))
-    along = np.zeros((-(-230 // step), -(-40 // step), 2), np.float32)
-    along[..., 1] = 1
-    made = Streamlines(along, step, (40, 230), 16.0).integral(ramp, 16.0)
-    np.testing.assert_allclose(made[30:-30], ramp[30:-30], atol=1e-3)
+@pytest.mark.parametrize("step", [1, 2, 6, 10])
+def test_what_is_worked_on_strip_by_strip_is_what_is_worked_on_at_once(
+    step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noise = np.random.default_rng(1).random((230, 160)).astype(np.float32)
+    along = circle_tangents(230 + step, 160 + step, step)[: -(-230 // step), : -(-160 // step)]
+    lines = Streamlines(along, step, (160, 230), 16.0)
+    by_strips = lines.integral(noise, 16.0)
+    monkeypatch.setattr("afterframe.imaging.lines.STRIP", 1000)
+    np.testing.assert_array_equal(by_strips, lines.integral(noise, 16.0))
 
 
 def test_the_result_does_not_depend_on_the_number_of_threads() -> None:
