@@ -31,7 +31,7 @@ class Cartoon(Preset):
     field_width = 6.0
     field_rows = FINE_ROWS
     longest = 18.0
-    hold = 0.75
+    hold = 0.8
 
     def prepare(self) -> None:
         self._exposure = Exposure(self.canvas, KEY)

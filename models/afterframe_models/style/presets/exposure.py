@@ -12,10 +12,10 @@ Single = NDArray[np.float32]
 _DARKEST, _LIGHTEST = 2, 98
 """Percentiles that count as black and as white."""
 _KEPT = 0.97
-_LEAST_RANGE = 0.25
-"""A picture of one grey stays that grey, and noise does not become a picture."""
-_DEEPEST, _LIGHTEST_CURVE = 1.3, 0.4
-"""Exponents beyond which a night would become day, or day night."""
+_BLACK, _WHITE = 0.2, 0.8
+"""Black is at most so light, white at least: a grey wall stays grey, and noise stays noise."""
+_LIGHTEST_CURVE = 0.4
+"""The exponent beyond which a night would become day. None darkens."""
 
 
 class Exposure:
@@ -41,10 +41,8 @@ class Exposure:
         if self._tones is not None and not new:
             tones = _KEPT * self._tones + (1 - _KEPT) * tones
         self._tones = tones
-        dark, middle, light = (float(tone) for tone in tones)
-        lacking = max(0.0, _LEAST_RANGE - (light - dark))
-        dark, light = max(0.0, dark - lacking), min(1.0, light + lacking)
-        middle = min(max((middle - dark) / (light - dark), 0.02), 0.98)
-        exponent = min(max(np.log(self._key) / np.log(middle), _LIGHTEST_CURVE), _DEEPEST)
+        dark, light = min(float(tones[0]), _BLACK), max(float(tones[2]), _WHITE)
+        middle = min(max((float(tones[1]) - dark) / (light - dark), 0.02), 0.98)
+        exponent = min(max(np.log(self._key) / np.log(middle), _LIGHTEST_CURVE), 1.0)
         spread = ((lightness - dark) / (light - dark)).clip(0, 1) ** exponent
         return np.asarray(spread, np.float32)

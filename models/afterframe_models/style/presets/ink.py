@@ -31,6 +31,9 @@ WASHES = 4
 KEY = 0.72
 """Lightness of the middle tone: most of the paper stays bare or nearly so."""
 
+LEAST = -0.012
+"""Response at which a thin line begins; a broad one needs twice as much."""
+
 _PRESSURE, _HAIRS, _POOLS, _WATER = 1, 2, 3, 4
 
 
@@ -75,11 +78,13 @@ class Ink(Preset):
     def _lines(self, grey: Single, directions: Directions, hairs: Single) -> Single:
         """Return the density of the brush lines: thin ones, and broad ones at strong edges."""
         canvas = self.canvas
-        pressure = self.marks_over(_PRESSURE, 36.0)
-        fine = line_response(grey, directions, canvas.pixels(1.6), canvas.pixels(24))
-        broad = line_response(grey, directions, canvas.pixels(4.2), canvas.pixels(48))
-        least = -0.017 - 0.006 * pressure
+        # A share of the threshold: pressure makes a line swell, and draws none of its own.
+        pressure = (1 + 0.4 * self.marks_over(_PRESSURE, 36.0)).clip(0.4, 1.8)
+        dry = (1 + 0.4 * hairs).clip(0.4, 2)
+        fine = line_response(grey, directions, canvas.pixels(1.5), canvas.pixels(24))
+        broad = line_response(grey, directions, canvas.pixels(3.8), canvas.pixels(48))
+        least = np.asarray(LEAST * pressure, np.float32)
         thin = 1 - soft_threshold(fine, least, 0.02)
-        brushed = 1 - soft_threshold(broad, least * 2.4 - 0.008 * hairs, 0.025)
-        out: Single = np.maximum(0.9 * thin, brushed)
-        return out
+        least = np.asarray(2 * least * dry, np.float32)
+        brushed = 1 - soft_threshold(broad, least, 0.025)
+        return np.asarray(np.maximum(0.9 * thin, brushed), np.float32)

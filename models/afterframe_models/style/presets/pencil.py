@@ -63,7 +63,7 @@ class Pencil(Preset):
     field_width = 6.0
     field_rows = FINE_ROWS
     longest = 30.0
-    hold = 0.88
+    hold = 0.9
 
     def prepare(self) -> None:
         self._exposure = Exposure(self.canvas, KEY)

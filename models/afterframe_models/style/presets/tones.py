@@ -16,12 +16,12 @@ class Tones:
 
     Args:
         canvas: what is painted on.
-        levels: how many steps there are from 0 to 1.
+        levels: how many tones there are from 0 to 1.
         sharpness: how steep the way from one tone to the next is; 1 hardly shows steps.
-        inertia: how far, in steps, a lightness may go beyond a border before its tone changes.
+        inertia: how strongly the tone before draws, as a share of the way to it.
 
     Source: Winnemoeller, Olsen, Gooch, Real-Time Video Abstraction, SIGGRAPH 2006, section 3.3:
-    nearest step plus a hyperbolic tangent of the distance from it. The bias is ours.
+    the nearest border plus a hyperbolic tangent of the distance from it. The bias is ours.
     """
 
     def __init__(self, canvas: Canvas, levels: int, sharpness: float, inertia: float = 0.3) -> None:
@@ -43,8 +43,7 @@ class Tones:
                 where = self._canvas.places(rows) + motion.back[rows]
                 pull = (remapped(last, where) * self._levels - value).clip(-1, 1)
                 value = value + pull * self._inertia * motion.trust[rows]
-            nearest = np.rint(value)
-            # 0 at a tone, 1/2 on the border between two.
+            nearest = np.rint(value)  # the nearest border between two tones, which lie half way
             beyond = np.tanh(self._sharpness * (value - nearest)) / np.tanh(self._sharpness / 2)
             out[rows] = (nearest + 0.5 * beyond) / self._levels
 

@@ -17,6 +17,9 @@ Single = NDArray[np.float32]
 WIDER = 1.6
 """Ratio of the two Gaussians, which comes nearest to a Laplacian (Marr, Hildreth 1980)."""
 
+_FINEST = 0.7
+"""Pixels of the narrower Gaussian below which neither sees more than single pixels."""
+
 
 def line_response(grey: Single, directions: Directions, sigma: float, coherence: float) -> Single:
     """Return the difference of Gaussians, gathered along the shapes.
@@ -24,12 +27,14 @@ def line_response(grey: Single, directions: Directions, sigma: float, coherence:
     Args:
         grey: (h, w) float32 in [0, 1].
         directions: of the picture.
-        sigma: of the narrower Gaussian, in pixels: half the width of a line.
+        sigma: of the narrower Gaussian, in pixels: half the width of a line, which is never
+            thinner than pictures can show.
         coherence: reach of the smear along the shapes, in pixels.
 
     Returns:
         (h, w) float32: negative on the dark side of edges and on dark lines.
     """
+    sigma = max(sigma, _FINEST)
     response = blurred(grey, sigma) - blurred(grey, sigma * WIDER)
     return directions.smeared(response, coherence)
 
