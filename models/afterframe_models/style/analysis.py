@@ -160,18 +160,17 @@ def mixed(manners: Sequence[Manner], weights: Sequence[float]) -> Manner:
 
 
 def lab_of(rgb: Single) -> Single:
-    """Return CIE Lab (L to 100) of display-referred RGB, (h, w, 3) or (n, 3)."""
-    shape = rgb.shape
-    out: Any = cv2.cvtColor(rgb.reshape(-1, shape[-2], 3), cv2.COLOR_RGB2LAB)
-    return np.asarray(out, np.float32).reshape(shape)
+    """Return CIE Lab (L to 100) of display-referred RGB, (h, w, 3)."""
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB), np.float32)
 
 
 def rgb_of(lab: Single) -> Single:
-    """Return display-referred RGB of CIE Lab, clipped to [0, 1]."""
-    shape = lab.shape
-    flat = np.ascontiguousarray(lab, np.float32).reshape(-1, shape[-2], 3)
-    out: Any = cv2.cvtColor(flat, cv2.COLOR_LAB2RGB)
-    return np.clip(np.asarray(out, np.float32), 0, 1).reshape(shape)
+    """Return display-referred RGB of CIE Lab, (h, w, 3) or (n, 3), clipped to [0, 1]."""
+    if not lab.size:
+        return lab.astype(np.float32)
+    rows = np.ascontiguousarray(lab, np.float32)
+    out: Any = cv2.cvtColor(rows.reshape(-1, lab.shape[-2], 3), cv2.COLOR_LAB2RGB)
+    return np.clip(np.asarray(out, np.float32), 0, 1).reshape(lab.shape)
 
 
 def _looked_at(picture: Single) -> Single:

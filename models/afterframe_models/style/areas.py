@@ -131,8 +131,8 @@ class AreaPainter(Painter):
         """Decide the votes and draw the lines at the picture's own size, band by band."""
         width, height = size
         by = height / votes.shape[0]
-        inks = rgb_of(self._manner.inks[None])[0]
-        ink = rgb_of(self._manner.contour_colour[None, None])[0, 0]
+        inks = rgb_of(self._manner.inks)
+        ink = rgb_of(self._manner.contour_colour[None])[0]
         sharp = np.float32(8.0 * self._round * height / EDGE_PIXELS)
         strength = float(np.clip(self._manner.contour / 20, 0, 1))
         out = np.empty((height, width, 3), np.float32)

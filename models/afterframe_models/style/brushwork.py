@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,11 +58,15 @@ STRETCHING = 0.12
 EDGE = (6.0, 15.0)
 """ΔE from a stroke's own place at which it thins out, and at which it ends."""
 SHORTEST = 0.35
+FINEST = 1.0
+"""Pixels: strokes that would be narrower are left out."""
 THINNEST = 0.6
 """Pixels of a stroke's half width."""
 NEIGHBOURS = 48
 LATTICE = 12
 RELIEF = 0.2
+BLACK = 10.0
+"""L below which paint gets even: black stays black."""
 HOLD = 0.88
 """Share of the past in trusted paint: takes off what still flickers at the strokes' edges."""
 
@@ -96,9 +101,10 @@ class BrushPainter(Painter):
         rgb = self._toned(studied(picture))
         lab = lab_of(rgb)
         facing, plain = self._field.followed(rgb, motion)
-        self._follow(motion, width / height)
+        coats = [c for c in COATS if c.width * self._width * height >= FINEST] or [COATS[0]]
+        self._follow(coats, motion, width / height)
         layers = []
-        for coat, strokes in zip(COATS, self._coats, strict=True):
+        for coat, strokes in zip(coats, self._coats, strict=True):
             soft = _blurred(lab, 0.3 * coat.width * self._width * lab.shape[0])
             self._turn(strokes, facing, plain)
             self._heed(coat, strokes, lab)
@@ -117,9 +123,9 @@ class BrushPainter(Painter):
             self._steady = Steady(Canvas(height, width), HOLD)
         return self._steady.settle(painted, motion)
 
-    def _follow(self, motion: Motion | None, aspect: float) -> None:
+    def _follow(self, coats: Sequence[Coat], motion: Motion | None, aspect: float) -> None:
         if motion is None or not self._coats:
-            areas = [c.width * c.length * self._width * self._length / c.cover for c in COATS]
+            areas = [c.width * c.length * self._width * self._length / c.cover for c in coats]
             self._cells = [Cells(aspect, area, self._rng) for area in areas]
             self._coats = [cells.full() for cells in self._cells]
             return
@@ -199,15 +205,17 @@ class BrushPainter(Painter):
         bow = 0.5 * bend * shift * shift
         centre = strokes.place + shift[:, None] * forth + bow[:, None] * side
         half_width = 0.5 * coat.width * self._width * (0.75 + 0.5 * strokes.lot[:, 5])
-        lab = sampled(soft, strokes.place) + coat.residue * strokes.residue
-        streak = np.full(len(strokes), self._manner.bristle * 0.01 * (0.4 + 0.6 * coat.residue))
+        ground = sampled(soft, strokes.place)
+        lively = np.clip(ground[:, 0] / BLACK, 0, 1)
+        lab = ground + (coat.residue * lively)[:, None] * strokes.residue
+        streak = self._manner.bristle * 0.01 * (0.4 + 0.6 * coat.residue) * lively
         return Strokes(
             centre=(centre * height - 0.5).astype(np.float32),
             angle=(strokes.angle + bend * shift).astype(np.float32),
             bend=(bend / height).astype(np.float32),
             half_width=np.maximum(THINNEST, half_width * np.sqrt(size) * height).astype(np.float32),
             half_length=np.maximum(1.0, length * height).astype(np.float32),
-            colour=rgb_of(lab[None])[0],
+            colour=rgb_of(lab),
             streak=streak.astype(np.float32),
             lot=strokes.lot[:, 1:3],
         )

@@ -53,6 +53,8 @@ class Style:
         """
         spread = float(np.linalg.norm(lab_of(clip[None])[0].std(0)))
         strength *= min(1.0, (spread / PLAIN) ** 2)
+        if strength == 0:
+            return lambda picture: picture
         table = transfer_table(clip, self.colours, self.weights, strength=strength, seed=seed)
         return lambda picture: look_up(table, picture)
 
@@ -67,7 +69,7 @@ def read_style(references: Sequence[Reference], pictures: Pictures) -> Style:
     return Style(
         mixed([manners[k] for k in told], [weights[k] for k in told]),
         tuple((Path(r.path).name, m.kind) for r, m in zip(references, manners, strict=True)),
-        tuple(rgb_of(manner.colours[None])[0] for manner in manners),
+        tuple(rgb_of(manner.colours) for manner in manners),
         weights,
     )
 
