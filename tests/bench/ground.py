@@ -99,7 +99,6 @@ def _functions(picture: Single) -> Ways:
         "inversion, half size": lambda: flow_at(flow, 0.5),
         "moved": lambda: mover.moved(layers[0].where),
         "two mixed": lambda: mover.mixed(layers),
-        "two mixed, contrast kept": lambda: mover.mixed(layers, keep_contrast=True),
     }
 
 
@@ -133,7 +132,6 @@ def _twins(picture: Single, device: str) -> Ways:
         "inversion, half size": lambda: twin_flow.flow_at(flow, 0.5),
         "moved": lambda: mover.moved(layers[0].where),
         "two mixed": lambda: mover.mixed(layers),
-        "two mixed, contrast kept": lambda: mover.mixed(layers, keep_contrast=True),
     }
 
     def finished(work: Callable[[], Any]) -> Callable[[], None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -29,29 +28,6 @@ SMOOTHING = (0.7, 1.5, 3.0, 8.0)
 """Sigmas, in nodes, of the sums that make it so: each is used where the finer ones know little."""
 FALL = 1e-4 ** (1 / 3)
 """How much less a sigma counts than one that is a node smaller."""
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """Of colours: ``mean`` (3,), ``deviation`` (3,) and ``covariance`` (3, 3), float64."""
-
-    mean: NDArray[np.float64]
-    deviation: NDArray[np.float64]
-    covariance: NDArray[np.float64]
-
-
-def statistics(colours: NDArray[Any], weight: NDArray[Any] | None = None) -> Statistics:
-    """Return what colours are on the whole.
-
-    Args:
-        colours: (..., 3).
-        weight: (...) of each, 0 or more; None counts all alike.
-    """
-    rows = colours.reshape(-1, 3).astype(np.float64)
-    weights = None if weight is None else weight.reshape(-1).astype(np.float64)
-    mean = np.average(rows, axis=0, weights=weights)
-    covariance = np.cov(rows, rowvar=False, ddof=0, aweights=weights)
-    return Statistics(mean, np.sqrt(np.diag(covariance)), covariance)
 
 
 def sampled(picture: Single) -> Single:

@@ -21,9 +21,6 @@ from .warp import CoarseMap, Interpolation, plane_values, siting_of, warp_planes
 
 Single = NDArray[np.float32]
 
-DETAIL = 24
-"""Pixels below which what a mix of two different textures loses in contrast is given back."""
-
 
 @dataclass(frozen=True)
 class Layer:
@@ -56,16 +53,12 @@ class Mover(ABC):
         layers: Sequence[Layer],
         *,
         interpolation: Interpolation = "cubic",
-        keep_contrast: bool = False,
     ) -> tuple[Plane, ...]:
         """Return the planes of several moved pictures, mixed by their shares.
 
         Args:
             layers: one or more, with maps of one grid.
             interpolation: of each.
-            keep_contrast: where shares are even, the mean of two textures that have nothing to
-                do with each other has less contrast than either. Detail is amplified by
-                ``1 / sqrt(sum of squared shares)``, which for unrelated textures gives it back.
         """
 
 
@@ -106,7 +99,6 @@ class _CpuMover(Mover):
         layers: Sequence[Layer],
         *,
         interpolation: Interpolation = "cubic",
-        keep_contrast: bool = False,
     ) -> tuple[Plane, ...]:
         moved = [
             self.moved(layer.where, interpolation=interpolation, picture=layer.picture)
@@ -120,8 +112,6 @@ class _CpuMover(Mover):
         for index, planes in enumerate(zip(*moved, strict=True)):
             shares = small if index in (1, 2) else full
             mix = _mix(planes, shares)
-            if keep_contrast and index < self._format.colour_planes:
-                mix = _with_contrast(mix, shares, DETAIL * planes[0].shape[1] // full[0].shape[1])
             made.append(_as_stored(mix, self._format, planes[0].dtype))
         return tuple(made)
 
@@ -139,15 +129,6 @@ def _mix(planes: Sequence[Plane], shares: Sequence[Single]) -> Single:
     for plane, share in zip(planes[1:], shares[1:], strict=True):
         cv2.accumulateProduct(plane.astype(np.float32), share, total)
     return np.asarray(total, np.float32)
-
-
-def _with_contrast(mix: Single, shares: Sequence[Single], side: int) -> Single:
-    squares: Any = cv2.multiply(shares[0], shares[0])
-    for share in shares[1:]:
-        cv2.accumulateSquare(share, squares)
-    gain = 1 / np.sqrt(np.maximum(squares, np.float32(0.25))) - 1
-    mean: Any = cv2.blur(mix, (side | 1, side | 1), borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(mix + gain * (mix - mean), np.float32)
 
 
 def _as_stored(mix: Single, pixels: PixelFormat, dtype: np.dtype[Any]) -> Plane:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -19,8 +16,6 @@ from .cuts import is_cut
 from .flow import Flow, Grey, displaced, flow_both_ways, reduced
 
 Single = NDArray[np.float32]
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 
 TRUST_SAMPLES, TRUST_SHARE = 0.5, 0.05
 """Flows that fail to undo each other by so many samples plus this share of their length are
@@ -58,43 +53,10 @@ class FramePair:
         """How surely each place of the second picture was seen in the first, (h, w), 0 to 1."""
         return self._trust(self.backward, self.forward)
 
-    def turned(self) -> FramePair:
-        """Return the same with the pictures' order changed."""
-        return FramePair(self.cut, self.step, self.greys[::-1], self.backward, self.forward)
-
     def _trust(self, there: Flow, back: Flow) -> Single:
         if self.cut:
             return np.zeros(there.shape[:2], np.float32)
         return consistency(there, back)
-
-
-class PairFlow:
-    """The flows between a clip's pictures, measured once for each pair that is asked for.
-
-    Args:
-        read: returns a picture of the clip.
-        step: pixels for one sample; see :func:`usual_step`.
-        kept: how many pairs, and how many pictures' greys, are kept at most.
-    """
-
-    def __init__(self, read: Callable[[int], Frame], step: int, kept: int = 4) -> None:
-        self.step = step
-        self._read = read
-        self._greys = _Recent[int, Grey](kept + 1)
-        self._pairs = _Recent[tuple[int, int], FramePair](kept)
-
-    def between(self, first: int, second: int) -> FramePair:
-        """Return what lies between two pictures; (a, b) and (b, a) are measured as one."""
-        low, high = sorted((first, second))
-        pair = self._pairs.get((low, high), lambda: self._measured(low, high))
-        return pair if first <= second else pair.turned()
-
-    def grey(self, index: int) -> Grey:
-        """Return a picture's luma at the flow's size."""
-        return self._greys.get(index, lambda: grey_at_step(self._read(index), self.step))
-
-    def _measured(self, first: int, second: int) -> FramePair:
-        return measured_pair(self.grey(first), self.grey(second), self.step)
 
 
 def measured_pair(first: Grey, second: Grey, step: int) -> FramePair:
@@ -136,19 +98,3 @@ def grey_at_step(frame: Frame, step: int) -> Grey:
     if frame.width % step or frame.height % step:
         return reduced(grey_proxy(frame, frame.width), step)
     return grey_proxy(frame, frame.width // step)
-
-
-class _Recent(Generic[Key, Value]):
-    """The values that were asked for last, at most ``size``."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[Key, Value] = OrderedDict()
-
-    def get(self, key: Key, make: Callable[[], Value]) -> Value:
-        if key not in self._values:
-            self._values[key] = make()
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
-        self._values.move_to_end(key)
-        return self._values[key]

@@ -10,9 +10,8 @@ from torch import Tensor
 
 from afterframe.media.frame import Frame, Plane
 
-from ..mover import DETAIL, Layer, Mover
+from ..mover import Layer, Mover
 from ..warp import MARGIN, CoarseMap, Interpolation
-from .filters import boxed
 from .planes import DevicePlanes
 
 
@@ -38,7 +37,6 @@ class DeviceMover(Mover):
         layers: Sequence[Layer],
         *,
         interpolation: Interpolation = "cubic",
-        keep_contrast: bool = False,
     ) -> tuple[Plane, ...]:
         moved = [self._moved(each.where, interpolation, each.picture) for each in layers]
         made = []
@@ -47,8 +45,6 @@ class DeviceMover(Mover):
             mix = torch.zeros_like(planes[0])
             for plane, share in zip(planes, shares, strict=True):
                 mix = mix + share * plane
-            if keep_contrast and index < self._planes.format.colour_planes:
-                mix = _with_contrast(mix, shares, DETAIL * mix.shape[1] // layers[0].where.width)
             made.append(mix)
         return self._planes.down(made)
 
@@ -60,9 +56,3 @@ class DeviceMover(Mover):
             return self._planes.tensor([[layer.share]])
         share = self._planes.tensor(np.pad(layer.share, MARGIN, mode="edge"))
         return self._planes.at_plane(share, layer.where, index)
-
-
-def _with_contrast(mix: Tensor, shares: Sequence[Tensor], side: int) -> Tensor:
-    squares = sum((share * share for share in shares[1:]), shares[0] * shares[0])
-    gain = squares.clamp(min=0.25).rsqrt() - 1
-    return mix + gain * (mix - boxed(mix, side | 1, "replicate"))
