@@ -13,9 +13,11 @@ Wiener filter (Lee 1980) as far as its variance is that of grain, so that textur
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -50,6 +52,7 @@ _CALM = 0.5
 """Share of the blocks of a band, those that differ least, that grain is read from."""
 _LEAST_BLOCKS = 12
 _MOST_BLOCKS = 600
+_ENOUGH = 64
 _FLATTEST = 0.4
 """Share of the blocks, those with the least structure, that are looked at."""
 
@@ -87,17 +90,12 @@ class Grain:
         )
 
     @cached_property
-    def windows(self) -> tuple[int, ...]:
-        """Side, for each plane, of a window in which its grain averages out."""
+    def fine(self) -> tuple[_Fine, ...]:
+        """What of each plane's grain is fine, by the narrowest filter that takes most of it."""
         return tuple(
-            next((side for side in _MEANS if _kept(side, each) > _KEPT), _MEANS[-1])
+            next((f for f in _fines(each) if f.own > _KEPT), _fines(each)[-1])
             for each in self.correlation
         )
-
-    @cached_property
-    def kept(self) -> tuple[float, ...]:
-        """Share of each plane's variance that is left without the mean in that window."""
-        return tuple(map(_kept, self.windows, self.correlation))
 
 
 def measure_grain(frames: Sequence[Frame]) -> Grain | None:
@@ -111,13 +109,24 @@ def measure_grain(frames: Sequence[Frame]) -> Grain | None:
     blocks = [_blocks_of(pairs, plane) for plane in range(pixels.colour_planes)]
     if not blocks or len(blocks[0].variance) < _LEAST_BLOCKS:
         return None
-    calm = [each.calm() for each in blocks]
-    unit = 1 / 255 if pixels.floating else pixels.peak / 255
+    unit = _unit(pixels)
+    found = [each.calm().autocorrelation() for each in blocks]
+    lost = [_lost(each) for each in found]
     return Grain(
-        np.stack([each.by_level() for each in blocks]),
-        np.stack([each.autocorrelation() for each in calm]),
+        np.stack(
+            [
+                each.by_level() * np.float32((1 + m) ** 0.5)
+                for each, m in zip(blocks, lost, strict=True)
+            ]
+        ),
+        np.stack(
+            [
+                (each + np.float32(m)) / np.float32(1 + m)
+                for each, m in zip(found, lost, strict=True)
+            ]
+        ),
         (1.0, *(_with_first(pairs, plane) for plane in range(1, pixels.colour_planes))),
-        _deviation(blocks[0].variance) / unit,
+        _deviation(blocks[0].variance) / unit * (1 + lost[0]) ** 0.5,
     )
 
 
@@ -150,12 +159,12 @@ def liveness(previous: Frame, frame: Frame, grain: Grain) -> Liveness:
     corners = _flat_patches(frame)
     if not len(corners):
         return Liveness(1.0, 0.0)
-    ours, theirs = (_residuals(plane, corners, grain.windows[0]) for plane in (luma, before))
+    ours, theirs = (_residuals(plane, corners, grain.fine[0].width) for plane in (luma, before))
     variance = ours.var(axis=(1, 2))
     middle = _PATCH // 2
     levels = _levels(luma, frame.format)
     at = np.array([levels[y + middle, x + middle] for y, x in corners])
-    expected = (grain.amplitude[0][at] ** 2) * np.float32(grain.kept[0])
+    expected = (grain.amplitude[0][at] ** 2) * np.float32(grain.fine[0].own)
     share = _shared(theirs, ours, float((grain.correlation[0] ** 2).sum()))
     total = variance / np.maximum(expected, 1e-12)
     # Texture that moves is never quite the same: patches without it tell more.
@@ -175,6 +184,7 @@ class Regrained:
 
     def __init__(self, grain: Grain, seed: int, pixels: PixelFormat) -> None:
         self._grain, self._seed, self._pixels = grain, seed, pixels
+        self._tiles: tuple[Samples, ...] = ()
 
     def frame(self, frame: Frame, number: int, has: Liveness, grain: Grain) -> Frame:
         """Return a frame with grain; alpha stays.
@@ -185,97 +195,83 @@ class Regrained:
             has: the grain that it has already.
             grain: as much of it is wanted.
         """
+        self._tiles = self._tiles or self._made_tiles(frame)
         random = np.random.default_rng([self._seed, number])
-        corner = tuple(int(each) * 16 for each in random.integers(0, _TILE // 16, 2))
-        flips = tuple(bool(each) for each in random.integers(0, 2, 2))
+        side = self._tiles[0].shape[0]
+        corner = tuple(int(each) * 4 for each in random.integers(0, side // 4, 2))
         levels = _coarse_levels(frame)
         planes = [
-            self._regrained(
-                plane, index, levels, self._fresh(index, plane.shape, corner, flips), has, grain
-            )
+            self._plane(plane, index, levels, corner, has, grain)
             for index, plane in enumerate(frame.planes[: frame.format.colour_planes])
         ]
         return replace(frame, planes=(*planes, *frame.planes[len(planes) :]))
 
-    def _regrained(
+    def _plane(
         self,
         plane: Plane,
         index: int,
         levels: Whole,
-        fresh: Samples,
+        corner: tuple[int, ...],
         has: Liveness,
         grain: Grain,
     ) -> Plane:
-        amplitude, kept = grain.amplitude[index], grain.kept[index]
-        window = grain.windows[index]
-        if float(amplitude.max()) * (1 if self._pixels.floating else 255 / self._pixels.peak) < (
-            _UNSEEN
-        ):
+        amplitude, fine = grain.amplitude[index], grain.fine[index]
+        if float(amplitude.max()) < _UNSEEN * _unit(self._pixels):
             return plane
         wanted: Samples = amplitude[levels]
+        tile, factor = self._tiles[index], _shrink(self._pixels, index)
+        top, left = (at // each for at, each in zip(corner, factor, strict=True))
         out = np.empty_like(plane)
-        rows = plane.shape[0]
+        rows, columns = plane.shape
         coarse = rows / levels.shape[0]
-        for top in range(0, rows, _STRIP):
-            low, high = max(0, top - _HALO), min(rows, top + _STRIP + _HALO)
-            part = wanted[round(low / coarse) : max(round(low / coarse) + 1, round(high / coarse))]
-            done = _strip(plane[low:high], fresh[low:high], part, has, kept, window)
-            end = min(rows, top + _STRIP)
+
+        def work(first: int) -> None:
+            low, high = max(0, first - _HALO), min(rows, first + _STRIP + _HALO)
+            upper = round(low / coarse)
+            part = wanted[upper : max(upper + 1, round(high / coarse))]
+            fresh = tile[np.arange(top + low, top + high) % tile.shape[0], left : left + columns]
+            done = _strip(plane[low:high], fresh, part, has, fine)
             if plane.dtype.kind == "u":
                 np.rint(done, out=done)
                 np.clip(done, 0, self._pixels.peak, out=done)
-            out[top:end] = done[top - low : end - low]
+            end = min(rows, first + _STRIP)
+            out[first:end] = done[first - low : end - low]
+
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            list(pool.map(work, range(0, rows, _STRIP)))
         return out
 
-    def _fresh(
-        self, index: int, shape: tuple[int, ...], corner: tuple[int, ...], flips: tuple[bool, ...]
-    ) -> Samples:
-        """Return grain of variance 1 over a whole plane."""
-        tile = self._tiles[index]
-        factor = self._factors[index]
-        top, left = (at // each for at, each in zip(corner, factor, strict=True))
-        across = tile[:: -1 if flips[0] else 1, :: -1 if flips[1] else 1]
-        repeated = np.pad(
-            across,
-            [
-                (0, max(0, top + shape[0] - tile.shape[0])),
-                (0, max(0, left + shape[1] - tile.shape[1])),
-            ],
-            mode="wrap",
-        )
-        return np.asarray(repeated[top : top + shape[0], left : left + shape[1]], np.float32)
-
-    @cached_property
-    def _factors(self) -> tuple[tuple[int, int], ...]:
-        """How much smaller each plane is, down and across."""
-        across, down = self._pixels.subsampling if self._pixels.model == "yuv" else (0, 0)
-        small = (1 << down, 1 << across)
-        return ((1, 1), small, small)[: self._pixels.colour_planes]
-
-    @cached_property
-    def _tiles(self) -> tuple[Samples, ...]:
+    def _made_tiles(self, frame: Frame) -> tuple[Samples, ...]:
+        """Return for each plane a square of grain of variance 1 that can be repeated downwards,
+        and is continued to the right as far as a picture reaches."""
+        largest = max(frame.width, frame.height)
+        side = next((s for s in _TILES if s >= largest), _TILES[-1])
         random = np.random.default_rng(self._seed)
         tiles: list[Samples] = []
-        for index, (down, across) in enumerate(self._factors):
-            shape = (_TILE // down, _TILE // across)
-            own = _tile(self._grain.correlation[index], shape, random)
+        for index, correlation in enumerate(self._grain.correlation):
+            down, across = _shrink(self._pixels, index)
+            shape = (side // down, side // across)
+            own = _tile(correlation, shape, random)
             if index:
-                first: Any = cv2.resize(
-                    tiles[0], (shape[1], shape[0]), interpolation=cv2.INTER_AREA
-                )
-                first /= max(1e-6, float(first.std()))
-                shared = self._grain.with_first[index]
-                own = np.float32(shared) * first + np.float32(np.sqrt(1 - shared**2)) * own
+                first: Any = cv2.resize(tiles[0], shape[::-1], interpolation=cv2.INTER_AREA)
+                shared = np.float32(self._grain.with_first[index])
+                own = shared * first / first.std() + np.sqrt(1 - shared**2) * own
             tiles.append(np.asarray(own, np.float32))
-        return tuple(tiles)
+        widths = [plane.shape[1] for plane in frame.planes[: len(tiles)]]
+        return tuple(
+            np.pad(tile, ((0, 0), (0, width)), mode="wrap")
+            for tile, width in zip(tiles, widths, strict=True)
+        )
 
 
-_TILE = 1024
-"""Samples of a side of the first plane's tile: it repeats at most twice across 1080p."""
-_STRIP, _HALO = 128, 16
-"""Rows that are worked on at once, so that they stay in the processor's cache; and beside them."""
-_MEANS, _KEPT = (5, 7, 9, 11), 0.9
-"""Sides of the window of the local mean; the first is taken that keeps so much of the variance."""
+_TILES = (128, 256, 512, 1024)
+"""Samples of a side of the first plane's grain, by the picture's size: the largest repeats at most
+twice across 1080p."""
+_STRIP, _HALO, _WORKERS = 128, 16, 4
+"""Rows that are worked on at once, so that they stay in the processor's cache; rows beside them;
+and how many strips at a time."""
+_WIDTHS, _KEPT = (1.0, 1.4, 1.9, 2.6), 0.85
+"""Gaussians that tell what is fine, and the share of grain's variance that has to be."""
 _MORE, _SPARES = 1.2, 2
 """What the variance of grain is multiplied with: where it is above its mean by chance too, it is to
 be taken out; and the power of the share that is taken out, which spares texture above grain."""
@@ -285,30 +281,82 @@ _UNSEEN = 0.25
 """Levels of 255 below which a plane's grain is left out."""
 _PATCH = 64
 _PATCHES = 16
+_BLACK, _WHITE = 8, 247
+"""Mean levels of 255 beyond which a patch is clipped."""
 _PLAIN, _LEAST_PATCHES = 2.5, 4
 """Variance, in that of grain, up to which a patch counts as plain; and how many tell at least."""
 
 
-def _strip(
-    rows: Plane, fresh: Samples, wanted: Samples, has: Liveness, kept: float, window: int
-) -> Samples:
+def _strip(rows: Plane, fresh: Samples, wanted: Samples, has: Liveness, fine: _Fine) -> Samples:
     """Return some rows with their frozen grain taken out and fresh grain added, not rounded."""
     samples: Any = rows.astype(np.float32)
     size = (samples.shape[1], samples.shape[0])
+    if has.frozen == 0:
+        wanted = wanted * np.float32(np.sqrt(max(0.0, 1 - has.live)))
+        return np.asarray(cv2.add(samples, cv2.multiply(cv2.resize(wanted, size), fresh)))
     small = (wanted.shape[1], wanted.shape[0])
-    rest: Any = cv2.subtract(samples, cv2.blur(samples, (window, window)))
+    rest: Any = _fine(samples, fine.width)
     local: Any = cv2.blur(
-        cv2.resize(cv2.multiply(rest, rest), small, interpolation=cv2.INTER_AREA), (3, 3)
+        cv2.resize(cv2.multiply(rest, rest), small, interpolation=cv2.INTER_AREA), (5, 5)
     )
-    noise = wanted * wanted * np.float32(has.frozen * kept * _MORE)
+    noise = wanted * wanted * np.float32(has.frozen * fine.own * _MORE)
     out = np.minimum(1.0, noise / np.maximum(local, 1e-9)) ** _SPARES
-    left = has.frozen * (1 - kept * (1 - (1 - out) ** 2))
+    left = has.frozen * (1 - 2 * out * fine.with_whole + out * out * fine.own)
     added = wanted * np.sqrt(np.maximum(0.0, 1 - has.live - left))
-    if has.frozen > 0:
-        part: Any = cv2.resize(out.astype(np.float32), size)
-        samples = cv2.subtract(samples, cv2.multiply(rest, part))
+    part: Any = cv2.resize(out.astype(np.float32), size)
+    samples = cv2.subtract(samples, cv2.multiply(rest, part))
     amount: Any = cv2.resize(added.astype(np.float32), size)
     return np.asarray(cv2.add(samples, cv2.multiply(amount, fresh)), np.float32)
+
+
+@dataclass(frozen=True)
+class _Fine:
+    """A filter for what is fine, and what it makes of grain of variance 1.
+
+    Attributes:
+        width: standard deviation of the Gaussian that it is made of, in samples.
+        with_whole: covariance of fine grain and grain.
+        own: variance of fine grain.
+    """
+
+    width: float
+    with_whole: float
+    own: float
+
+
+def _fines(correlation: Samples) -> list[_Fine]:
+    """Return what filters of growing width make of grain."""
+    found = []
+    for width in _WIDTHS:
+        impulse = np.zeros((8 * REACH + 1, 8 * REACH + 1), np.float32)
+        impulse[4 * REACH, 4 * REACH] = 1
+        once = _fine(impulse, width)
+        part = slice(3 * REACH, 5 * REACH + 1)
+        # The filter is its own mirror image: twice over gives its autocorrelation.
+        sums = ((each[part, part] * correlation).sum() for each in (once, _fine(once, width)))
+        with_whole, own = (float(np.clip(each, 0.05, 1.0)) for each in sums)
+        found.append(_Fine(width, with_whole, own))
+    return found
+
+
+def _fine(samples: Samples, width: float) -> Samples:
+    """Return what is finer than a filter that leaves cubic fields as they are: 2g - g*g, with a
+    Gaussian g."""
+    kernel = _smoothing(width)
+    smooth: Any = cv2.sepFilter2D(samples, cv2.CV_32F, kernel, kernel)
+    return np.asarray(cv2.subtract(samples, smooth), np.float32)
+
+
+@lru_cache(maxsize=8)
+def _smoothing(width: float) -> Samples:
+    at = np.arange(-math.ceil(3 * width), math.ceil(3 * width) + 1)
+    bell = np.exp(-(at**2) / (2 * width**2))
+    bell /= bell.sum()
+    wide = np.convolve(bell, bell)
+    away = len(at) // 2
+    kernel = 2 * np.pad(bell, away) - wide
+    kernel = kernel[away // 2 : len(kernel) - away // 2]
+    return np.asarray(kernel / kernel.sum(), np.float32)
 
 
 def _tile(correlation: Samples, shape: tuple[int, int], random: np.random.Generator) -> Samples:
@@ -325,16 +373,9 @@ def _tile(correlation: Samples, shape: tuple[int, int], random: np.random.Genera
     return np.asarray(noise / noise.std(), np.float32)
 
 
-def _kept(side: int, correlation: Samples) -> float:
-    """Return the variance that noise of variance 1 has without its mean in a window."""
-    kernel = np.full((side, side), -1.0 / side**2, np.float32)
-    kernel[side // 2, side // 2] += 1
-    own: Any = cv2.filter2D(
-        np.pad(kernel, side), cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT
-    )
-    middle = own.shape[0] // 2
-    part = own[middle - REACH : middle + REACH + 1, middle - REACH : middle + REACH + 1]
-    return float(np.clip((part * correlation).sum(), 0.05, 1.0))
+def _unit(pixels: PixelFormat) -> float:
+    """Return how many samples a level of 255 is."""
+    return 1 / 255 if pixels.floating else pixels.peak / 255
 
 
 def _levels(luma: Plane, pixels: PixelFormat) -> NDArray[np.uint8]:
@@ -366,27 +407,25 @@ def _flat_patches(frame: Frame) -> Whole:
     rows, columns = height // _PATCH, width // _PATCH
     if not rows or not columns:
         return np.zeros((0, 2), np.intp)
-    grey = grey_proxy(frame, max(1, width // 8)).astype(np.float32)
-    scale_y, scale_x = grey.shape[0] / height, grey.shape[1] / width
+    luma = frame.planes[0]
+    if frame.format.floating:
+        luma = np.nan_to_num(luma.astype(np.float32), posinf=1.0)
+    side = _PATCH // 8
+    whole = luma[: rows * _PATCH, : columns * _PATCH]
+    small: Any = cv2.resize(whole, (columns * side, rows * side), interpolation=cv2.INTER_AREA)
+    parts = _levels(np.asarray(small), frame.format).reshape(rows, side, columns, side)
+    means, structure = parts.mean(axis=(1, 3)).ravel(), parts.std(axis=(1, 3)).ravel()
+    structure[(means < _BLACK) | (means > _WHITE)] = np.inf
     corners = np.array([(y * _PATCH, x * _PATCH) for y in range(rows) for x in range(columns)])
-    structure = np.empty(len(corners))
-    for number, (y, x) in enumerate(corners):
-        part = grey[
-            round(y * scale_y) : round((y + _PATCH) * scale_y),
-            round(x * scale_x) : round((x + _PATCH) * scale_x),
-        ]
-        clipped = part.size == 0 or part.mean() < 8 or part.mean() > 247
-        structure[number] = np.inf if clipped else part.std()
     order = np.argsort(structure, kind="stable")[:_PATCHES]
-    return corners[order[np.isfinite(structure[order])]]
+    return np.asarray(corners[order[np.isfinite(structure[order])]], np.intp)
 
 
-def _residuals(plane: Plane, corners: Whole, window: int) -> Samples:
+def _residuals(plane: Plane, corners: Whole, width: float) -> Samples:
     """Return patches (n, _PATCH, _PATCH) without their local mean."""
-    found = []
+    found: list[Samples] = []
     for y, x in corners:
-        patch: Any = plane[y : y + _PATCH, x : x + _PATCH].astype(np.float32)
-        found.append(patch - cv2.blur(patch, (window, window)))
+        found.append(_fine(plane[y : y + _PATCH, x : x + _PATCH].astype(np.float32), width))
     return np.asarray(np.nan_to_num(np.stack(found)), np.float32)
 
 
@@ -399,17 +438,23 @@ def _shared(theirs: Samples, ours: Samples, spread: float) -> NDArray[np.float64
         spread: sum of squares of the grain's autocorrelation: by so much the correlations of
             unlike grain are higher than those of white noise.
     """
-    first, second = (np.fft.rfft2(each.astype(np.float64)) for each in (theirs, ours))
-    side = (_PATCH, _PATCH)
-    across = np.fft.irfft2(np.conj(first) * second, s=side)
-    within = [np.fft.irfft2(np.abs(each) ** 2, s=side) for each in (first, second)]
-    found = np.empty(len(ours))
-    for number, each in enumerate(across):
-        energy = np.sqrt(within[0][number, 0, 0] * within[1][number, 0, 0]) + 1e-9
-        alike = _about(each) / energy**2 - _PEAK_OF_NOISE * spread
-        own = np.sqrt(_about(within[0][number]) * _about(within[1][number])) / energy**2
-        found[number] = np.sqrt(max(0.0, alike) / max(own, 1e-9))
-    return np.asarray(np.minimum(found, 1.0))
+    first, second = (np.fft.rfft2(each) for each in (theirs, ours))
+    across = np.fft.irfft2(np.conj(first) * second, s=(_PATCH, _PATCH))
+    spreads, energies = zip(*(_autocorrelated(each) for each in (theirs, ours)), strict=True)
+    energy = energies[0] * energies[1] + 1e-9
+    alike = np.array([_about(each) for each in across]) / energy - _PEAK_OF_NOISE * spread
+    own = np.sqrt(spreads[0] * spreads[1]) / energy
+    return np.asarray(np.sqrt(np.clip(alike / np.maximum(own, 1e-9), 0.0, 1.0)), np.float64)
+
+
+def _autocorrelated(patches: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return for each patch the sum of squares of its autocorrelation at the nine nearest lags,
+    and its energy."""
+    energy = (patches * patches).sum(axis=(1, 2), dtype=np.float64)
+    found = energy**2
+    for lag in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        found += 2 * (patches * np.roll(patches, lag, (1, 2))).sum((1, 2), dtype=np.float64) ** 2
+    return found, energy
 
 
 def _about(correlation: NDArray[Any]) -> float:
@@ -459,24 +504,57 @@ class _Pair:
 
     def differences(self, plane: int) -> tuple[Samples, Whole]:
         """Return blocks of the difference (n, side, side) in one plane, and their levels."""
-        down, across = _shrink(self.second.format, plane)
-        one, other = self.first.planes[plane], self.second.planes[plane]
-        motion = self.motion / np.array([across, down], np.float32)
-        shift = np.rint(motion)
-        tops, lefts = self.tops // down, self.lefts // across
-        tall, wide = _BLOCK // down, _BLOCK // across
-        there_y, there_x = tops + shift[:, 1].astype(int), lefts + shift[:, 0].astype(int)
-        good = (np.abs(motion - shift).max(axis=1) < _WHOLE) & (there_y >= 0) & (there_x >= 0)
-        good &= (there_y + tall <= one.shape[0]) & (there_x + wide <= one.shape[1])
-        chosen = np.flatnonzero(good)
+        shrink = _shrink(self.second.format, plane)
+        motion = self.motion / np.array(shrink[::-1], np.float32)
+        off = np.abs(motion - np.rint(motion)).max(axis=1, initial=0.0)
+        whole = np.flatnonzero(off < _WHOLE)
+        # Where everything moves by halves, what has no structure tells nearly as well.
+        chosen = whole if len(whole) >= _ENOUGH else np.arange(len(off))
         chosen = chosen[:: max(1, len(chosen) // _MOST_BLOCKS)]
-        now = _cut(other, tops[chosen], lefts[chosen], tall, wide)
-        then = _cut(one, there_y[chosen], there_x[chosen], tall, wide)
-        apart = now - then
-        apart -= apart.mean(axis=(1, 2), keepdims=True)
+        chosen, apart = self._apart(chosen, np.rint(motion[chosen]).astype(np.intp), plane, shrink)
         luma = _levels(self.second.planes[0], self.second.format)
         means = _cut(luma, self.tops[chosen], self.lefts[chosen], _BLOCK, _BLOCK).mean((1, 2))
         return apart / np.float32(np.sqrt(2)), means.astype(np.intp)
+
+    def alike(self, plane: int) -> NDArray[np.float64]:
+        """Return sums of products of a plane's differences with the first plane's, brought to its
+        size, of the first's with themselves, and of the plane's."""
+        shrink = _shrink(self.second.format, plane)
+        chosen = np.arange(0, len(self.tops), max(1, len(self.tops) // _MOST_BLOCKS))
+        steps = np.rint(self.motion[chosen] / np.array(shrink[::-1], np.float32)).astype(np.intp)
+        inside, own = self._apart(chosen, steps, plane, shrink)
+        steps = steps[np.isin(chosen, inside)] * np.array(shrink[::-1])
+        kept, luma = self._apart(inside, steps, 0, (1, 1))
+        own = own[np.isin(inside, kept)]
+        if not len(own):
+            return np.zeros(3)
+        tall, wide = own.shape[1:]
+        luma = luma.reshape(-1, tall, shrink[0], wide, shrink[1]).mean(axis=(2, 4))
+        calm = luma.var(axis=(1, 2)) <= np.median(luma.var(axis=(1, 2)))
+        luma, own = luma[calm].astype(np.float64), own[calm].astype(np.float64)
+        return np.array([(luma * own).sum(), (luma * luma).sum(), (own * own).sum()])
+
+    def _apart(
+        self, chosen: Whole, steps: Whole, plane: int, shrink: tuple[int, int]
+    ) -> tuple[Whole, Samples]:
+        """Return which of the chosen blocks lie inside the first frame, and their differences.
+
+        Args:
+            chosen: numbers of blocks.
+            steps: (n, 2): how far (x, y), in samples of the plane, each is taken from in the first.
+            plane: number of the plane.
+            shrink: how much smaller the plane is, down and across.
+        """
+        one, other = self.first.planes[plane], self.second.planes[plane]
+        tall, wide = _BLOCK // shrink[0], _BLOCK // shrink[1]
+        tops, lefts = self.tops[chosen] // shrink[0], self.lefts[chosen] // shrink[1]
+        there = tops + steps[:, 1], lefts + steps[:, 0]
+        good = (there[0] >= 0) & (there[1] >= 0)
+        good &= (there[0] + tall <= one.shape[0]) & (there[1] + wide <= one.shape[1])
+        apart = _cut(other, tops[good], lefts[good], tall, wide)
+        apart -= _cut(one, there[0][good], there[1][good], tall, wide)
+        apart -= apart.mean(axis=(1, 2), keepdims=True)
+        return chosen[good], apart
 
 
 @dataclass(frozen=True)
@@ -546,29 +624,16 @@ def _blocks_of(pairs: Sequence[_Pair], plane: int) -> _Blocks:
     return _Blocks(grain, levels, np.asarray(grain.var(axis=(1, 2)), np.float32))
 
 
+def _lost(correlation: Samples) -> float:
+    """Return the variance that went with the blocks' means: by so much do far samples seem to
+    differ more than by chance."""
+    ring = np.concatenate([correlation[[0, -1]].ravel(), correlation[1:-1, [0, -1]].ravel()])
+    return float(np.clip(-ring.mean(), 0.0, 0.2))
+
+
 def _with_first(pairs: Sequence[_Pair], plane: int) -> float:
-    """Return how a plane's grain correlates with the first plane's, at places of no motion."""
-    products = np.zeros(3)
-    for pair in pairs:
-        down, across = _shrink(pair.second.format, plane)
-        still = np.abs(pair.motion).max(axis=1, initial=0.0) < _WHOLE if len(pair.motion) else []
-        chosen = np.flatnonzero(still)[:_MOST_BLOCKS]
-        if not len(chosen):
-            continue
-        tops, lefts = pair.tops[chosen], pair.lefts[chosen]
-        luma, own = (
-            _cut(pair.second.planes[p], tops // d, lefts // a, _BLOCK // d, _BLOCK // a)
-            - _cut(pair.first.planes[p], tops // d, lefts // a, _BLOCK // d, _BLOCK // a)
-            for p, d, a in ((0, 1, 1), (plane, down, across))
-        )
-        tall, wide = _BLOCK // down, _BLOCK // across
-        luma = luma.reshape(-1, tall, down, wide, across).mean(axis=(2, 4))
-        calm = luma.var(axis=(1, 2)) <= np.median(luma.var(axis=(1, 2)))
-        luma, own = (
-            each[calm] - each[calm].mean(axis=(1, 2), keepdims=True) for each in (luma, own)
-        )
-        products += [(luma * own).sum(), (luma * luma).sum(), (own * own).sum()]
-    together, first, second = products
+    """Return how a plane's grain correlates with the first plane's."""
+    together, first, second = sum((pair.alike(plane) for pair in pairs), np.zeros(3))
     return float(np.clip(together / np.sqrt(first * second + 1e-12), -0.95, 0.95))
 
 
