@@ -37,6 +37,8 @@ from .sky import Sky, find_sky
 
 GRID_SIDE = 640
 """The map and the depth have at most so many values along the longer side: 480 for 1080p."""
+DRAFT_GRID_SIDE = 240
+"""The same of drafts, which have so few pixels that the map would cost more than they do."""
 
 SKY_SIDE = 480
 """The longer side at which sky is looked for: what is smooth is so at a size."""
@@ -86,10 +88,10 @@ class MotionEngine(Engine):
         return tuple(NOTE + name for name in (*NAMES.values(), *others, *MATTER_NOTES, *END_NOTES))
 
 
-def grid_step(width: int, height: int) -> int:
+def grid_step(width: int, height: int, *, draft: bool = False) -> int:
     """Return how many pixels apart the values of a picture's map stand: a power of two."""
-    step = 2
-    while max(width, height) > step * GRID_SIDE:
+    step, side = 2, DRAFT_GRID_SIDE if draft else GRID_SIDE
+    while max(width, height) > step * side:
         step *= 2
     return step
 
@@ -103,7 +105,7 @@ def _shot(
     source: Frame, move: Move, reading: Reading, request: Request, context: Context
 ) -> _Shot | Ending:
     """Return what makes the frames, and tell what it found."""
-    step = grid_step(source.width, source.height)
+    step = grid_step(source.width, source.height, draft=request.draft)
     shot: _Shot | Ending
     if request.parameters["end"] is None:
         shot = _Shot(source, step, move, reading, request, context)

@@ -38,13 +38,15 @@ SWAY_HERTZ = (0.45, 0.85)
 SWAY_SHARE = (0.65, 0.35)
 GUSTS = 1.6
 """Waves of wind across the picture."""
+STEEPEST = 0.6
+"""How much a swing may press neighbours together; from 1 on it would fold."""
 
 TURBULENCE = {"sky": 0.12, "flow": 0.16}
 """Speed of the slow eddies beside that of the flow."""
 HORIZON_SPEED = 0.4
 """How fast clouds move at the horizon, of those at the top: they are farther away."""
 
-TURN = 0.45
+TURN = 0.25
 """Share of a period in which a place passes from ahead to behind; the moments vary around it."""
 KEYS = 16
 """Displacements are known at so many shares of a period, and stand linearly between them."""
@@ -227,15 +229,27 @@ class Sway:
             self._amount[held] = (taper[..., None] * np.float32(reach) * body.way)[held]
             for phase, scale in zip(self._phases, (1.0, 2.3), strict=True):
                 phase[held] = _gusts(shape, body.way, GUSTS * scale, noise)[held]
+        self._amount *= np.float32(min(1.0, STEEPEST / max(self._steepness(), 1e-6)))
 
     def at(self, seconds: float, places: Single) -> Single:
         """Return ``places`` as they swing at a time, in the places' own unit, pixels."""
         nodes = (places + np.float32(0.5)) / np.float32(self._step) - np.float32(0.5)
+        return places - _at(self._displacement(seconds), nodes)
+
+    def _displacement(self, seconds: float) -> Single:
         swing = np.zeros(self._amount.shape[:2], np.float32)
         for hertz, share, phase in zip(self._hertz, SWAY_SHARE, self._phases, strict=True):
             angle = np.float32(2 * math.pi * hertz * seconds) - phase
             swing += np.float32(share / 2) * (np.sin(angle) + np.sin(phase))
-        return places - _at(self._amount * swing[..., None], nodes)
+        return self._amount * swing[..., None]
+
+    def _steepness(self) -> float:
+        """Return how much neighbours are moved apart or together, at some times, at most."""
+        if min(self._amount.shape[:2]) < 2:
+            return 0.0
+        moved = [self._displacement(0.37 * k) for k in range(12)]
+        slopes = [np.abs(np.diff(each, axis=axis)).max() for each in moved for axis in (0, 1)]
+        return float(max(slopes)) / self._step
 
 
 _UNSET: Any = None  # an argument of OpenCV that its type stubs want, and that may be left out
@@ -338,8 +352,8 @@ def _gusts(
     y, x = np.mgrid[:rows, :columns].astype(np.float32) / max(shape)
     length = max(math.hypot(*way), 1e-6)
     along = (x * way[0] + y * way[1]) / length
-    disorder = _smooth_noise(shape, 0.05, noise)
-    return np.asarray(2 * math.pi * (waves * along + 0.25 * disorder), np.float32)
+    disorder = _smooth_noise(shape, 0.08, noise)
+    return np.asarray(2 * math.pi * (waves * along + 0.15 * disorder), np.float32)
 
 
 def _smooth_noise(shape: tuple[int, ...], size: float, noise: np.random.Generator) -> Single:

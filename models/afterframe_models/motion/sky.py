@@ -106,6 +106,8 @@ def _kind(t: _Traits) -> Kind:
     if t.blue > 0.02 and t.agreement < -0.6 and t.brightness > 0.35:
         return "blue"
     above_all = t.top > 0.95 and t.bottom < 0.01 and t.skyline > 0.015
+    if above_all and t.blue > 0.08 and t.contrast < LIVING:
+        return "blue"  # without a cloud
     if above_all and t.blue_above - t.blue_below > 0.12 and t.blue_below < -0.02:
         return "sunset" if t.brightness > 0.25 and t.evenness > 0.4 else "unsure"
     grey = abs(t.blue) < 0.03 and t.blue_spread < 0.012

@@ -34,8 +34,8 @@ Matte = NDArray[np.uint8]
 
 BAND, BLOCK = 32, 8
 """Nodes down and across that are looked at as one: what they do not show is not sampled."""
-SHORTEST = 3
-"""Blocks side by side that are worth a tile of their own: a tile costs time too."""
+SHORTEST = 200
+"""Pixels side by side that are worth a tile of their own: a tile costs time too."""
 SEEN = 1 / 256
 """The least gain or opacity that can change a sample of 8 bits."""
 
@@ -101,7 +101,7 @@ class _CpuOverlay(Overlay):
         self._lower, self._upper, self._matte = lower.planes, upper.planes, matte
         self._format = lower.format
         self._siting = siting_of(lower.format, lower.colour)
-        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, "overlay")
         self._bounds: dict[int, tuple[Single, Single]] = {}
 
     def laid(
@@ -121,8 +121,7 @@ class _CpuOverlay(Overlay):
         def make(tile: _Tile) -> None:
             self._make(planes, work, tile)
 
-        with ThreadPoolExecutor(self._threads) as pool:
-            list(pool.map(make, tiles))
+        list(self._pool.map(make, tiles))
         return planes
 
     def _opacities(self, under: CoarseMap) -> tuple[Single, Single]:
@@ -217,7 +216,7 @@ def _tiles(work: _Work, most: Single, least: Single) -> Iterator[_Tile]:
     ]
     classes = np.stack((clear, opaque & ~clear, *even, *(~each for each in seen)), axis=-1)
     for band, line in enumerate(classes):
-        for first, last, flags in _runs(line):
+        for first, last, flags in _runs(line, max(1, SHORTEST // (BLOCK * work.step))):
             count = len(work.overs)
             yield _Tile(
                 band * BAND,
@@ -231,17 +230,18 @@ def _tiles(work: _Work, most: Single, least: Single) -> Iterator[_Tile]:
             )
 
 
-def _runs(line: NDArray[np.bool_]) -> Iterator[tuple[int, int, list[bool]]]:
+def _runs(line: NDArray[np.bool_], shortest: int) -> Iterator[tuple[int, int, list[bool]]]:
     """Yield neighbours of one class: first, one after the last, and what all of them can spare.
 
     Args:
         line: (blocks, savings) bool, what each block can do without.
+        shortest: least number of blocks, where the line has so many.
     """
     first, common = 0, line[0]
     for last in range(1, len(line) + 1):
         if last < len(line) and (line[last] == common).all():
             continue
-        long = last - first >= SHORTEST and len(line) - last >= SHORTEST
+        long = last - first >= shortest and len(line) - last >= shortest
         if last == len(line) or long:
             yield first, last, common.tolist()
             first = last
