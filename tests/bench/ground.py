@@ -95,7 +95,7 @@ def _functions(picture: Single) -> Ways:
             picture[..., 0].copy(), picture[..., 1].copy(), 9, 1e-3
         ),
         "fill, half size": lambda: filled(half, known),
-        "pair, half size": lambda: measured_pair(small, moved, 2).trust_forward,
+        "pair, half size": lambda: measured_pair(small, moved, 2).trust_backward,
         "inversion, half size": lambda: flow_at(flow, 0.5),
         "moved": lambda: mover.moved(layers[0].where),
         "two mixed": lambda: mover.mixed(layers),

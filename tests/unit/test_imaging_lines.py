@@ -148,6 +148,16 @@ def test_what_is_worked_on_strip_by_strip_is_what_is_worked_on_at_once(
     np.testing.assert_array_equal(by_strips, lines.integral(noise, 16.0))
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (37, 2), (16, 16)])
+def test_the_smallest_pictures_have_lines_too(size: tuple[int, int]) -> None:
+    picture = np.random.default_rng(0).random((*size, 3)).astype(np.float32)
+    for step in (1, 8):
+        along, _ = tangents(structure_tensor(picture, 8.0, step))
+        made = Streamlines(along, step, size[::-1], 30.0).integral(picture, 30.0)
+        assert made.shape == picture.shape
+        assert picture.min() - 1e-5 < made.min() <= made.max() < picture.max() + 1e-5
+
+
 def test_the_result_does_not_depend_on_the_number_of_threads() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (200, 160, 3), dtype=np.uint8)
     lines = Streamlines(circle_tangents(200, 160, 2), 2, (160, 200), 20.0)
