@@ -233,7 +233,7 @@ def _exposure(plan: Plan) -> float:
 
 
 def _apart(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return by how much two takes differ, but for slow changes of light, which are carried over."""
+    """Return by how much two takes differ, but for slow changes of light: those are evened out."""
     apart = second.astype(np.float32) - first
     apart -= np.median(apart)
     slow = cv2.blur(np.clip(apart, -DIFFERENT, DIFFERENT), (61, 61))

@@ -39,8 +39,8 @@ SHORTEST, LONGEST = 8, 32
 """Frames in which the geometry settles into the run's."""
 FRAMES_PER_SAMPLE = 1.5
 """How many more it takes for each sample of the small picture that matter is off."""
-FIRST_SWITCH, LAST_SWITCH = 3, 8
-"""Frames at which a part may change: before, the coasting take is right; later it is not."""
+LAST_SWITCH = 8
+"""By this frame every part shows the run: later the coasting one has nothing to say."""
 DIFFERENT = 12.0
 """Grey levels of 255 by which two takes differ visibly. Below, they are mixed over some frames;
 above, a part changes within one."""
@@ -95,7 +95,7 @@ def meet(first: Grey, second: Grey) -> Meeting:
     forward, backward = _fine_flow(first, second)
     soft = _smooth(forward, 1.5)
     still, moved = _unlike(first, second), _unlike(first, _sampled(second, soft))
-    helps = np.clip(cv2.blur(still, AROUND) - cv2.blur(moved, AROUND) + 0.5, 0, 1)
+    helps = np.clip(cv2.blur(still, AROUND) - cv2.blur(moved, AROUND) + 1, 0, 1)
     undone = np.hypot(*cv2.split(forward + displaced(backward, forward)))
     agrees = np.exp(-np.square(undone / (UNDONE + 0.5 * np.hypot(*cv2.split(forward)))))
     trust = np.asarray(cv2.GaussianBlur(helps * agrees, (0, 0), 2), np.float32)
@@ -138,9 +138,8 @@ def settled(time: float) -> float:
 
 def _moments(stages: Sequence[tuple[Flow, Flow, Grey, Grey]]) -> list[Moment]:
     last = min(LAST_SWITCH, len(stages))
-    first_switch = min(FIRST_SWITCH, last)
     unlike = np.stack([_unlike(a, b) for _, _, a, b in stages[:last]])
-    times = switch_times(unlike[first_switch - 1 :]) + (first_switch - 1)
+    times = switch_times(unlike)
     moments = []
     for frame, (first, second, a, b) in enumerate(stages, start=1):
         if frame > last:

@@ -52,12 +52,16 @@ MUCH_DEARER = 10.0
 """How much worse such a jump is than one that repeats what was just shown."""
 BACKWARDS = 3.0
 """How much worse a run is that plays backwards."""
-FORGOTTEN_AFTER = 8.0
-"""Seconds after which a frame may be seen again as if it were new."""
+FORGOTTEN_AFTER = 10.0
+"""Seconds after which a frame may be seen again as if it were new; half of them count in full."""
 REPEATED = 1.0
 """Cost of a run whose frames were just shown, in medians of all jumps' costs."""
 SAME_AGAIN, BESIDE = 3.0, 6.0
 """Cost of the same jump again, likewise, and frames within which a jump counts as the same."""
+JUMP_FORGOTTEN_AFTER = 20.0
+"""Seconds after which the same jump is as good as new."""
+TASTE = 0.3
+"""Share of a jump's cost that the seed decides."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ class Texture:
         self.shortest = max(1, min(SHORTEST_RUN, (film.joint + 1) // 5))
         self._table = _table(film, self.shortest)
         taste = np.random.default_rng(seed).random(self._table.shape, np.float32)
-        self._ahead = _with_future(self._table * (1 + 0.1 * taste), film, self.shortest)
+        self._ahead = _with_future(self._table * (1 + TASTE * taste), film, self.shortest)
         finite = self._table[np.isfinite(self._table)]
         self._median = float(np.median(finite)) if finite.size else 0.0
 
@@ -186,7 +190,8 @@ class _Shown:
         self._film = film
         self._when = np.arange(-film.joint, 1, dtype=np.float32)  # by the material's numbers
         self._jumps: list[tuple[int, int]] = []
-        self._memory, self._shortest, self._median = FORGOTTEN_AFTER * rate, shortest, median
+        self._memory, self._jump_memory = FORGOTTEN_AFTER * rate, JUMP_FORGOTTEN_AFTER * rate
+        self._shortest, self._median = shortest, median
 
     def add(self, match: int, length: int) -> None:
         """Note a run."""
@@ -199,14 +204,14 @@ class _Shown:
         """Return what it costs to go on from each frame: now, or so many frames ``later``."""
         now = np.float32(self.frames) + (0 if later is None else later[:, None])
         when = self._when[self._film.numbers]
-        fresh = np.atleast_2d(np.clip(1 - (now - when) / self._memory, 0, 1)).astype(np.float32)
+        fresh = np.atleast_2d(np.clip(2 - 2 * (now - when) / self._memory, 0, 1)).astype(np.float32)
         mean = cv2.blur(fresh, (2 * self._shortest + 1, 1)).reshape(fresh.shape)
         places = np.arange(len(when))
         ahead = mean[:, np.minimum(places + self._shortest, len(when) - 1)]
         same: Table = np.zeros_like(ahead)
         for match, at in self._jumps:
             near = np.exp(-np.square((places - match) / BESIDE))
-            same += np.clip(1 - (now - at) / self._memory, 0, 1) * near
+            same += np.clip(1 - (now - at) / self._jump_memory, 0, 1) * near
         total = self._median * (REPEATED * ahead + SAME_AGAIN * same)
         return np.asarray(total if later is not None else total[0], np.float32)
 
