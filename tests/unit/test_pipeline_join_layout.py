@@ -257,6 +257,19 @@ def test_a_generated_clip_goes_on_in_its_handle(engine: Numbering, ask: Ask) -> 
 
 
 @pytest.mark.parametrize(
+    ("values", "beyond"), [({"loop": True}, [20, 21, 22]), ({"end": "/end.png"}, [23, 23, 23])]
+)
+def test_a_clip_that_is_whole_is_the_same_with_a_handle(
+    engine: Numbering, ask: Ask, monkeypatch: pytest.MonkeyPatch, values: Any, beyond: list[int]
+) -> None:
+    monkeypatch.setattr("afterframe.pipeline.run.picture_prints", lambda job, card: {})
+    result, found = run(ask("generate", frames=4, handles=3, **values))
+    assert found == made(20, 21, 22, 23, *beyond)
+    assert {request.frames for request in engine.asked} == {4}
+    assert result.handles == (0, 3)
+
+
+@pytest.mark.parametrize(
     ("speed", "handles", "numbers", "given"),
     [
         (1.0, 3, list(range(17, 43)), (3, 3)),

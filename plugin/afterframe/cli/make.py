@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -276,6 +276,8 @@ def tell(
     elif status.result:
         for note in (*status.result.notes, *notes):
             print(note.text(show.language()))
+        for join in status.result.joins:
+            print(catalogue.text(f"join.{join.side}", show.language(), **asdict(join)))
         for number, choice in enumerate(status.result.choices, start=1):
             print(f"{number}: {_as_options(choice)}")
         print(status.result.path)

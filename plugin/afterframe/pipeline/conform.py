@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 
 import cv2
+import numpy as np
 
 from afterframe.errors import EngineFailed
 from afterframe.media.frame import Frame, Plane
@@ -29,6 +31,31 @@ def exactly(frames: Iterator[Frame], count: int, engine: str) -> Iterator[Frame]
         if made == count:
             return
     raise EngineFailed(engine=engine, detail=f"it made {made} of {count} frames")
+
+
+def gone_on(frames: Iterator[Frame], again: Iterator[Frame], more: int) -> Iterator[Frame]:
+    """Yield frames and ``more`` of them: the same ones once more, then the last one held.
+
+    Args:
+        frames: at least one.
+        again: the same frames; empty, where they do not come again. Where they end as they begin,
+            the first of them is not shown twice.
+        more: how many.
+    """
+    first = last = next(frames)
+    yield first
+    for last in frames:
+        yield last
+    beginning = next(again, None)
+    following = again if beginning is None or _same(first, last) else chain([beginning], again)
+    for _ in range(more):
+        last = next(following, last)
+        yield last
+
+
+def _same(one: Frame, other: Frame) -> bool:
+    pairs = zip(one.planes, other.planes, strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
 
 
 def fit_size(width: int, height: int, longest: int | None) -> tuple[int, int]:

@@ -54,6 +54,7 @@ class _Joint:
         side: of what is made.
         shot: frames of the shot, the one at the joint last.
         grain: of the shot, None where it cannot be told.
+        turns: whether motion goes across it; a generated clip begins anew.
         colour: difference before and after, in levels of 255.
         corrected: whether the colour was.
         live: grain that lives, as made and as delivered, as shares of the shot's variance.
@@ -63,6 +64,7 @@ class _Joint:
     side: Side
     shot: list[Frame]
     grain: Grain | None
+    turns: bool = True
     colour: tuple[float, float] = (0.0, 0.0)
     corrected: bool = False
     live: tuple[float, float] = (0.0, 0.0)
@@ -79,7 +81,8 @@ class _Joint:
         """Note how the joint turned out, and let go of the shot's frames."""
         if self.corrected:
             self.colour = (self.colour[0], matches(self.shot[-1], delivered).difference())
-        self.seam = seam(self.shot, delivered)
+        if self.turns:
+            self.seam = seam(self.shot, delivered)
         self.shot.clear()
 
     def report(self) -> JoinReport:
@@ -121,7 +124,7 @@ class Join:
         for side in self.layout.joints:
             shot = self.beside(side, LOOK_BACK)
             if shot:
-                self._joints[side] = _Joint(side, shot, measure_grain(shot))
+                self._joints[side] = _Joint(side, shot, measure_grain(shot), not self.exact_start)
         if not self._joints:
             yield from frames
             return

@@ -26,7 +26,7 @@ from afterframe_models.base import Context, Request
 
 from . import delivery
 from .cadence import repeated
-from .conform import exactly, resized
+from .conform import exactly, gone_on, resized
 from .device import rendered
 from .fade import Fades
 from .join import Join
@@ -39,6 +39,8 @@ from .prints import picture_prints, source_print
 from .shots import Shots
 from .source import ClipSource
 
+_COMPLETE = ("end", "loop")
+"""Parameters of a generated clip that is whole as it is: longer, it would be another."""
 PREVIEW_SECONDS = 1.0
 """At most one preview picture in this time: an editor's eye, not a stream."""
 
@@ -179,8 +181,19 @@ class _Work:
         context = Context(
             self.hooks.check, self.notes.append, os.cpu_count() or 1, self.hooks.device
         )
-        for frame in guarded(self.card.name, self._request(frames), context):
-            yield self._conformed(frame)
+        # The handle of a clip that ends on a picture, or as it begins, is not of its making.
+        whole = self.job.effect == "generate" and any(map(self.job.parameters.get, _COMPLETE))
+        beyond = self.layout.handles[1] if whole else 0
+        request = self._request(frames - beyond)
+        rendered = (self._conformed(f) for f in guarded(self.card.name, request, context))
+        if not beyond:
+            yield from rendered
+            return
+        again: Iterator[Frame] = iter(())
+        if self.job.parameters["loop"]:
+            silent = replace(context, note=lambda note: None)
+            again = (self._conformed(f) for f in guarded(self.card.name, request, silent))
+        yield from gone_on(rendered, again, beyond)
 
     def _own(self, place: int) -> Frame:
         """Return the frame of the shot that stands at a place of the result, as delivered."""

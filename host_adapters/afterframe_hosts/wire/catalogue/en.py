@@ -313,9 +313,19 @@ MESSAGES: dict[str, str] = {
         "Results that are numbered pictures: {count}; Premiere and Final Cut Pro do not link them "
         "from this file, so deliver a movie for those."
     ),
+    "join.start": (
+        "Joint at its start: colour off by {colour_after} of 255 levels (made: {colour_before}), "
+        "grain {grain_after} (made: {grain_before}, shot: {grain_shot}), motion turns by {seam} "
+        "pixels a frame at 360 lines."
+    ),
+    "join.end": (
+        "Joint at its end: colour off by {colour_after} of 255 levels (made: {colour_before}), "
+        "grain {grain_after} (made: {grain_before}, shot: {grain_shot}), motion turns by {seam} "
+        "pixels a frame at 360 lines."
+    ),
     "note.colour_matched": "Made frames were off the shot by {levels} of 255 levels: corrected.",
     "note.grain_matched": "Made frames were given the shot's grain, {levels} of 255 levels strong.",
-    "note.handles_fewer": "Of {asked} frames of handle there are {before} before and {after} after.",
+    "note.handles_fewer": "Handles: {before} frames before and {after} after, of {asked} asked for.",
     "note.overlap_shorter": "The overlap is {frames} frames: the shot must keep one to itself.",
     "note.real_first": "{frames} frames next to the cut are the source's own.",
     "note.clipped": "{percent} % of the values were outside the display range and were clipped.",

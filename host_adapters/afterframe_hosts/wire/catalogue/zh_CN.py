@@ -260,6 +260,14 @@ MESSAGES: dict[str, str] = {
     "note.queue_set_aside": "任务列表无法使用（{problem}）。已恢复 {known} 个任务中的 {saved} 个；旧列表保存为 {path}，不再需要时可删除。",
     "note.interchange_speed_curves": "有 {count} 个片段的速度沿曲线变化：会列出，但无法处理。",
     "note.interchange_sequence": "有 {count} 个结果是编号图片：Premiere 和 Final Cut Pro 无法通过此文件链接它们，请为其输出影片。",
+    "join.start": (
+        "开头衔接：颜色相差 {colour_after}/255 级（生成时 {colour_before}），颗粒 {grain_after}"
+        "（生成时 {grain_before}，镜头 {grain_shot}），运动变化每帧 {seam} 像素（按 360 行计）。"
+    ),
+    "join.end": (
+        "结尾衔接：颜色相差 {colour_after}/255 级（生成时 {colour_before}），颗粒 {grain_after}"
+        "（生成时 {grain_before}，镜头 {grain_shot}），运动变化每帧 {seam} 像素（按 360 行计）。"
+    ),
     "note.colour_matched": "生成的帧与镜头相差 {levels} 级（共 255 级），已校正。",
     "note.grain_matched": "已为生成的帧加上镜头的颗粒，强度 {levels} 级（共 255 级）。",
     "note.handles_fewer": "要求余量 {asked} 帧，实际前 {before} 帧、后 {after} 帧。",
