@@ -92,6 +92,57 @@ def test_words_become_moves(prompt: str, expected: Moves) -> None:
     assert not reading.still
 
 
+FLOWS: list[tuple[str, str, str, float]] = [
+    ("clouds drift left", "sky", "left", 0.6),
+    ("The clouds slowly drift to the left.", "sky", "left", 0.3),
+    ("fast moving clouds", "sky", "", 0.9),
+    ("water flows", "water", "", 0.6),
+    ("flowing water", "water", "", 0.6),
+    ("zoom in while the water flows to the right", "water", "right", 0.6),
+    ("camera pans left over flowing water", "water", "", 0.6),
+    ("smoke rises", "smoke", "up", 0.6),
+    ("rising steam", "smoke", "up", 0.6),
+    ("rain falls", "water", "down", 0.6),
+    ("leaves sway in the wind", "leaves", "", 0.6),
+    ("gently swaying grass", "leaves", "", 0.3),
+    ("云向左飘", "sky", "left", 0.6),
+    ("白云缓缓飘动，镜头推进", "sky", "", 0.3),
+    ("河水向右流动", "water", "right", 0.6),
+    ("炊烟袅袅升起", "smoke", "up", 0.6),
+    ("树叶随风摇曳", "leaves", "", 0.6),
+]
+
+
+@pytest.mark.parametrize(("prompt", "matter", "way", "amount"), FLOWS)
+def test_words_become_flows(prompt: str, matter: str, way: str, amount: float) -> None:
+    (flow,) = read_prompt(prompt).flows
+    assert (flow.matter, flow.way, flow.amount) == (matter, way, amount)
+    assert flow.words in prompt
+
+
+def test_matter_moves_and_the_camera_does_as_it_is_told() -> None:
+    reading = read_prompt("pan left, clouds drift right")
+    assert [each.name for each in reading.moves] == ["pan_left"]
+    assert [(flow.matter, flow.way) for flow in reading.flows] == [("sky", "right")]
+    assert reading.rest == ()
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["still water", "a lake with trees", "walk towards the river", "birds fly over the sea",
+     "move the camera to the trees", "waves", "晚上的海面", "天空"],
+)  # fmt: skip
+def test_matter_that_is_only_named_does_not_flow(prompt: str) -> None:
+    assert read_prompt(prompt).flows == ()
+
+
+@pytest.mark.parametrize(
+    "prompt", ["the clouds don't move", "no moving clouds", "the sky is still", "云不要动"]
+)
+def test_matter_that_is_to_stand_still_is_forbidden_to_move(prompt: str) -> None:
+    assert read_prompt(prompt).forbidden == {"sky"}
+
+
 @pytest.mark.parametrize(
     "prompt",
     [

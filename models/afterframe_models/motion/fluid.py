@@ -266,8 +266,9 @@ def _field(body: Body, travelled: float, noise: np.random.Generator) -> Single:
     """Return the displacement of one period, pixels: the body's way, eddies, perspective."""
     shape = body.mask.shape
     way = np.array(body.way, np.float32) / max(math.hypot(*body.way), 1e-6)
-    stream = _smooth_noise(shape, 0.16, noise)
-    eddies = np.dstack((np.gradient(stream, axis=0), -np.gradient(stream, axis=1)))
+    # One more row and column than needed: a picture may have but one.
+    stream = _smooth_noise((shape[0] + 1, shape[1] + 1), 0.16, noise)
+    eddies = np.dstack((np.diff(stream, axis=0)[:, :-1], -np.diff(stream, axis=1)[:-1]))
     eddies *= TURBULENCE[body.kind] / max(float(np.abs(eddies).max()), 1e-6)
     field = way + eddies.astype(np.float32)
     if body.kind == "sky":

@@ -256,6 +256,9 @@ def _flow_in(marks: list[_Mark], text: str) -> tuple[_Clause | None, list[_Mark]
     end = at + 1
     while end < len(marks) and kinds[end] in _OF_A_FLOW:
         end += 1
+    if end < len(marks) and marks[end].value == "still":  # "the clouds stand still"
+        clause = _flow_clause(marks[first : end + 1], marks[at].value)
+        return replace(clause, negated=True), marks[:first] + marks[end + 1 :]
     said = kinds[first - 1] if first else ""
     before = said == "flow" or (said == "walk" and not _has_camera(marks[:first]))
     after = any(kind in {"flow", "walk", "turn", "way"} for kind in kinds[at:end])
