@@ -157,6 +157,15 @@ def test_colours_of_a_reference_are_painted_with(name: str) -> None:
     assert given[middle][..., 2].mean() > given[middle][..., 0].mean() + 0.2
 
 
+@pytest.mark.parametrize("name", GREY)
+def test_ink_and_pencil_are_drawn_in_the_colours_of_a_reference(name: str) -> None:
+    def reddened(picture: Picture) -> Picture:
+        return picture * np.array([1, 0.5, 0.4], np.float32)
+
+    plain, given = paint(name, scene()), paint(name, scene(), palette=reddened)
+    assert np.abs(given - reddened(plain)).max() < 1e-6
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_draft_looks_like_the_final_picture(name: str) -> None:
     draft, final = paint(name, scene(), draft=True), paint(name, scene())

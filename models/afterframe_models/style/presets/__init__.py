@@ -38,7 +38,8 @@ def painter(
         height: of the pictures, in pixels; marks are shares of it.
         width: likewise.
         draft: quicker, with coarser directions.
-        palette: gives a picture, (h, w, 3) RGB in [0, 1], the colours of a reference.
+        palette: gives a picture, (h, w, 3) RGB in [0, 1], the colours of a reference; ink and
+            pencil give them to what they have drawn.
 
     Raises:
         ValueError: there is no such preset.

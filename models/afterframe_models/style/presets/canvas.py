@@ -22,6 +22,7 @@ FINE_ROWS = 540
 """Rows of the grid for the directions of lines: mouths and eyes have small curves."""
 
 _DRAFT_SHARE = 0.67
+"""Of the rows, in a draft: the same lines, a little rounder."""
 
 _BAND_ROWS = 128
 _THREADS = 2

@@ -23,7 +23,7 @@ from .xdog import line_response, soft_threshold
 Single = NDArray[np.float32]
 
 TONES = 6
-KEY, COLOUR = 0.58, 1.4
+KEY, COLOUR = 0.58, 1.25
 """Lightness of the middle tone, and how much more colour than the picture has."""
 
 

@@ -20,8 +20,9 @@ from .tones import Tones
 
 Single = NDArray[np.float32]
 
-TONES, HUES = 7, 10
-"""Steps of lightness from black to white, and of each colour axis over its whole range."""
+TONES, HUES = 7, 11
+"""Steps of lightness from black to white, and of each colour axis over its whole range: an odd
+number, so that grey is one of them and not the border between two tints."""
 
 KEY = 0.52
 """Lightness of the middle tone."""
@@ -50,7 +51,6 @@ class Gouache(Preset):
         ragged = hairs * (lightness - canvas.softened(lightness, canvas.pixels(6)))
         lightness = self._tones.quantised(np.asarray(lightness + 0.35 * ragged, np.float32), motion)
         for channel, tones in ((1, self._reds), (2, self._blues)):
-            # Between a grey and a full colour nothing is left out: a tinted grey is none.
             spread = lab[..., channel] * 0.9 + 0.5
             lab[..., channel] = 1.35 * (tones.quantised(spread, motion) - 0.5)
         lab[..., 0] = 0.09 + 0.86 * lightness

@@ -42,6 +42,7 @@ class Ink(Preset):
     field_rows = FINE_ROWS
     longest = 48.0
     hold = 0.8
+    monochrome = True
 
     def prepare(self) -> None:
         self._tones = Tones(self.canvas, WASHES, 6.0)

@@ -25,7 +25,7 @@ Single = NDArray[np.float32]
 STROKE, BRISTLE = 5.0, 1.1
 """Half the width of a stroke and of a bristle's trace, in lines of 1080."""
 
-_STROKES, _BRISTLES, _HUES = 1, 2, 3
+_STROKES, _BRISTLES = 1, 2
 
 
 class Oil(Preset):

@@ -1,4 +1,4 @@
-"""Paper: its tooth, and its colour."""
+"""The tooth of paper, which graphite catches on and pigment settles in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .preset import Preset
 
 Single = NDArray[np.float32]
 
-_TOOTH, _FELT, _CLOUD = 101, 102, 103
+_TOOTH, _FELT = 101, 102
 
 
 def tooth(preset: Preset, size: float) -> Single:

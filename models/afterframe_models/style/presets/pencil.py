@@ -64,6 +64,7 @@ class Pencil(Preset):
     field_rows = FINE_ROWS
     longest = 30.0
     hold = 0.9
+    monochrome = True
 
     def prepare(self) -> None:
         self._exposure = Exposure(self.canvas, KEY)

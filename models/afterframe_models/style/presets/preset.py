@@ -24,17 +24,27 @@ class Preset(Painter):
     """A style that needs no reference.
 
     Class attributes are the preset's own choices; sizes are lines of a picture of 1080 lines.
+    Weights, thresholds and sizes of all presets were chosen by eye, on photos and clips of faces,
+    houses, fur, sky, water and animation, whole and at 1:1.
+
+    Attributes:
+        field_width: sigma under which directions are gathered.
+        field_rows: of the grid on which they are known.
+        longest: reach of the longest smear along them.
+        hold: share of the last picture that is kept where it still agrees.
+        monochrome: a reference's colours are given to what was drawn, not to the picture.
 
     Args:
         canvas: what is painted on.
         seed: of the marks.
-        palette: colours of a reference, given to each picture before it is painted.
+        palette: colours of a reference.
     """
 
     field_width = 8.0
     longest = 40.0
     field_rows = GUIDE_ROWS
     hold = 0.6
+    monochrome = False
 
     def __init__(self, canvas: Canvas, seed: int, palette: Palette | None = None) -> None:
         self.canvas = canvas
@@ -54,11 +64,13 @@ class Preset(Painter):
             expected = f"{canvas.height} by {canvas.width}"
             raise ValueError(f"pictures of {expected} samples, not {picture.shape[:2]}")
         self.marks.move(None if motion is None else Carry.of(motion, canvas))
-        if self._palette is not None:
-            picture = self._palette(picture).astype(np.float32, copy=False)
+        if not self.monochrome:
+            picture = self._in_palette(picture)
         directions = self._field.find(luma(picture), motion)
-        painted = self.render(picture, directions, motion)
-        return self._steady.settle(painted.clip(0, 1), motion)
+        painted = self.render(picture, directions, motion).clip(0, 1)
+        if self.monochrome:
+            painted = self._in_palette(painted)
+        return self._steady.settle(painted, motion)
 
     @abstractmethod
     def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
@@ -89,3 +101,8 @@ class Preset(Painter):
         drawn = directions.smeared(self.marks_over(name, size), self.canvas.pixels(reach))
         out: Single = drawn / (drawn.std() + np.float32(1e-6))
         return out
+
+    def _in_palette(self, picture: Single) -> Single:
+        if self._palette is None:
+            return picture
+        return np.asarray(self._palette(picture), np.float32).clip(0, 1)
