@@ -106,7 +106,7 @@ def steadiness(frames: list[Single], speed: float) -> float:
     return float(np.mean(errors))
 
 
-@pytest.mark.parametrize(("style", "share"), [("brushed", 0.3), ("printed", 0.8)])
+@pytest.mark.parametrize(("style", "share"), [("brushed", 0.3), ("printed", 0.95)])
 def test_paint_travels_with_what_it_shows(style: str, share: float) -> None:
     clip = sliding(4, 1.5)
     values = PAINTED | {"reference": referred(style)}
