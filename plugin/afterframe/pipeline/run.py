@@ -109,7 +109,7 @@ class _Work:
         self.plan = plan = laid_out(plan, job, self.layout)
         self.way: Passage = passage(self.card, self.shots.source)
         self.after = passage(self.card, self.shots.after).source if self.shots.after else None
-        self.info = _delivered(self.way.source.info, self.card.alpha)
+        self.info = _delivered(self.shots.source.info, self.card.alpha)
         self.target = delivery.Target.choose(job, plan, self.info, self.card)
         self._preflight().check()
         self.source_print = source_print(job)
