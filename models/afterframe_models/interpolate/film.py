@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from afterframe.errors import MediaError
 from afterframe.imaging.flow import Grey, reduced
-from afterframe.imaging.warp import siting_of
 from afterframe.media.display import grey_proxy
 from afterframe.media.frame import Frame, MediaInfo
 from afterframe_models.base import Source
 
 from .exposure import Exposure, moments
-from .interpolation import Pair, blended, measure_pair, planes_between
+from .interpolation import blended, planes_between
+from .motion import Pair, measure_pair
 
 STEPS = {"full": 1, "half": 2, "quarter": 4}
 """Pixels for one sample of the flow."""
@@ -50,7 +50,7 @@ class Film:
         looks_beside: bool,
     ) -> None:
         self._source, self._way, self._looks_beside = source, way, looks_beside
-        self._step = _flow_step(size, source.info)
+        self._step, self._is_quick = _flow_step(size, source.info), size == "quarter"
         self._frames: dict[int, Frame] = {}
         self._greys: dict[int, Grey] = {}
         self._pairs: dict[int, Pair] = {}
@@ -133,7 +133,7 @@ class Film:
             before=self._beside(before - 1),
             after=self._beside(before + 1),
             subsampling=first.format.subsampling,
-            siting=siting_of(first.format, first.colour),
+            sharp=None if self._is_quick else first.format.peak,
         )
         return replace(first, planes=planes)
 

@@ -1,16 +1,4 @@
-"""The frame at a time between two frames, by optical flow.
-
-Both flows of a pair are measured once. For a time ``t`` each is turned into the flow of the
-matter that is at each place at ``t`` (``flow.flow_at``). Where the frames beside the pair are
-known, two more say what the matter would do that goes on as it did before, or comes as it goes on
-after: what only one frame of the pair shows has no flow of its own. Place by place the candidate
-is taken whose two warps agree best. Both frames are warped along it, bent by the acceleration
-that the neighbours tell (Xu et al., Quadratic Video Interpolation, NeurIPS 2019), and mixed by
-their nearness in time; beyond the picture's edge by the frame that shows the place.
-
-Where the two warps still disagree strongly - matter that only one frame shows - a mix would be a
-ghost: there one frame is shown alone, the one nearer in time, or where both are as near the one
-that shows the matter: the one whose flow is not undone by the other's.
+"""The frame at a time between two frames, in the clip's own encoding.
 
 Measured on real clips, every other frame left out and made again, beside the modes of ffmpeg's
 minterpolate: see ``tests/bench/interpolate.py``.
@@ -18,102 +6,33 @@ minterpolate: see ``tests/bench/interpolate.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from afterframe.imaging.cuts import is_cut
-from afterframe.imaging.flow import Flow, Grey, displaced, flow_at, flow_both_ways, places, reduced
-from afterframe.imaging.warp import Siting, plane_values, warp_plane
+from afterframe.imaging.flow import Flow
+from afterframe.imaging.warp import (
+    MARGIN,
+    CoarseMap,
+    node_places,
+    plane_map,
+    plane_values,
+    warp_plane,
+)
 from afterframe.media.frame import Plane
 
-Single = NDArray[np.float32]
+from .motion import Around, Motion, Pair, Single, motion_at
 
-COARSEST = 4
-"""Pixels, at most, for one sample of the grid on which warps are compared: twice those of the
-flow. A finer grid costs four times as much and gains 0.02 dB."""
-LEAST_SIDE = 64
-"""Samples of the flow's shorter side below which the grid is as fine as the flow."""
-WINDOW = 20
-"""Pixels over which two warps are compared; 10 and 40 are worse by 0.03 dB and more."""
+SHARE_TOLERANCE = 0.002
+"""Shares that differ by less than half a level of 255 are one."""
+BAND = 1 << 17
+"""Pixels of a picture that are made at once."""
 
-DOUBT, MOST_DOUBT = 1.0, 10.0
-"""Grey levels that a flow's candidate is thought worse for each sample by which the opposite flow
-does not undo it, and at most."""
-NEIGHBOUR_DOUBT = 1.0
-"""Grey levels by which a candidate from a neighbouring pair is thought worse than the pair's."""
-UNSEEN_DOUBT = 15.0
-"""Grey levels by which a candidate is thought worse where it leads out of the picture."""
-UNKNOWN = 10.0
-"""Grey levels taken for the disagreement where no third frame can be asked."""
-EDGE_TOLERANCE = 0.5
-"""Samples beyond the picture's edge that still count as seen: its last sample reaches so far."""
-EDGE = 3.0
-"""Samples beyond the picture's edge over which a frame's share fades out."""
-
-GHOST_FROM, GHOST_TO = 40.0, 80.0
-"""Grey levels of disagreement from which the mix fades to, and is, one frame alone. PSNR rewards
-ghosts: from 15 on this would cost 0.03 dB, from 40 on it costs nothing."""
-GHOST_SOFTNESS = 3.0
-"""Pixels by which one frame's flow must be worse undone for that frame to be shown."""
-GHOST_TIME = 8.0
-"""How much nearness in time counts beside it."""
-
-
-@dataclass(frozen=True)
-class Pair:
-    """What lies between two successive frames.
-
-    Attributes:
-        cut: they are of two shots: nothing lies between.
-        step: pixels of the frame for one sample of ``greys`` and ``flows``, across and down.
-        greys: both frames' display-referred luma.
-        flows: first -> second and second -> first, in samples.
-        doubts: samples by which each flow is not undone by the other, at its own places.
-    """
-
-    cut: bool
-    step: int
-    greys: tuple[Grey, Grey]
-    flows: tuple[Flow, Flow]
-    doubts: tuple[Single, Single]
-
-    @property
-    def pace(self) -> float:
-        """Pixels that fast matter, the fastest twentieth of the picture, moves."""
-        speed = cv2.magnitude(*cv2.split(self.flows[0]))
-        return self.step * float(np.percentile(speed[::4, ::4], 95))
-
-    @property
-    def unlike(self) -> float:
-        """Share of the first picture that is not found again where its flow leads, 0 to 1."""
-        found = displaced(self.greys[1], self.flows[0])
-        difference = cv2.absdiff(self.greys[0], found).astype(np.float32)
-        return float((_local_mean(difference, self.step) > GHOST_FROM).mean())
-
-
-def measure_pair(first: Grey, second: Grey, step: int) -> Pair:
-    """Return what lies between two frames.
-
-    Args:
-        first: (rows, columns) uint8, the frame's display-referred luma made ``step`` times
-            smaller (``flow.reduced``).
-        second: likewise, of the next frame.
-        step: 1, 2 or 4.
-    """
-    cut = is_cut(first, second)
-    still = np.zeros((*first.shape, 2), np.float32)
-    flows = (still, still) if cut else flow_both_ways(first, second)
-    greys = (first, second)
-    if 2 * step <= COARSEST and min(first.shape) >= LEAST_SIDE:
-        greys = (reduced(first, 2), reduced(second, 2))
-        flows = (_halved(flows[0]), _halved(flows[1]))
-        step *= 2
-    doubts = (_not_undone(*flows), _not_undone(flows[1], flows[0]))
-    return Pair(cut, step, greys, flows, doubts)
+NOISE_FLOOR = 0.05
+"""Squared grey levels below which detail is no detail."""
+BLOCK = 16
+"""Pixels over which two pictures' detail is compared."""
 
 
 def planes_between(
@@ -125,7 +44,7 @@ def planes_between(
     before: Pair | None = None,
     after: Pair | None = None,
     subsampling: tuple[int, int] = (0, 0),
-    siting: Siting = "left",
+    sharp: float | None = None,
 ) -> tuple[Plane, ...]:
     """Return the planes of the frame at ``time`` between two frames, in their own encoding.
 
@@ -137,35 +56,20 @@ def planes_between(
         before: what lies between the frame before and the first, where it is known.
         after: likewise between the second and the frame after it.
         subsampling: log2 of how much smaller planes 1 and 2 are.
-        siting: of the chroma samples.
+        sharp: the largest sample of the format: luma and RGB keep their detail. None: they
+            become a little softer, in two thirds of the time.
     """
     if time <= 0 or time >= 1 or pair.cut:
         return tuple(first if time < 0.5 or (pair.cut and time == 0.5) else second)
-    around = _Around(pair, _joined(before, pair), _joined(after, pair))
-    motion = _motion_at(around, time)
-    height, width = first[0].shape
-
-    def made(indices: Sequence[int], smaller: tuple[int, int]) -> dict[int, Plane]:
-        def at_plane(values: Single) -> Single:
-            return plane_values(values, pair.step, (width, height), smaller, siting)
-
-        to_samples = np.array([pair.step / (1 << log2) for log2 in smaller], np.float32)
-        ways = (at_plane(way * to_samples) for way in (motion.back, motion.ahead))
-        here, there = (places(*way.shape[:2]) + way for way in ways)
-        share = time if motion.second_share is None else at_plane(motion.second_share)
-        return {
-            index: blended(
-                warp_plane(first[index], here, "linear"),
-                warp_plane(second[index], there, "linear"),
-                share,
-            )
-            for index in indices
-        }
-
-    chroma = [index for index in (1, 2) if index < len(first) and any(subsampling)]
-    full = [index for index in range(len(first)) if index not in chroma]
-    planes = made(full, (0, 0)) | (made(chroma, subsampling) if chroma else {})
-    return tuple(planes[index] for index in range(len(first)))
+    around = Around.of(pair, before, after)
+    motion = motion_at(around, time)
+    full = [index for index in range(len(first)) if index not in (1, 2) or not any(subsampling)]
+    chroma = [index for index in range(len(first)) if index not in full]
+    made = [np.empty_like(plane) for plane in first]
+    for indices, smaller in ((full, (0, 0)), (chroma, subsampling)):
+        if indices:
+            _fill(made, indices, (first, second), motion, smaller, sharp)
+    return tuple(made)
 
 
 def blended(first: Plane, second: Plane, share: float | Single) -> Plane:
@@ -187,167 +91,95 @@ def blended(first: Plane, second: Plane, share: float | Single) -> Plane:
     return np.asarray(np.rint(blend) if first.dtype.kind == "u" else blend, first.dtype)
 
 
-@dataclass(frozen=True)
-class _Around:
-    """A pair and, where they are known and of the same shot, the pairs beside it."""
-
-    pair: Pair
-    before: Pair | None
-    after: Pair | None
-
-
-@dataclass(frozen=True)
-class _Motion:
-    """Where the picture at one time is taken from, on the pair's grid.
-
-    Attributes:
-        back: from each place to the first frame's matter that is there, in samples.
-        ahead: to the second's.
-        second_share: the second frame's weight, or None where it is the time everywhere.
-    """
-
-    back: Flow
-    ahead: Flow
-    second_share: Single | None
-
-
-def _joined(beside: Pair | None, pair: Pair) -> Pair | None:
-    same = beside is not None and not beside.cut and beside.step == pair.step
-    return beside if same else None
-
-
-def _motion_at(around: _Around, time: float) -> _Motion:
-    best, disagreement = _best_flow(around, time)
-    back, ahead = -time * best, (1 - time) * best
-    share = _share_inside(back, ahead, time)
-    if disagreement.max() > GHOST_FROM:
-        share = _share_without_ghosts(around.pair, (back, ahead), disagreement, share, time)
-    bend = _bend(around, best, time)
-    if bend is not None:
-        back, ahead = back + bend, ahead + bend
-    return _Motion(back, ahead, share)
-
-
-def _best_flow(around: _Around, time: float) -> tuple[Flow, Single]:
-    """Return the flow at ``time`` whose warps agree best, and by how much they disagree."""
-    shape = around.pair.greys[0].shape
-    best, error = np.zeros((*shape, 2), np.float32), np.zeros(shape, np.float32)
-    least = np.full(shape, np.inf, np.float32)
-    for flow, disagreement, doubt in _candidates(around, time):
-        cost = disagreement + doubt
-        better = (cost < least).view(np.uint8)
-        for kept, new in ((best, flow), (error, disagreement), (least, cost)):
-            cv2.copyTo(new, better, kept)
-    return best, error
-
-
-def _candidates(around: _Around, time: float) -> Iterator[tuple[Flow, Single, Single]]:
-    """Yield flows at ``time``, how much the warps along each disagree, and what speaks against it.
-
-    What goes on as it did before the pair, or comes as it goes on after it, is a candidate too:
-    for matter that only one frame of the pair shows it is the only true one.
-    """
-    pair, before, after = around.pair, around.before, around.after
-    ways = [(pair.flows[0], pair.doubts[0], time, 0.0)]
-    ways += [(-pair.flows[1], pair.doubts[1], time - 1, 0.0)]
-    if before:
-        ways += [(-before.flows[1], before.doubts[1], time, NEIGHBOUR_DOUBT)]
-    if after:
-        ways += [(after.flows[0], after.doubts[0], time - 1, NEIGHBOUR_DOUBT)]
-    for measured, undone, since, doubt in ways:
-        flow = flow_at(measured, since)
-        doubts = displaced(np.minimum(DOUBT * undone, MOST_DOUBT), -since * flow) + np.float32(
-            doubt
+def _fill(
+    made: list[Plane],
+    indices: Sequence[int],
+    frames: tuple[Sequence[Plane], Sequence[Plane]],
+    motion: Motion,
+    smaller: tuple[int, int],
+    sharp: float | None,
+) -> None:
+    """Make planes of one size band by band: large maps cost more than what is done with them."""
+    step, (height, width) = motion.step, frames[0][0].shape
+    nodes = [_nodes(way, step, width, height) for way in (motion.back, motion.ahead)]
+    rows = max(1, BAND // (width * step)) * step
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        # Where chroma stands beside luma is no matter: it moves as the places so near it do.
+        here, there = (
+            plane_map(_band(each, step, width, (top, bottom)), smaller, "centre") for each in nodes
         )
-        disagreement = _disagreement(around, flow, time)
-        yield flow, _local_mean(disagreement, pair.step), _local_mean(doubts, pair.step)
+        share = _share_of(motion, width, (top, bottom), smaller)
+        for index in indices:
+            sources = [
+                (planes[index], where) for planes, where in zip(frames, (here, there), strict=True)
+            ]
+            begin, end = top >> smaller[1], (top >> smaller[1]) + len(here)
+            is_sharp = index < 3 and smaller == (0, 0)
+            made[index][begin:end] = _mixed(sources, share, sharp if is_sharp else None)
 
 
-def _disagreement(around: _Around, flow: Flow, time: float) -> Single:
-    """Return the difference, in grey levels, of both frames warped along ``flow``.
+def _mixed(
+    sources: Sequence[tuple[Plane, Flow]], share: float | Single, sharp: float | None
+) -> Plane:
+    """Return two planes, each warped by its map, mixed.
 
-    Where one of them does not reach, the other is compared with the frame on its far side.
+    Linear interpolation blurs; cubic keeps the detail, and the noise. With ``sharp``, the largest
+    sample, what the cubic has and the linear lacks is added by as much as both pictures agree on
+    it: what one has alone is noise (the gain of Wiener's filter, from two observations).
     """
-    pair = around.pair
-    back, ahead = -time * flow, (1 - time) * flow
-    first, second = displaced(pair.greys[0], back), displaced(pair.greys[1], ahead)
-    difference = cv2.absdiff(first, second).astype(np.float32)
-    for seen, beside, way, unseen in (
-        (first, around.before.greys[0] if around.before else None, back - flow, ahead),
-        (second, around.after.greys[1] if around.after else None, ahead + flow, back),
-    ):
-        outside = _beyond(unseen) > EDGE_TOLERANCE
-        if outside.any():
-            other = UNKNOWN if beside is None else cv2.absdiff(seen, displaced(beside, way))
-            difference = np.where(outside, other + np.float32(UNSEEN_DOUBT), difference)
-    return np.asarray(difference, np.float32)
-
-
-def _bend(around: _Around, flow: Flow, time: float) -> Flow | None:
-    """Return by how much both warps are bent, in samples, by the matter's acceleration.
-
-    Matter at ``p + v t + a t^2 / 2`` that the straight way through both frames' places puts at
-    ``x`` is ``a t (1 - t) / 2`` short of it. The acceleration is taken as the smaller of what the
-    frame before and the frame after tell, and as none where they contradict each other (the
-    limiter "minmod" of flow solvers): two-sided guesses of a jolt are worse than none.
-    """
-    pair, before, after = around.pair, around.before, around.after
-    if before is None or after is None:
-        return None
-    earlier = displaced(pair.flows[0] + before.flows[1], -time * flow)
-    later = displaced(after.flows[0] + pair.flows[1], (1 - time) * flow)
-    smaller = np.minimum(np.abs(earlier), np.abs(later))
-    agreed = np.where(earlier * later > 0, np.copysign(smaller, earlier), np.float32(0))
-    speed, most = cv2.magnitude(*cv2.split(flow)), cv2.magnitude(*cv2.split(agreed))
-    limited = np.minimum(1, speed / np.maximum(most, np.float32(1e-6)))
-    return np.asarray(agreed * (time * (1 - time) / 2 * limited)[..., None], np.float32)
-
-
-def _share_inside(back: Flow, ahead: Flow, time: float) -> Single | None:
-    """Return the second frame's weight where one frame does not reach, None where both do."""
-    outside = [_beyond(way) for way in (back, ahead)]
-    if max(float(each.max()) for each in outside) <= EDGE_TOLERANCE:
-        return None
+    soft = [warp_plane(plane, where, "linear") for plane, where in sources]
+    mixed = blended(soft[0], soft[1], share)
+    if sharp is None:
+        return mixed
+    fine = [warp_plane(plane, where, "cubic", sharp) for plane, where in sources]
     first, second = (
-        weight * np.clip(1 - (each - EDGE_TOLERANCE) / EDGE, 0, 1) + np.float32(1e-3)
-        for weight, each in zip((1 - time, time), outside, strict=True)
-    )
-    return np.asarray(second / (first + second), np.float32)
+        _difference(cubic[::2], linear[::2]) for cubic, linear in zip(fine, soft, strict=True)
+    )  # every other row tells as much of blocks
+    common = _block_means(cv2.multiply(first, second))
+    power = _block_means((first * first + second * second) * np.float32(0.5))
+    gain = np.clip(common / (power + np.float32(NOISE_FLOOR * (sharp / 255) ** 2)), 0, 1)
+    detail = _difference(blended(fine[0], fine[1], share), mixed)
+    whole = mixed + cv2.multiply(detail, cv2.resize(gain, detail.shape[::-1]))
+    return np.asarray(np.rint(whole) if mixed.dtype.kind == "u" else whole, mixed.dtype)
 
 
-def _share_without_ghosts(
-    pair: Pair, ways: tuple[Flow, Flow], disagreement: Single, share: Single | None, time: float
-) -> Single:
-    """Return the second frame's weight: ``share``, but 0 or 1 where the warps disagree."""
-    usual = np.float32(time) if share is None else share
-    ghost = np.clip((disagreement - GHOST_FROM) / (GHOST_TO - GHOST_FROM), 0, 1)
-    only_first, only_second = (
-        pair.step * _local_mean(displaced(undone, way), pair.step)
-        for undone, way in zip(pair.doubts, ways, strict=True)
-    )
-    bias = (only_first - only_second) / GHOST_SOFTNESS - GHOST_TIME * (time - 0.5)
-    alone = 1 / (1 + np.exp(np.clip(bias, -30, 30)))
-    return np.asarray(usual + ghost * (alone - usual), np.float32)
+def _difference(one: Plane, other: Plane) -> Single:
+    if one.dtype == np.float16:
+        one, other = one.astype(np.float32), other.astype(np.float32)
+    return np.asarray(cv2.subtract(one, other, dtype=cv2.CV_32F), np.float32)
 
 
-def _beyond(way: Flow) -> Single:
-    """Return how far, in samples, each place's source lies outside the picture; inside: below 0."""
-    height, width = way.shape[:2]
-    x, y = cv2.split(places(height, width) + way)
-    across = np.maximum(-x, x - np.float32(width - 1))
-    down = np.maximum(-y, y - np.float32(height - 1))
-    return np.asarray(np.maximum(across, down), np.float32)
+def _block_means(rows: cv2.typing.MatLike) -> Single:
+    """Return the means over blocks of every other row."""
+    height, width = max(1, 2 * rows.shape[0] // BLOCK), max(1, rows.shape[1] // BLOCK)
+    return np.asarray(cv2.resize(rows, (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _not_undone(there: Flow, back: Flow) -> Single:
-    return np.asarray(cv2.magnitude(*cv2.split(there + displaced(back, there))), np.float32)
+def _nodes(way: Flow, step: int, width: int, height: int) -> Flow:
+    """Return where the places of a grid with margin are taken from, in pixels."""
+    margin = (MARGIN,) * 4
+    continued = cv2.copyMakeBorder(way, *margin, cv2.BORDER_REPLICATE)
+    return np.asarray(node_places(width, height, step) + step * continued, np.float32)
 
 
-def _halved(flow: Flow) -> Flow:
-    """Return a flow on a grid of half as many samples each way, in samples of that grid."""
-    return np.asarray(reduced(flow, 2) * np.float32(0.5), np.float32)
+def _band(nodes: Flow, step: int, width: int, rows: tuple[int, int]) -> CoarseMap:
+    top, bottom = rows
+    inside = nodes[top // step : -(-bottom // step) + 2 * MARGIN]
+    return CoarseMap(inside, step, width, bottom - top)
 
 
-def _local_mean(picture: Single, step: int) -> Single:
-    side = 2 * (WINDOW // (2 * step)) + 1
-    return np.asarray(cv2.blur(picture, (side, side)), np.float32)
+def _share_of(
+    motion: Motion, width: int, rows: tuple[int, int], smaller: tuple[int, int]
+) -> float | Single:
+    """Return the second frame's weight in a band of a plane; a number where it is one."""
+    if motion.second_share is None:
+        return motion.time
+    (top, bottom), step = rows, motion.step
+    above = min(1, top // step)
+    inside = motion.second_share[top // step - above : -(-bottom // step) + 1]
+    if (np.abs(inside - np.float32(motion.time)) < SHARE_TOLERANCE).all():
+        return motion.time
+    size = (width, bottom - top + above * step)
+    values = plane_values(inside, step, size, smaller, "centre")
+    return values[(above * step) >> smaller[1] :]
