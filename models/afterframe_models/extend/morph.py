@@ -30,7 +30,7 @@ from afterframe.imaging.flow import (
     flow_both_ways,
 )
 
-from .coast import DAMPING, carried, velocity, way_gone, without_noise
+from .coast import Coast, velocity, without_noise
 from .switch import switch_times
 
 Single = NDArray[np.float32]
@@ -117,16 +117,17 @@ def morph(past: Sequence[Grey], run: Sequence[Grey], length: int) -> list[Moment
         run: the one in whose place the joint's stands, and the ``length`` that are shown.
         length: frames until the geometry is the run's; ``length_for``.
     """
-    going = velocity(past)
+    coast = Coast(velocity(past))
     meeting = meet(past[-1], run[0])
     offset, trust = meeting.offset, meeting.trust
     stages: list[tuple[Flow, Flow, Grey, Grey]] = []
     for frame in range(1, length + 1):
-        offset, trust = _followed(offset, trust, going, run[frame - 1 : frame + 1], frame)
+        offset, trust = _followed(offset, trust, coast, run[frame - 1 : frame + 1], frame)
         bend = settled(frame / (length + 1))
         placed = flow_at(offset, bend)
         second = np.asarray((1 - bend) * placed, np.float32)
-        first = _coasted(going, frame, np.asarray(-bend * placed, np.float32))
+        seen_through = np.asarray(-bend * placed, np.float32)
+        first = seen_through + displaced(coast.back(frame), seen_through)
         stages.append((first, second, _sampled(past[-1], first), _sampled(run[frame], second)))
     return _moments(stages)
 
@@ -161,12 +162,11 @@ def _softness(first: Grey, second: Grey) -> Single:
 
 
 def _followed(
-    offset: Flow, trust: Single, going: Flow, run: Sequence[Grey], frame: int
+    offset: Flow, trust: Single, coast: Coast, run: Sequence[Grey], frame: int
 ) -> tuple[Flow, Single]:
     """Carry the offset to the next frame, with the motion of both takes."""
-    pace = DAMPING ** (frame - 1)
-    coasting = pace * carried(going, way_gone(frame))
-    back = np.asarray(-coasting, np.float32)
+    coasting = displaced(coast.gone(frame) - coast.gone(frame - 1), coast.back(frame))
+    back = -coasting
     offset, trust = displaced(offset, back), displaced(trust, back)
     moving = without_noise(_smooth(flow_both_ways(run[0], run[1])[0], 1.0))
     moving = displaced(moving, back + offset)
@@ -175,27 +175,6 @@ def _followed(
         return travelled, trust
     apart = (moving - coasting) * trust[..., None]
     return np.asarray(offset + apart, np.float32), trust
-
-
-def _coasted(going: Flow, frame: int, displacement: Flow) -> Flow:
-    """Return where the coasting frame is sampled, seen through a further displacement."""
-    way = way_gone(frame)
-    back = np.asarray(-way * carried(going, way), np.float32)
-    return np.asarray(displacement + displaced(back, displacement), np.float32)
-
-
-def _fine_flow(first: Grey, second: Grey) -> tuple[Flow, Flow]:
-    """Return the flows both ways, measured down to single samples.
-
-    The search stops at half the size it is given: pictures of twice the size make it go on. Three
-    decibels between a frame and its match, warped (six clips).
-    """
-    height, width = first.shape
-    large = [cv2.resize(each, (2 * width, 2 * height)) for each in (first, second)]
-    ways = flow_both_ways(*(np.asarray(each, np.uint8) for each in large))
-    small = [cv2.resize(way, (width, height), interpolation=cv2.INTER_AREA) for way in ways]
-    forward, backward = (np.asarray(0.5 * way, np.float32) for way in small)
-    return forward, backward
 
 
 def _sampled(grey: Grey, displacement: Flow) -> Grey:
@@ -218,3 +197,17 @@ def _apart(first: Grey, second: Grey) -> Single:
 def _smooth(flow: Flow, sigma: float) -> Flow:
     soft: Any = cv2.GaussianBlur(flow, (0, 0), sigma)
     return np.asarray(soft, np.float32)
+
+
+def _fine_flow(first: Grey, second: Grey) -> tuple[Flow, Flow]:
+    """Return the flows both ways, measured down to single samples.
+
+    The search stops at half the size it is given: pictures of twice the size make it go on. Three
+    decibels between a frame and its match, warped (six clips).
+    """
+    height, width = first.shape
+    large = [cv2.resize(each, (2 * width, 2 * height)) for each in (first, second)]
+    ways = flow_both_ways(*(np.asarray(each, np.uint8) for each in large))
+    small = [cv2.resize(way, (width, height), interpolation=cv2.INTER_AREA) for way in ways]
+    forward, backward = (np.asarray(0.5 * way, np.float32) for way in small)
+    return forward, backward

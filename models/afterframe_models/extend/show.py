@@ -6,12 +6,10 @@ import bisect
 from dataclasses import dataclass
 from itertools import accumulate
 
-import numpy as np
-
 from afterframe.imaging.flow import displaced
 from afterframe.media.frame import Frame
 
-from .coast import carried, velocity, way_gone
+from .coast import Coast, velocity
 from .morph import Moment, length_for, meet, morph, settled
 from .picture import Light, light_between, lit, morphed, moved
 from .plan import Plan
@@ -88,26 +86,22 @@ class Show:
         return Join(first, moments, light, min(run.length, LIGHT_FRAMES))
 
     def _coasting(self, frame: int) -> Frame:
-        material = self._plan.material
+        material, camera = self._plan.material, self._plan.camera
         if self._last is None:
             self._last = material.read(material.last)
-            self._going = velocity(material.greys[-VELOCITY_FRAMES:])
-            if self._plan.camera is not None:
-                self._going -= self._plan.camera.flow(self._going.shape[:2])
-        if not self._going.any() and self._plan.camera is None:
+            going = velocity(material.greys[-VELOCITY_FRAMES:])
+            self._coast = Coast(going if camera is None else going - camera.flow(going.shape[:2]))
+        if camera is None and self._coast.is_still:
             return self._last
-        if frame < AT_REST or self._plan.camera is not None:
-            return self._coasted(frame)
+        if frame < AT_REST or camera is not None:
+            return self._coasted(self._last, frame)
         if self._rest is None:
-            self._rest = self._coasted(AT_REST)
+            self._rest = self._coasted(self._last, AT_REST)
         return self._rest
 
-    def _coasted(self, frame: int) -> Frame:
-        assert self._last is not None
-        shape = self._going.shape[:2]
-        way = way_gone(frame)
-        back = -way * carried(self._going, way)
-        if self._plan.camera is not None:
-            camera = self._plan.camera.back(shape, frame)
-            back = camera + displaced(np.asarray(back, np.float32), camera)
-        return moved(self._last, np.asarray(back, np.float32), self._plan.material.step)
+    def _coasted(self, last: Frame, frame: int) -> Frame:
+        camera, back = self._plan.camera, self._coast.back(frame)
+        if camera is not None:
+            panned = camera.back(back.shape[:2], frame)
+            back = panned + displaced(back, panned)
+        return moved(last, back, self._plan.material.step)
