@@ -157,10 +157,12 @@ def _steadiness(
                 painted(Clip([picture]), values, seed)[0]
                 for seed, picture in enumerate(clip.pictures[:3])
             ]
-            found[name, style] = Ratios(
-                *(_error(made, motions, k) / _error(clip.pictures, motions, k) for k in (2, 1)),
-                _error(alone, motions[:2], 1) / _error(clip.pictures[:3], motions[:2], 1),
+            seen, all_places = (
+                _error(made, motions, k) / _error(clip.pictures, motions, k) for k in (2, 1)
             )
+            few = _error(clip.pictures[:3], motions[:2], 1)
+            boiling = _error(alone, motions[:2], 1) / few
+            found[name, style] = Ratios(seen, all_places, boiling)
             rows.append((style, *found[name, style]))
             if chosen.sheets:
                 _sheet(chosen.sheets, name, style, large, values, made)
@@ -255,8 +257,8 @@ def _sheet(
     top, left = (side // 2 - LINES // 2 for side in hd.shape[:2])
     crop = hd[top : top + LINES, max(0, left) : max(0, left) + strengths[0].shape[1]]
     six = [frame[120:360, 160:480] for frame in made[-6:]]
-    crop = cv2.resize(crop, (strengths[0].shape[1], LINES))
-    pictures = {"strengths": np.hstack([*strengths, crop]), "six": np.hstack(six)}
+    large = cv2.resize(crop, (strengths[0].shape[1], LINES))
+    pictures = {"strengths": np.hstack([*strengths, large]), "six": np.hstack(six)}
     for what, picture in pictures.items():
         shown = np.rint(255 * np.clip(picture[..., ::-1], 0, 1)).astype(np.uint8)
         cv2.imwrite(str(folder / f"{Path(name).stem}_{style}_{what}.png"), shown)

@@ -34,7 +34,7 @@ BRISTLE_ROWS = 22.0
 """Rows of the texture that half a stroke's width covers at most."""
 ROWS_A_PIXEL = 2.2
 """At most, too: finer bristles than pixels would glitter as their stroke moves."""
-RAGGED = 0.28
+RAGGED = 0.2
 """How far, in half widths, bristles make the edge uneven."""
 BODY = 0.75
 """How much of the height below a stroke it covers."""
@@ -130,9 +130,10 @@ def lay(
 def _outlines(strokes: Strokes) -> NDArray[np.int32]:
     """Return the outlines, (n, 2 STATIONS, 2), in fixed-point pixels."""
     along = np.cos(np.linspace(np.pi, 0, STATIONS, dtype=np.float32))  # dense at the ends
-    profile = np.sqrt(np.maximum(0, 1 - along**4)) * (1 + 0.5 * RAGGED) + 0.12
-    u = along[None] * (strokes.half_length[:, None] + 0.5)
-    side = profile[None] * (strokes.half_width[:, None] + 0.5)
+    # A little wider than what is seen: what is cut off by an outline has no soft edge.
+    profile = np.sqrt(np.maximum(0, 1 - along**4)) * 1.04
+    u = along[None] * (strokes.half_length[:, None] + 0.75)
+    side = profile[None] * strokes.half_width[:, None] + 0.75
     bow = 0.5 * strokes.bend[:, None] * u * u
     left, right = np.stack([u, bow + side], 2), np.stack([u, bow - side], 2)[:, ::-1]
     local = np.concatenate([left, right], 1)
@@ -209,7 +210,7 @@ def _show_slice(
     )
     along = u / half_length
     along *= along
-    uneven = np.float32(1 - RAGGED) + np.float32(RAGGED) * hair
+    uneven = np.float32(1 - RAGGED) + np.float32(RAGGED) * np.minimum(hair, 1)
     outline = np.sqrt(np.maximum(1 - along * along, 0)) + uneven - 1
     edge = (outline - np.abs(across)) * half_width + np.float32(0.5)
     cover = np.clip(edge, 0, 1)

@@ -95,10 +95,9 @@ def _settled(pair: FramePair) -> tuple[Single, Single]:
         all_voices += far**-2 * _widely_blurred(voice, far * height)
     length: Any = cv2.magnitude(*cv2.split(pair.backward))
     rests = (moves < 0.5) & (moving < 0.5 * all_voices)
-    rests &= (length > HARMLESS) | (texture < TEXTURE**2)
-    still = rests.astype(np.float32)
-    trust = np.maximum(pair.trust_backward, still)
-    return pair.backward * (1 - still)[..., None], np.asarray(trust, np.float32)
+    still = rests & ((length > HARMLESS) | (texture < TEXTURE**2))
+    trust = np.maximum(pair.trust_backward, rests)
+    return pair.backward * ~still[..., None], np.asarray(trust, np.float32)
 
 
 def _widely_blurred(picture: Single, sigma: float) -> Single:
