@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -22,12 +22,14 @@ import opentimelineio as otio
 import pytest
 
 from afterframe.core.timecode import parse_time, timecode
-from afterframe_hosts.base import FileOptions
+from afterframe_hosts.base import FileOptions, MediumFacts
 from afterframe_hosts.interchange.adapter import InterchangeHost
-from afterframe_hosts.wire.clip import Span
+from afterframe_hosts.wire.clip import Media, Span
 from afterframe_hosts.wire.errors import ItemGone
+from afterframe_hosts.wire.job import Job, JobStatus, Result, new_id
 from tests.contract import host_contract as contract
 from tests.contract.host_contract import (
+    ALL,
     CHECKS,
     FIRST_PLATE,
     PLATES,
@@ -562,3 +564,29 @@ def _range(start: int, duration: int) -> otio.opentime.TimeRange:
 
 def _gap(frames: int) -> otio.schema.Gap:
     return otio.schema.Gap(source_range=_range(0, frames))
+
+
+def test_what_lies_between_handles_is_what_another_program_reads(stage: FileStage) -> None:
+    """The file that is saved is opened again: the same frames of the result stand there."""
+    clip = stage.clip(contract.TWO)
+    job = Job(new_id(), "generate", clip, stage.host.output(clip, "generate"), HOUR + 45)
+    frames, shown = contract.RESULT_FRAMES, contract.RESULT_FRAMES - 5
+    for path in (str(stage.result), stage.pictures):
+        first = 1 if "#" in path else 0
+        result = Result(path, "r.json", frames, RATE, contract.SIZE, first, handles=(3, 2))
+        stage.host.place(JobStatus(replace(job, id=new_id()), "done", 0.0, 0.0, result=result))
+    begins = timecode(HOUR + 45 - 3, RATE)
+
+    def look(media: Media) -> MediumFacts | None:
+        ours = "Afterframe" in media.path and media.kind == "movie"
+        return MediumFacts(RATE, frames, begins) if ours else None
+
+    found = []
+    with stage.saved() as files:
+        for file in files:
+            host = stage.adapter.open(file, FileOptions(rate=RATE, look=look))
+            found += [c for c in host.clips(ALL) if "Afterframe" in c.media.path]
+            found += [item.clip for item in host._edit.items if item.job and item.clip]
+    spans = {(c.media.kind, c.record_range, c.media_range) for c in found}
+    at = Span(HOUR + 45, shown)
+    assert spans == {("movie", at, Span(3, shown)), ("sequence", at, Span(3, shown))}

@@ -336,7 +336,9 @@ class _Reading:
             return 0
         origins = []
         if not facts and cut.event.ours.get("job"):
-            origins = [math.floor(cut.source)]  # a result is shown from its first picture on
+            # A result is shown from its first picture on, but for what it says of a handle.
+            handle = re.fullmatch(r"[0-9]{1,6}", cut.event.ours.get("handle", ""))
+            origins = [math.floor(cut.source) - (int(handle[0]) if handle else 0)]
         if facts and facts.start_timecode:
             start = label(facts.start_timecode).frame(cut.counted, drop=False)
             origins += [] if start is None else [start]

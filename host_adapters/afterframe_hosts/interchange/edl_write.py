@@ -68,15 +68,14 @@ def _event(number: int, item: Item, media: Media, clip: Any, edit: Edit, drop: b
     ]
     reel = f"AF{item.job[: _REEL - 2].upper()}"
     said = {key: _plain(ours_of(clip)[key]) for key in ("job", "effect", "recipe")}
+    if handle_of(clip):
+        said["handle"] = str(handle_of(clip))
     return [
         f"{number:03}  {reel:<{_REEL}} {'V':<5} {'C':<8} {' '.join(times)}",
         f"* FROM CLIP NAME: {_plain(name)}",
         f"* SOURCE FILE: {_plain(path)}",
         f"* AFTERFRAME REEL: {_plain(item.name)}",
-        *(
-            f"* AFTERFRAME {key.upper()}: {_plain(said[key])}"
-            for key in ("job", "effect", "recipe")
-        ),
+        *(f"* AFTERFRAME {key.upper()}: {text}" for key, text in said.items()),
     ]
 
 

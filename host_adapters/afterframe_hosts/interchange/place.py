@@ -94,7 +94,7 @@ def _clip(
     handle = result.handles[0]
     begins = nearest(result_start(status.job, result.shown) * result.rate / edit.rate) - handle
     reference = reference_to(result, rate, max(0, begins), style, folder)
-    reference.metadata[OURS] = {"size": list(result.size), "handle": handle}
+    reference.metadata[OURS] = {"size": list(result.size)} | ({"handle": handle} if handle else {})
     return otio.schema.Clip(
         name=_name(result),
         media_reference=reference,

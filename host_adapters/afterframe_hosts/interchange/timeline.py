@@ -39,6 +39,8 @@ RESOLVE = "Resolve_OTIO"
 """Key of what DaVinci Resolve says of a timeline that it wrote; see ``resolve_shape``."""
 DROP = "drop_frame"
 """Key in a timeline's: its timecode counts drop-frame. A format that knows it says it here."""
+_LONGEST_HANDLE = 240
+"""Frames, as the effects declare it."""
 
 
 @dataclass(frozen=True)
@@ -268,7 +270,8 @@ def _id(address: str, span: Span) -> str:
 
 def handle_of(clip: Any) -> int:
     """Return how many pictures of a result stand before the first that is shown."""
-    return int(ours_of(clip.media_reference).get("handle") or 0)
+    handle = ours_of(clip.media_reference).get("handle")
+    return handle if isinstance(handle, int) and 0 <= handle <= _LONGEST_HANDLE else 0
 
 
 def job_of(item: Any) -> str:

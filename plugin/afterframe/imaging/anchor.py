@@ -23,7 +23,7 @@ from afterframe.media.frame import Frame, PixelFormat, Plane
 
 from .flow import displaced, flow_both_ways
 
-LEAST_DIFFERENCE = 0.5
+LEAST_DIFFERENCE = 0.8
 """Levels of 255 below which a difference is left alone: under it nothing is seen, and built-in
 engines, which move the shot's own samples, stay untouched to the bit."""
 MOST_DIFFERENCE = 40.0
