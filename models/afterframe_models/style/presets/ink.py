@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..painter import Motion
 from .along import Directions
-from .canvas import FINE_ROWS, blurred, luma
+from .canvas import FINE_ROWS, blurred, drawn_grey
 from .exposure import Exposure
 from .kuwahara import areas
 from .paper import tooth
@@ -50,11 +50,11 @@ class Ink(Preset):
 
     def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
         canvas = self.canvas
-        flat = luma(areas(picture, directions, canvas, (14,)))
+        flat = drawn_grey(areas(picture, directions, canvas, (14,)))
         flat = self._exposure.spread(flat, new=motion is None)
         hairs = self.brushed_over(_HAIRS, 1.5, directions, 48)
         wash = self._wash(flat, hairs, motion)
-        lines = self._lines(luma(picture), directions, hairs)
+        lines = self._lines(drawn_grey(picture), directions, hairs)
         density = 1 - (1 - wash) * (1 - lines)
         # Ink sinks into the hollows first, and leaves the heights of the paper where it is thin.
         density *= 1.12 - 0.08 * tooth(self, 1.7)

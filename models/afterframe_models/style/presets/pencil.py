@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..painter import Motion
 from .along import Directions
-from .canvas import FINE_ROWS, blurred, luma, remapped, smoothstep
+from .canvas import FINE_ROWS, blurred, drawn_grey, remapped, smoothstep
 from .exposure import Exposure
 from .paper import tooth
 from .preset import Preset
@@ -71,7 +71,7 @@ class Pencil(Preset):
 
     def render(self, picture: Single, directions: Directions, motion: Motion | None) -> Single:
         canvas = self.canvas
-        grey = self._exposure.spread(luma(picture), new=motion is None)
+        grey = self._exposure.spread(drawn_grey(picture), new=motion is None)
         dark = (1 - blurred(grey, canvas.pixels(2.0))).clip(0, 1)
         density = self._hatched(dark, directions) + SMUDGE * dark**1.3
         density += self._contours(grey, directions)
