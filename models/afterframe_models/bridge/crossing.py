@@ -35,7 +35,9 @@ ROUNDS = 2
 """Of the fixed-point inversion, begun with where matter was laid."""
 CRACK = (5, 5)
 """Samples up to which a place where nothing was laid is a crack, not matter uncovered."""
-MET_FROM, MET_TO = 0.1, 0.4
+FARTHER = 12.0
+"""Grey levels by which the picture farther in time must fit better for its paths to be taken."""
+MET_FROM, MET_TO = 0.3, 0.6
 """Sureness from which matter begins to go, and goes all, to where it was found."""
 GHOST_FROM, GHOST_TO = 10.0, 24.0
 """Grey levels of disagreement from which the mix fades to, and is, a quick change."""
@@ -94,7 +96,10 @@ class State:
 def cross(match: Match, velocities: tuple[Flow, Flow], length: int) -> Crossing:
     """Return how two shots meet; see :class:`Crossing`."""
     shape = match.greys[0].shape
-    orders = (_order(match.flows[0]), _order(match.flows[1]))
+    orders = (
+        _order(match.flows[0], match.sure[0], velocities[0]),
+        _order(match.flows[1], match.sure[1], -velocities[1]),
+    )
     middle = np.full(shape, length / 2, np.float32)
     crossing = Crossing(match, velocities, length, orders, middle)
     times = np.linspace(EARLIEST, 1 - EARLIEST, MOMENTS) * length
@@ -139,9 +144,11 @@ def layers_of(state: State, width: int, height: int, step: int) -> tuple[Layer, 
     )
 
 
-def _order(flow: Flow) -> Order:
+def _order(flow: Flow, sure: Single, velocity: Flow) -> Order:
     """Return the places in the order in which they are laid: what moves unlike most is in front."""
-    apart = flow - np.median(flow, axis=(0, 1))
+    coasting = velocity * np.float32(MEMORY)
+    way = coasting + _met(sure)[..., None] * (flow - coasting)
+    apart = way - np.median(way, axis=(0, 1))
     return np.argsort(np.hypot(apart[..., 0], apart[..., 1]).ravel(), kind="stable")
 
 
@@ -160,10 +167,10 @@ def _met_at(crossing: Crossing, time: float) -> State:
     by_second = _difference(crossing, met_first, in_second)
     alone = _difference(crossing, in_first, in_second)
     difference = np.minimum(np.minimum(by_first, by_second), alone)
-    leads_first = seen_first * (difference == by_first) * _met(_at(sure[0], in_first))
-    leads_second = seen_second * (difference == by_second) * _met(_at(sure[1], in_second))
-    leads_second *= 1 - leads_first
     part = time / crossing.length
+    cost_first, cost_second = by_first + FARTHER * part, by_second + FARTHER * (1 - part)
+    leads_first = seen_first * (cost_first <= cost_second) * _met(_at(sure[0], in_first))
+    leads_second = seen_second * (cost_second < cost_first) * _met(_at(sure[1], in_second))
     even = part * part * (3 - 2 * part)
     weight_first = (1 - even) * np.maximum(seen_first, leads_second) + _LEAST
     weight_second = even * np.maximum(seen_second, leads_first) + _LEAST
@@ -241,11 +248,19 @@ def _laid(way: Flow, order: Order) -> tuple[Flow, Single]:
     there = np.zeros(height * width, np.float32)
     there[index] = 1
     there = there.reshape(height, width)
-    found = filled(came.reshape(height, width, 2), there)
+    found = _without_dots(filled(came.reshape(height, width, 2), there))
     for _ in range(ROUNDS):
-        found = displaced(way, -found)
+        finer = displaced(way, -found)
+        near = np.abs(finer - found).max(2, keepdims=True) < 1
+        found = np.where(near, finer, found)
     closed = cv2.morphologyEx(there, cv2.MORPH_CLOSE, np.ones(CRACK, np.uint8))
     return found, np.asarray(cv2.GaussianBlur(closed, (0, 0), 1.5), np.float32)
+
+
+def _without_dots(laid: Flow) -> Flow:
+    """Return what was laid without what shows through where matter in front is stretched."""
+    parts = (np.ascontiguousarray(laid[..., axis]) for axis in (0, 1))
+    return np.dstack([np.asarray(cv2.medianBlur(part, 5), np.float32) for part in parts])
 
 
 def _at(values: Samples, where: Flow) -> Samples:

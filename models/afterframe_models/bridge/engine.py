@@ -10,6 +10,7 @@ import numpy as np
 
 from afterframe.errors import CutIsCleaner
 from afterframe.imaging.flow import Flow, Grey
+from afterframe.imaging.guided import guided_filter
 from afterframe.imaging.mover import mover_for
 from afterframe.imaging.pairs import grey_at_step, measured_pair, usual_step
 from afterframe.media.frame import Frame
@@ -26,7 +27,9 @@ MOST_UNLIKE = 0.55
 clips: 0.21 at most where 6 to 24 frames lie between two pictures of a shot, 0.82 at least between
 pictures of two shots."""
 FORETOLD = 8
-"""Frames for which matter that is looked for is expected to have kept its velocity."""
+"""Frames for which matter may keep its velocity, where it does not keep it all through."""
+GUIDE_RADIUS, GUIDE_EPSILON = 8, 1e-3
+"""Samples, and variance of what counts as an edge, by which velocities follow the picture."""
 LONG_SECONDS = 2.0
 """Longest bridge that looks like footage; in longer ones what moves seems to float."""
 LONG = "note.bridge.long"
@@ -55,8 +58,7 @@ class BridgeEngine(Engine):
         velocities = _leaving(source, greys[0], step), _arriving(after, greys[1], step)
         context.check()
         length = request.frames + 1
-        foretold = min(length, FORETOLD)
-        found = match(*greys, (velocities[0] * foretold, -velocities[1] * foretold))
+        found = match(*greys, [_coast(velocities, frames) for frames in (FORETOLD, length)])
         unlike = round(1 - likeness(found), 2)
         if unlike > MOST_UNLIKE and not request.parameters["force"]:
             raise CutIsCleaner(cost=unlike, most=MOST_UNLIKE)
@@ -79,14 +81,28 @@ def _leaving(source: Source, last: Grey, step: int) -> Flow:
     if source.frames < 2:
         return np.zeros((*last.shape, 2), np.float32)
     before = grey_at_step(source.read(source.frames - 2), step)
-    return -measured_pair(before, last, step).backward
+    return _along_edges(-measured_pair(before, last, step).backward, last)
 
 
 def _arriving(after: Source, first: Grey, step: int) -> Flow:
     """Return the velocity of what a clip's first picture shows."""
     if after.frames < 2:
         return np.zeros((*first.shape, 2), np.float32)
-    return measured_pair(first, grey_at_step(after.read(1), step), step).forward
+    found = measured_pair(first, grey_at_step(after.read(1), step), step).forward
+    return _along_edges(found, first)
+
+
+def _along_edges(velocity: Flow, grey: Grey) -> Flow:
+    """Return a velocity that changes where the picture does: dense flow blurs past edges."""
+    guide = np.asarray(grey, np.float32) / np.float32(255)
+    parts = (np.ascontiguousarray(velocity[..., axis]) for axis in (0, 1))
+    followed = [guided_filter(guide, part, GUIDE_RADIUS, GUIDE_EPSILON) for part in parts]
+    return np.dstack(followed)
+
+
+def _coast(velocities: tuple[Flow, Flow], frames: int) -> tuple[Flow, Flow]:
+    """Return where matter is after so many frames if it goes on, and where it was before."""
+    return velocities[0] * np.float32(frames), velocities[1] * np.float32(-frames)
 
 
 def _tell_length(request: Request, context: Context) -> None:

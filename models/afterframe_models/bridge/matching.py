@@ -39,6 +39,8 @@ UNDONE = 3.0
 """Samples by which a flow may miss its way back and still be rather sure."""
 UNLIKE = 14.0
 """Grey levels of difference, likewise."""
+CHANCE = (15, 15)
+"""Samples below which a region that fits among others that do not fits by chance."""
 UNSURE = 0.3
 """Sureness below which a place counts as not found."""
 SMALLEST_REGION = 0.002
@@ -46,8 +48,11 @@ REGIONS = 3
 """Share of the picture, and number, of regions that are looked for as wholes."""
 FOUND = 0.5
 """Correlation from which such a region counts as found."""
-BETTER, KNOWN = 4.0, 8.0
-"""Grey levels by which another guess must win, and by which more where a flow is sure."""
+FLAT = 16.0
+"""Grey levels between the quartiles below which they tell of no contrast."""
+BETTER, WHOLE, KNOWN = 1.0, 4.0, 8.0
+"""Grey levels by which another guess must win; by which a shift of a whole region must, and by
+which more where a flow is sure."""
 ISLAND = 15
 """Samples below which a region of another guess is none: a median's window."""
 
@@ -67,20 +72,22 @@ class Match:
     sure: tuple[Single, Single]
 
 
-def match(first: Grey, second: Grey, coasts: tuple[Flow, Flow]) -> Match:
+def match(first: Grey, second: Grey, coasts: Sequence[tuple[Flow, Flow]]) -> Match:
     """Return what lies between two pictures that may be far apart.
 
     Args:
         first: (h, w) uint8, display-referred.
         second: of the same size.
-        coasts: where the first's matter would be in the second if all went on as it did, and
-            back: a guess, (h, w, 2) each.
+        coasts: guesses of where the first's matter is in the second if all went on as it did,
+            and of the way back: (h, w, 2) each, one pair at least.
     """
     second = _as_bright(second, first)
-    guesses = [(np.zeros_like(coasts[0]),) * 2, *_layers(first, second), coasts]
-    found = [_measured(first, second, *guess) for guess in guesses]
+    still = np.zeros_like(coasts[0][0])
+    guesses = [(still, still), *_layers(first, second)]
+    camera = min(guesses, key=lambda guess: _median_difference(first, second, guess[0]))
+    found = [camera, *(_measured(first, second, *guess) for guess in (*guesses, *coasts))]
     flows, sure = _chosen(first, second, found)
-    shifts = _shifts(first, second, sure)
+    shifts = _shifts(first, second, sure) + _steady(coasts, camera, sure)
     if shifts:
         found = [flows, *(_measured(first, second, shift, -shift) for shift in shifts)]
         flows, sure = _chosen(first, second, found, sure)
@@ -110,11 +117,21 @@ def local_mean(picture: Single) -> Single:
 
 
 def _as_bright(grey: Grey, like: Grey) -> Grey:
-    """Bring a picture's mean and contrast to another's: shots differ in exposure."""
-    spread = float(grey.std())
-    gain = np.clip(float(like.std()) / spread, 0.5, 2.0) if spread > 1 else 1.0
-    brought = (grey.astype(np.float32) - grey.mean()) * gain + like.mean()
+    """Bring a picture's usual brightness and contrast to another's: shots differ in exposure.
+
+    By the middle half of the levels: a white car that comes or goes is no exposure.
+    """
+    low, middle, high = np.percentile(grey, (25, 50, 75))
+    wanted_low, wanted, wanted_high = np.percentile(like, (25, 50, 75))
+    gain = 1.0
+    if min(high - low, wanted_high - wanted_low) > FLAT:
+        gain = float(np.clip((wanted_high - wanted_low) / (high - low), 0.5, 2.0))
+    brought = (grey.astype(np.float32) - middle) * gain + wanted
     return np.asarray(np.clip(np.rint(brought), 0, 255), np.uint8)
+
+
+def _median_difference(first: Grey, second: Grey, flow: Flow) -> float:
+    return float(np.median(_difference(first, second, flow)))
 
 
 def _layers(first: Grey, second: Grey) -> Iterator[tuple[Flow, Flow]]:
@@ -188,6 +205,30 @@ def _shifts(first: Grey, second: Grey, sure: tuple[Single, Single]) -> list[Flow
     return [np.full((*first.shape, 2), shift, np.float32) for shift in shifts]
 
 
+def _steady(
+    coasts: Sequence[tuple[Flow, Flow]], camera: tuple[Flow, Flow], sure: tuple[Single, Single]
+) -> list[Flow]:
+    """Return by how far what was not found would have moved as a whole at its own speed."""
+    shifts = []
+    for there, back in coasts:
+        shifts += [_usual_way(there, camera[0], box) for box in _regions(sure[0])]
+        shifts += [-_usual_way(back, camera[1], box) for box in _regions(sure[1])]
+    return [
+        np.broadcast_to(shift, camera[0].shape).copy()
+        for shift in shifts
+        if np.hypot(*shift) > REACH
+    ]
+
+
+def _usual_way(flow: Flow, camera: Flow, box: tuple[int, int, int, int]) -> NDArray[np.float32]:
+    """Return the median way of what moves in a region otherwise than the camera does."""
+    left, top, width, height = box
+    part = np.s_[top : top + height, left : left + width]
+    ways = flow[part].reshape(-1, 2)
+    apart = np.hypot(*(flow[part] - camera[part]).reshape(-1, 2).T)
+    return np.asarray(np.median(ways[apart >= np.percentile(apart, 75)], axis=0), np.float32)
+
+
 def _regions(sure: Single) -> list[tuple[int, int, int, int]]:
     """Return the boxes (left, top, width, height) of the largest regions that are unsure."""
     unsure = (sure < UNSURE).astype(np.uint8)
@@ -205,7 +246,8 @@ def _shift(
     if min(width, height) < WINDOW[0]:
         return None
     what = here[top : top + height, left : left + width]
-    weight = np.clip(1 - sure[0][top : top + height, left : left + width], 0.05, 1)
+    unsure = 1 - sure[0][top : top + height, left : left + width]
+    weight = np.clip(unsure * _contrast(what) / FLAT, 0.02, 1)
     # It may have left the picture by half.
     beside, above = width // 2, height // 2
     wide = cv2.copyMakeBorder(there, above, above, beside, beside, cv2.BORDER_REPLICATE)
@@ -217,12 +259,19 @@ def _shift(
     return place[0] - beside - left, place[1] - above - top
 
 
+def _contrast(grey: Grey) -> Single:
+    """Return the standard deviation around each place: what is plain fits everywhere."""
+    values = grey.astype(np.float32)
+    variance = local_mean(values**2) - local_mean(values) ** 2
+    return np.asarray(np.sqrt(np.maximum(variance, 0)), np.float32)
+
+
 def _best(first: Grey, second: Grey, flows: Sequence[Flow], known: Single | None = None) -> Flow:
     """Return, place by place, the flow that makes the pictures agree best.
 
     The first of them stands unless another is clearly better; the more so where it is ``known``.
     """
-    handicap = BETTER if known is None else BETTER + KNOWN * known
+    handicap = BETTER if known is None else WHOLE + KNOWN * known
     least = _difference(first, second, flows[0])
     label = np.zeros(first.shape, np.uint8)
     for number, flow in enumerate(flows[1:], 1):
@@ -249,4 +298,5 @@ def _difference(first: Grey, second: Grey, flow: Flow) -> Single:
 def _sureness(first: Grey, second: Grey, flow: Flow, back: Flow) -> Single:
     undone = np.hypot(*cv2.split(flow + displaced(back, flow))) / UNDONE
     unlike = _difference(first, second, flow) / UNLIKE
-    return local_mean(np.exp(-(undone**2) - unlike**2).astype(np.float32))
+    sure = local_mean(np.exp(-(np.minimum(undone, 9) ** 2) - unlike**2).astype(np.float32))
+    return np.asarray(cv2.morphologyEx(sure, cv2.MORPH_OPEN, np.ones(CHANCE, np.uint8)), np.float32)
