@@ -7,6 +7,7 @@ minterpolate: see ``tests/bench/interpolate.py``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -87,8 +88,7 @@ def blended(first: Plane, second: Plane, share: float | Single) -> Plane:
         return np.asarray(cv2.addWeighted(first, 1 - share, second, share, 0))
     # Not by cv2.blendLinear, which cuts fractions off: a quarter of a level darker on average.
     change = cv2.multiply(cv2.subtract(second, first, dtype=cv2.CV_32F), share)
-    blend = cv2.add(first, change, dtype=cv2.CV_32F)
-    return np.asarray(np.rint(blend) if first.dtype.kind == "u" else blend, first.dtype)
+    return _in_type(cv2.add(first, change, dtype=cv2.CV_32F), first.dtype)
 
 
 def _fill(
@@ -140,8 +140,15 @@ def _mixed(
     power = _block_means((first * first + second * second) * np.float32(0.5))
     gain = np.clip(common / (power + np.float32(NOISE_FLOOR * (sharp / 255) ** 2)), 0, 1)
     detail = _difference(blended(fine[0], fine[1], share), mixed)
-    whole = mixed + cv2.multiply(detail, cv2.resize(gain, detail.shape[::-1]))
-    return np.asarray(np.rint(whole) if mixed.dtype.kind == "u" else whole, mixed.dtype)
+    gains = cv2.resize(gain, detail.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return _in_type(cv2.add(mixed, cv2.multiply(detail, gains), dtype=cv2.CV_32F), mixed.dtype)
+
+
+def _in_type(values: cv2.typing.MatLike, kind: np.dtype[Any]) -> Plane:
+    """Return values that lie within a type's range in it, rounded."""
+    if kind == np.uint8:  # five times as fast as the general way
+        return np.asarray(cv2.convertScaleAbs(values), np.uint8)
+    return np.asarray(np.rint(values) if kind.kind == "u" else values, kind)
 
 
 def _difference(one: Plane, other: Plane) -> Single:

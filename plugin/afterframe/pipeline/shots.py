@@ -127,10 +127,11 @@ class Shots:
         reach = retime_reach(clip.spare, clip.frames, step, plan.frames)
         self.layout = layout_of(self._job, plan.frames, reach)
         start, end = self.layout.handles
-        before = math.ceil(start * step)
-        last = math.ceil((plan.frames - 1 + end) * step)
+        first = self._job.clip.phase - start * step
+        before = max(0, -math.floor(first))
+        last = math.ceil(self._job.clip.phase + (plan.frames - 1 + end) * step)
         after = min(max(0, last - (clip.frames - 1)), clip.spare[1]) if end else 0
-        self.phase = before - start * step
+        self.phase = before + first
         seen: Source = clip
         if before or after:
             whole = Cadence(clip.frames, clip.frames, Fraction(1))
