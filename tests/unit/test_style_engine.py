@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 from afterframe.errors import Cancelled
+from afterframe.media.convert import LINEAR, srgb_encode
+from afterframe.media.frame import ColourTags, Frame, MediaInfo, PixelFormat
+from afterframe.pipeline.pixels import passage
+from afterframe.pipeline.source import FilteredSource
 from afterframe_hosts.wire.catalogue import en, zh_CN
 from afterframe_hosts.wire.job import Note
 from afterframe_models import registry
@@ -258,6 +263,23 @@ def test_alpha_is_carried_and_what_is_behind_it_is_not_painted_in() -> None:
     np.testing.assert_array_equal(made[0][..., 3], alpha)
     seen = alpha > 0
     assert np.abs(made[0][seen] - made[1][seen]).max() < 0.02
+
+
+def test_colour_behind_alpha_is_shown_straight_and_comes_back_multiplied() -> None:
+    pixels = PixelFormat("rgb", 16, floating=True, alpha=True)
+    tags = ColourTags(transfer=LINEAR, matrix=0, full_range=True, premultiplied=True)
+    colour, alpha = np.full((4, 6), 0.2, np.float16), np.full((4, 6), 0.5, np.float16)
+    alpha[0], colour[0] = 0, 0
+    frame = Frame((colour, colour, colour, alpha), pixels, tags)
+    info = MediaInfo(6, 4, 1, Fraction(25), pixels, tags)
+    way = passage(registry.cards()["style"], FilteredSource(Clip([scene()]), info, lambda _: frame))
+    shown = way.source.read(0)
+    assert shown.format.alpha
+    np.testing.assert_allclose(shown.planes[0][1:], srgb_encode(np.float32(0.4)), atol=1e-3)
+    back = way.back(shown)
+    assert (back.format, back.colour) == (pixels, tags)
+    for plane, was in zip(back.planes, frame.planes, strict=True):
+        np.testing.assert_allclose(plane, was, atol=1e-3)
 
 
 def test_a_draft_paints_few_frames_and_carries_them_by_flow(

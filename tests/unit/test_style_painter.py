@@ -99,7 +99,9 @@ def test_the_last_stroke_lies_on_top_and_thick_paint_catches_light() -> None:
     grey = stroke()
     grey.colour[:] = 0.5
     lit = laid(grey, relief=0.3)[..., 0]
-    assert lit[45, 50] != pytest.approx(lit[55, 50], abs=0.02)
+    middle = lit[40:60, 40:60].mean(1)
+    assert middle.max() > 0.52
+    assert np.diff(middle[middle > 0.3]).max() > 0.005
 
 
 def test_bands_and_threads_leave_no_seam() -> None:

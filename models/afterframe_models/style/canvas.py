@@ -140,7 +140,8 @@ def _outlines(strokes: Strokes) -> NDArray[np.int32]:
     cos, sin = np.cos(strokes.angle)[:, None], np.sin(strokes.angle)[:, None]
     x = strokes.centre[:, :1] + local[..., 0] * cos - local[..., 1] * sin
     y = strokes.centre[:, 1:] + local[..., 0] * sin + local[..., 1] * cos
-    return np.rint(np.stack([x, y], 2) * (1 << SUBPIXEL)).astype(np.int32)
+    places = np.rint(np.stack([x, y], 2) * (1 << SUBPIXEL))
+    return np.asarray(places, np.int32)
 
 
 def _table(strokes: Strokes) -> Single:
@@ -200,17 +201,13 @@ def _show_slice(
     u = dx * cos + dy * sin
     v = dy * cos - dx * sin - bow * u * u
     across = v / half_width
-    hair: Any = cv2.remap(
-        texture,
-        u * rows * np.float32(0.6) + lot_x,
-        v * rows + lot_y,
-        cv2.INTER_LINEAR,
-        _UNSET,
-        cv2.BORDER_WRAP,
-    )
+    down = u * rows * np.float32(0.6) + lot_x
+    hair = _wrapped(texture, down, v * rows + lot_y)
+    # The edge is one bristle's on either side: across bristles it would be steep, and flicker.
+    rim = _wrapped(texture, down, lot_y + np.copysign(np.float32(BRISTLES / 4), v))
     along = u / half_length
     along *= along
-    uneven = np.float32(1 - RAGGED) + np.float32(RAGGED) * np.minimum(hair, 1)
+    uneven = np.float32(1 - RAGGED) + np.float32(RAGGED) * np.minimum(rim, 1)
     outline = np.sqrt(np.maximum(1 - along * along, 0)) + uneven - 1
     edge = (outline - np.abs(across)) * half_width + np.float32(0.5)
     cover = np.clip(edge, 0, 1)
@@ -219,6 +216,11 @@ def _show_slice(
     # Paint is pushed to the sides of a stroke and combed by its bristles.
     ridge = np.float32(0.55) + np.float32(0.45) * across * across + np.float32(0.22) * hair
     depth += cover * (ridge - np.float32(BODY) * depth)
+
+
+def _wrapped(texture: Single, x: Single, y: Single) -> Single:
+    found: Any = cv2.remap(texture, x, y, cv2.INTER_LINEAR, _UNSET, cv2.BORDER_WRAP)
+    return np.asarray(found, np.float32)
 
 
 def _light(paint: Single, depth: Single, relief: float, grain: float) -> None:
