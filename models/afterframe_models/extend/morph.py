@@ -90,9 +90,15 @@ class Moment:
     unlike: Single
 
 
-def meet(first: Grey, second: Grey) -> Meeting:
-    """Return how two small pictures lie on one another."""
-    forward, backward = _fine_flow(first, second)
+def meet(first: Grey, second: Grey, *, fine: bool = True) -> Meeting:
+    """Return how two small pictures lie on one another.
+
+    Args:
+        first: the one at the joint.
+        second: the one in whose place it stands, of the same size.
+        fine: measured down to single samples; else four times faster.
+    """
+    forward, backward = (_fine_flow if fine else flow_both_ways)(first, second)
     soft = _smooth(forward, 1.5)
     still, moved = _unlike(first, second), _unlike(first, _sampled(second, soft))
     helps = np.clip(cv2.blur(still, AROUND) - cv2.blur(moved, AROUND) + 1, 0, 1)

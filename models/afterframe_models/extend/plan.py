@@ -81,7 +81,7 @@ def _runs(
     if film.joint < FEWEST:
         return [], "coast_short", 0.0
     texture = Texture(film, seed)
-    runs = texture.runs(frames, rate, check)
+    runs = texture.runs(frames, rate, check, only_if_unseen=way == "auto")
     if not runs:
         return [], "coast_short", 0.0
     cost = runs[0].cost

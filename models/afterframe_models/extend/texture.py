@@ -41,7 +41,7 @@ NEAREST_JUMP = 8
 """Frames that a jump spans at least."""
 LOOKED_AT = 24
 """Jumps that are judged by how their frames lie on one another."""
-MORPHED = 4
+MORPHED = 3
 """The best of these, which are judged by the whole morph."""
 JUST_SEEN = 0.01
 """Share of the picture below which it makes no odds which jump shows less."""
@@ -100,14 +100,25 @@ class Texture:
         finite = self._table[np.isfinite(self._table)]
         self._median = float(np.median(finite)) if finite.size else 0.0
 
-    def runs(self, frames: int, rate: float, check: Callable[[], None]) -> list[Run]:
-        """Return runs for so many frames; none where the shot is too short for one."""
+    def runs(
+        self, frames: int, rate: float, check: Callable[[], None], *, only_if_unseen: bool = False
+    ) -> list[Run]:
+        """Return runs for so many frames; none where the shot is too short for one.
+
+        Args:
+            frames: to be shown.
+            rate: frames a second.
+            check: called now and then.
+            only_if_unseen: where the first jump is seen, it is returned alone, with no frames.
+        """
         joint = self._film.joint
         if not np.isfinite(self._table[joint]).any():
             return []
         shown = _Shown(self._film, rate, self.shortest, self._median)
         runs: list[Run] = []
         at, match = joint, self._first(shown)
+        if only_if_unseen and self.is_dear(cost := self.cost(at, match)):
+            return [Run(at, match, 0, cost)]
         while shown.frames < frames:
             check()
             left = frames - shown.frames
@@ -138,7 +149,9 @@ class Texture:
         """
         greys, joint = self._film.greys, self._film.joint
         places = np.linspace(2, joint, 7).astype(int)
-        return float(np.median([seen(greys[place - 2], greys[place]) for place in places]))
+        return float(
+            np.median([seen(greys[place - 2], greys[place], fine=True) for place in places])
+        )
 
     def _first(self, shown: _Shown) -> int:
         """Return where the joint leads: the candidate whose morph shows least."""
@@ -178,7 +191,7 @@ class Texture:
 
     def _apart(self, a: int, b: int) -> float:
         if (a, b) not in self._aparts:
-            self._aparts[a, b] = seen(self._film.greys[a], self._film.greys[b])
+            self._aparts[a, b] = seen(self._film.greys[a], self._film.greys[b], fine=False)
         return self._aparts[a, b]
 
 
@@ -216,9 +229,9 @@ class _Shown:
         return np.asarray(total if later is not None else total[0], np.float32)
 
 
-def seen(first: Grey, second: Grey) -> float:
+def seen(first: Grey, second: Grey, *, fine: bool) -> float:
     """Return the share of the picture where two frames differ visibly, after a flow."""
-    return _visible(meet(_half(first), _half(second)).unlike)
+    return _visible(meet(_half(first), _half(second), fine=fine).unlike)
 
 
 def seen_of_morph(past: Sequence[Grey], run: Sequence[Grey]) -> float:
