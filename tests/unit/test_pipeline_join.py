@@ -378,6 +378,16 @@ def test_the_same_job_gives_the_same_pixels(use: Use, grainy: Shot, tmp_path: Pa
     assert differences(recipes[0], read_recipe(Path(result.recipe)))
 
 
+def test_a_job_that_was_finished_tells_its_joints_again(
+    use: Use, grainy: Shot, tmp_path: Path
+) -> None:
+    use(carried)
+    asked = job(grainy, "extend", tmp_path, frames=2, handles=1)
+    first, _ = run(asked)
+    assert first.joins[0].grain_shot > 1
+    assert run(asked)[0] == first
+
+
 def test_a_recipe_says_when_a_picture_that_it_names_is_another_now(
     use: Use, clean: Shot, tmp_path: Path
 ) -> None:

@@ -48,6 +48,7 @@ class Preflight:
         made: what the result's frames are.
         format: name of the delivery format.
         folder: the result's destination.
+        waiting: bytes of made frames that wait for the end of what is made.
     """
 
     job: Job
@@ -57,6 +58,7 @@ class Preflight:
     made: MediaInfo
     format: str
     folder: Path
+    waiting: int = 0
 
     def check(self, room: Room | None = None) -> None:
         """Refuse what does not fit, with the smaller settings that do.
@@ -110,7 +112,8 @@ class Preflight:
                 engine_mb=self.card.memory_mb_per_megapixel,
                 threads=min(DECODER_THREADS, cores()),
                 streaming=self.source is not None,
-            ),
+            )
+            + self.waiting,
         )
 
     def _options(self) -> Iterator[Option]:

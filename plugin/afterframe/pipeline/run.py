@@ -29,7 +29,7 @@ from .cadence import repeated
 from .conform import exactly, gone_on, resized
 from .device import rendered
 from .fade import Fades
-from .join import Join
+from .join import RAMP_BYTES, Join
 from .naming import made_before
 from .pictures import JobPictures
 from .pixels import ALPHA_DROPPED, Passage, opaque, passage, without_alpha
@@ -149,6 +149,7 @@ class _Work:
             made=self.info,
             format=self.target.format,
             folder=self.target.path().parent,
+            waiting=RAMP_BYTES if "end" in self.layout.joints else 0,
         )
 
     def _frames(self) -> Iterator[Frame]:
