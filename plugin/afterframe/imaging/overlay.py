@@ -288,8 +288,10 @@ class _Maps:
 
     def sampled(self, planes: Sequence[Plane], index: int, over: int) -> Plane:
         """Return a plane under the map of an over, or -1: under the lower picture's."""
-        where = self._where(over, self.subsampling(index))
-        return warp_plane(planes[index], where, self.work.interpolation, self._owner._format.peak)
+        where, plane = self._where(over, self.subsampling(index)), planes[index]
+        if plane.dtype.kind == "f":  # floats are looked at whole: let it be the part that is seen
+            plane, where = _cropped(plane, where)
+        return warp_plane(plane, where, self.work.interpolation, self._owner._format.peak)
 
     def full(self, values: Single, index: int) -> Single:
         """Return what stands at the nodes at every sample of a plane."""
@@ -334,12 +336,24 @@ class _Maps:
         return self._found[key]
 
 
+_BESIDE = 4
+"""Samples beside a place that the cubic kernel, and the look at its neighbours, may touch."""
 _UNSET: Any = None  # an argument of OpenCV that its type stubs want, and that may be left out
 
 
 def _numbers(samples: Plane) -> Plane:
     """Return samples in a type that OpenCV adds: it does not know half floats well."""
     return samples.astype(np.float32) if samples.dtype == np.float16 else samples
+
+
+def _cropped(plane: Plane, where: Single) -> tuple[Plane, Single]:
+    """Return the part of a plane that a map takes samples from, and the map into it."""
+    height, width = plane.shape
+    least, most = (extreme(where, axis=(0, 1)) for extreme in (np.min, np.max))
+    last = np.array((width - 1, height - 1))
+    left, top = np.clip(np.floor(least) - _BESIDE, 0, last).astype(int)
+    right, bottom = np.clip(np.ceil(most) + _BESIDE, (left, top), last).astype(int) + 1
+    return plane[top:bottom, left:right], where - np.array((left, top), np.float32)
 
 
 def _bounds(matte: Matte, step: int) -> tuple[Single, Single]:
