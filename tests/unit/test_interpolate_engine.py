@@ -214,8 +214,8 @@ def shot(seed: int, frames: int, size: tuple[int, int] = SIZE) -> list[NDArray[n
 
 def test_the_next_frame_of_the_medium_is_not_shown_where_it_is_of_another_shot() -> None:
     pictures = [*shot(1, 3), *shot(2, 1)]
-    made = render(Pictures(pictures, after=1), 6, Fraction(1, 2))
-    np.testing.assert_array_equal(made[5].planes[0], pictures[2])
+    made = render(Pictures(pictures, after=1), 12, Fraction(1, 4))
+    np.testing.assert_array_equal(made[11].planes[0], pictures[2])
 
 
 def test_sixteen_times_slower_moves_evenly_and_keeps_to_the_shot() -> None:
