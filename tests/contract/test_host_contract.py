@@ -181,6 +181,9 @@ BREAKS: dict[str, tuple[str, Callable[[Method], Method]]] = {
     "clips_are_found_by_patterns_of_their_name": (
         "clips", named(lambda query: query.kind == "name"),
     ),
+    "the_gap_nearest_to_a_frame_lies_between_two_clips_of_one_track": (
+        "gap_at", told(lambda found: found[::-1]),
+    ),
     "where_nothing_fits_there_are_no_clips": ("clips", named(lambda query: query.value == "77")),
     "every_clip_says_where_it_comes_from": ("clips", clips(item="same")),
     "every_clip_stands_exactly_where_it_does": ("clips", clips(rate=Fraction(24))),
