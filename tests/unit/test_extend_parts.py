@@ -179,13 +179,13 @@ def test_the_light_of_a_run_comes_back_slowly() -> None:
     paint = swinging(24)
 
     def dimming(number: int) -> Picture:
-        return np.asarray(paint(number) * (1 if number < 60 else 0.7), np.float32)
+        return np.asarray(paint(number) * (1 if number < 78 else 0.7), np.float32)
 
     clip = Clip(dimming, 84)
     material = gather(clip, "tail", lambda: None)
-    plan = make_plan(material, 48, way="live", rate=24, seed=0, check=lambda: None)
+    plan = make_plan(material, 16, way="live", rate=24, seed=0, check=lambda: None)
     show = Show(plan)
-    levels = [float(show.frame(number).planes[0].mean()) for number in range(40)]
+    levels = [float(show.frame(number).planes[0].mean()) for number in range(15)]
     joint = float(clip.at(83).planes[0].mean())
     assert abs(levels[0] - joint) < 0.06 * joint
     steps = np.abs(np.diff([joint, *levels]))
