@@ -180,9 +180,9 @@ def _fit(made: Samples, shot: Samples, unit: float) -> tuple[float, float]:
     gain = offset = 0.0
     for _ in range(_ROUNDS):
         weight /= weight.sum()
-        middles = float(weight @ x), float(weight @ y)
+        middles = float((weight * x).sum()), float((weight * y).sum())
         away = x - middles[0], y - middles[1]
-        spreads = (float(weight @ (each * each)) + _STEADY for each in away)
+        spreads = (float((weight * each * each).sum()) + _STEADY for each in away)
         theirs, ours = spreads
         gain = math.sqrt(ours / theirs)
         offset = middles[1] - gain * middles[0]
