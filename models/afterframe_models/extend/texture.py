@@ -208,7 +208,8 @@ class _Shown:
 
     def add(self, match: int, length: int) -> None:
         """Note a run."""
-        self._jumps.append((match, self.frames))
+        recent = [jump for jump in self._jumps if self.frames - jump[1] < self._jump_memory]
+        self._jumps = [*recent, (match, self.frames)]
         for within in range(1, length + 1):
             self._when[self._film.number(match + within)] = self.frames + within
         self.frames += length
