@@ -227,7 +227,7 @@ def _contours(lab: Single) -> tuple[float, float, Single]:
     for side in (3, 5, 7, 9):
         kernel = np.ones((side, side), np.uint8)
         hats.append(np.asarray(cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, kernel), np.float32))
-    strong = np.percentile(hats[1], 97)
+    strong = float(np.percentile(hats[1], 97))
     lines = hats[1] >= max(strong, 1e-3)
     if not lines.any():
         return 0.0, 2.0, np.array([15.0, 0.0, 0.0], np.float32)

@@ -81,7 +81,7 @@ class AreaPainter(Painter):
         soft = _blurred(lab, 2 * self._round * lab.shape[0])
         apart = _blurred(lab, 0.6 * self._round * lab.shape[0]) - soft
         kept = np.clip(np.sqrt(np.square(apart).sum(2)) / FAINT, 0, 1)
-        return soft + kept[..., None] * (lab - soft)
+        return np.asarray(soft + kept[..., None] * (lab - soft), np.float32)
 
     def _followed(self, lab: Single, motion: Motion | None) -> tuple[Single, Single]:
         """Return the calmed picture and its votes, (h, w, inks)."""
@@ -113,7 +113,7 @@ class AreaPainter(Painter):
         sigma = self._round * lab.shape[0]
         for ink in range(len(inks)):
             votes[..., ink] = _blurred(np.ascontiguousarray(votes[..., ink]), sigma)
-        return votes
+        return np.asarray(votes, np.float32)
 
     def _contours(self, lab: Single) -> Single:
         """Return how surely a contour runs through each place: above 0 it does, (h, w)."""

@@ -167,7 +167,8 @@ class BrushPainter(Painter):
             left = np.ones(len(strokes), np.float32)
             far = np.zeros(len(strokes), np.float32)
             for step in (0.25, 0.5, 0.75, 1.0):
-                there = sampled(soft, strokes.place + np.float32(sign * step * half) * forth)
+                end = strokes.place + np.float32(sign * step * half) * forth
+                there = sampled(soft, np.asarray(end, np.float32))
                 gone = np.sqrt(np.square(there - own).sum(1))
                 left *= np.clip((EDGE[1] - gone) / (EDGE[1] - EDGE[0]), 0, 1)
                 far += 0.25 * left
@@ -184,7 +185,7 @@ class BrushPainter(Painter):
         cell = np.clip(cell, 0, LATTICE - 1).astype(np.int64)
         number = (cell[:, 0] * LATTICE + cell[:, 1]) * LATTICE + cell[:, 2]
         picked = self._near[number, (lot * (self._near.shape[1] - 1e-3)).astype(np.int64)]
-        return self._manner.residues[picked]
+        return np.asarray(self._manner.residues[picked], np.float32)
 
     def _strokes(
         self, coat: Coat, all_strokes: Population, soft: Single, facing: Single, height: int
@@ -195,8 +196,8 @@ class BrushPainter(Painter):
             size *= np.clip((all_strokes.heed - all_strokes.lot[:, 2]) / 0.15, 0, 1)
         shown = np.flatnonzero(size > 0)
         strokes, size = all_strokes.chosen(shown), size[shown]
-        half = 0.5 * coat.length * self._length
-        half = half * (0.75 + 0.5 * strokes.lot[:, 4])
+        usual = np.float32(0.5 * coat.length * self._length)
+        half = np.asarray(usual * (0.75 + 0.5 * strokes.lot[:, 4]), np.float32)
         bend = _bend(strokes, facing, half)
         shift = 0.5 * (strokes.reach[:, 0] - strokes.reach[:, 1]) * half
         length = 0.5 * (strokes.reach[:, 0] + strokes.reach[:, 1]) * half

@@ -34,9 +34,8 @@ class Field:
 
     def __init__(self, sigma: float, eddies: float, rng: np.random.Generator) -> None:
         self._sigma, self._eddies, self._rng = sigma, eddies, rng
-        self._tensor: Single | None = None
         self._fresh: Single | None = None
-        self._swirl: Single | None = None
+        self._past: tuple[Single, Single] | None = None
 
     def followed(self, study: Single, motion: Motion | None) -> tuple[Single, Single]:
         """Return the field in a picture, and remember it for the next.
@@ -54,18 +53,17 @@ class Field:
         size = (max(1, round(width * rows / height)), rows)
         small: Any = cv2.resize(study, size, interpolation=cv2.INTER_AREA)
         tensor = structure_tensor(np.asarray(small, np.float32), max(1.0, self._sigma * rows))
-        if self._fresh is None or self._fresh.shape != tensor.shape:
+        if self._fresh is None:
             self._fresh = self._new_swirl(size)
-            self._tensor = self._swirl = None
-        if motion is None or self._tensor is None or self._swirl is None:
-            self._tensor, self._swirl = tensor, self._fresh
-        else:
+        swirl = self._fresh
+        if motion is not None and self._past is not None:
             back, trust = reduced_motion(motion, size)
-            kept = MEMORY * trust[..., None]
-            self._tensor = tensor + kept * (displaced(self._tensor, back) - tensor)
-            trust = trust[..., None]
-            self._swirl = self._fresh + trust * (displaced(self._swirl, back) - self._fresh)
-        along, plain = tangents(self._tensor + self._swirl)
+            share = trust[..., None]
+            before, swirled = (displaced(each, back) for each in self._past)
+            tensor += np.float32(MEMORY) * share * (before - tensor)
+            swirl = np.asarray(swirl + share * (swirled - swirl), np.float32)
+        self._past = tensor, swirl
+        along, plain = tangents(tensor + swirl)
         x, y = along[..., 0], along[..., 1]
         return np.dstack((x * x - y * y, 2 * x * y)), plain
 

@@ -140,7 +140,7 @@ class Cells:
     def _cell(self, place: Single) -> NDArray[np.int64]:
         column = np.clip(place[:, 0] / self.aspect * self.columns, 0, self.columns - 1)
         row = np.clip(place[:, 1] * self.rows, 0, self.rows - 1)
-        return row.astype(np.int64) * self.columns + column.astype(np.int64)
+        return np.asarray(np.floor(row) * self.columns + np.floor(column), np.int64)
 
     def _born(self, cells: NDArray[np.int64]) -> Population:
         n = len(cells)
