@@ -155,3 +155,9 @@ def test_swaying_folds_nothing() -> None:
 
 def test_a_swaying_loop_ends_as_it_begins() -> None:
     np.testing.assert_allclose(sway(loop=True).at(SECONDS, PLACES), PLACES, atol=1e-3)
+
+
+def test_at_the_edge_of_its_mask_matter_is_taken_from_where_it_is_within() -> None:
+    """Else the other side would draw a line along every roof."""
+    moment = fluid("sky", upper(), loop=True, strength=8.0).at(FRAMES - 1, PLACES)
+    assert moment.weight_behind[20:54, 20:-20].min() > 0.95

@@ -53,6 +53,8 @@ KEYS = 16
 SUBSTEPS = 2
 COARSER = 4
 """How many of the grid's steps lie between two displacements: flow is smooth."""
+BEYOND = 1 / 120
+"""How far, in longer sides, what lies beside a mask is taken for its matter."""
 FEATHER = 0.07
 """Over how much of the longer side one side gives way to the other where it knows nothing."""
 
@@ -136,10 +138,13 @@ class Fluid:
             self._owner[held] = index
             per_period[held] = _field(body, travelled, noise)[held]
             self.mask = np.maximum(self.mask * (body.mask < 0.5), body.mask)
-        self._inside = _inside(self.mask)
+        # The plate goes on beyond the mask, so that no other matter is called in at its edge.
+        beyond = 2 * max(2, round(BEYOND * max(shape))) + 1
+        wider: Any = cv2.dilate(self.mask, np.ones((beyond, beyond), np.uint8))
+        self._inside = _inside(np.asarray(wider, np.float32))
         self._ragged = np.float32(0.6) * _patches(shape, noise)
         self._turn = TURN + (1 - TURN) * _patches(shape, noise)
-        self._integrate(_spread(per_period, self._inside > 0))
+        self._integrate(_spread(per_period, self.mask > 0.5))
 
     def at(self, index: int, places: Single) -> Moment:
         """Return where the matter at ``places`` comes from in frame ``index``.
