@@ -17,6 +17,7 @@ from afterframe.core.recipe import beside
 from afterframe.media.display import to_rgb8
 from afterframe.media.source import open_media
 from afterframe_hosts.wire.clip import Media
+from afterframe_hosts.wire.effects import EFFECTS
 from tests.e2e.conftest import Run, answer, environment
 from tests.makers import numbered_movie, read_number
 from tests.media import shared
@@ -48,6 +49,13 @@ def test_generate_begins_with_the_frame_under_the_playhead(afterframe: Run, movi
     assert (info.frames, info.rate, (info.width, info.height)) == (24, RATE, (320, 180))
     assert read_number(first_picture(out)) == 17
     assert beside(out).is_file()
+
+
+@pytest.mark.parametrize("effect", list(EFFECTS))
+def test_help_is_in_words(afterframe: Run, effect: str) -> None:
+    done = afterframe(effect, "--help")
+    assert done.returncode == 0
+    assert "parameter." not in done.stdout
 
 
 def test_a_choice_of_a_sheet_of_variations_becomes_a_clip(afterframe: Run, movie: Path) -> None:
@@ -159,7 +167,7 @@ BAD_INPUT = {
         ["generate", "shot.mov", "--format", "dnxhr_hq", "--size", "64x64"],
         "format_unfit",
     ),
-    "no engine yet": (["extend", "shot.mov"], "no_engine_ready"),
+    "an engine of another effect": (["extend", "shot.mov", "--engine", "motion"], "engine_unfit"),
     "folder in the way": (["generate", "shot.mov", "-o", "text.mov/out.mov"], "not_writable"),
     "taken name": (["generate", "shot.mov", "-o", "text.mov"], "output_exists"),
     "not a timeline": (["generate", "text.otio"], "timeline_unreadable"),

@@ -78,7 +78,6 @@ def test_the_same_id_with_other_contents_is_refused(client: Client, make_job: Ma
         ({"engine": "nosuch"}, "unknown_engine"),
         ({"engine": "absent"}, "engine_unfit"),
         ({"effect": "extend"}, "no_engine_ready"),
-        ({"effect": "bridge"}, "no_engine_ready"),
         ({"at": 99}, "playhead_outside"),
         ({"at": 148}, "playhead_outside"),
         ({"parameters": {"motion": 11}}, "bad_value"),

@@ -310,7 +310,7 @@ def _parameter_option(command: argparse._ActionsContainer, parameter: Parameter)
         else f" (default {parameter.default})"
     )
     # A card of the user's own need not have its words in our catalogue.
-    said = catalogue.text_or(parameter.help_id, parameter.name, show.language())
+    said = catalogue.text_or(parameter.name, parameter.help_id, show.language())
     command.add_argument(
         f"--{parameter.name.replace('_', '-')}",
         dest=f"set_{parameter.name}",
