@@ -85,9 +85,7 @@ def _display_passage(source: Source, *, alpha: bool) -> Passage:
     linear = info.colour.transfer == LINEAR
     transfer = SRGB if linear else info.colour.transfer
     # Colour is shown as it is behind its alpha: multiplied by it, edges would be dark.
-    shown = replace(
-        info.colour, matrix=0, full_range=True, transfer=transfer, premultiplied=False
-    )
+    shown = replace(info.colour, matrix=0, full_range=True, transfer=transfer, premultiplied=False)
 
     def forth(frame: Frame) -> Frame:
         straight = convert(frame, pixels, replace(shown, transfer=info.colour.transfer))
