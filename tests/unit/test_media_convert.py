@@ -188,6 +188,7 @@ def test_what_is_no_number_is_black_and_what_is_too_bright_is_white() -> None:
     frame = rgb_frame(values, SRGB)
     shown = convert(frame, PixelFormat("rgb", 8), SRGB)
     assert [int(plane[0, 0]) for plane in shown.planes] == [0, 255, 0]
+    assert to_display(frame)[0, 0].tolist() == [0.0, 1.0, 0.0]
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,10 @@ def to_display(frame: Frame, size: tuple[int, int] | None = None) -> NDArray[np.
             it becomes smaller.
     """
     rgb = _rgb(frame, size)
+    if frame.format.floating:
+        rgb = np.nan_to_num(rgb, nan=0.0)
     if is_linear(frame):
-        return srgb_encode(np.nan_to_num(rgb, nan=0.0)).astype(np.float32, copy=False)
+        return srgb_encode(rgb).astype(np.float32, copy=False)
     return np.clip(rgb, 0.0, 1.0).astype(np.float32, copy=False)
 
 

@@ -111,10 +111,10 @@ MESSAGES: dict[str, str] = {
     "parameter.retime.handles.label": "Handles",
     "parameter.retime.handles.help": "Frames more at each end, outside what stands on the timeline",
     "parameter.extend.way.label": "Way",
-    "parameter.extend.way.help": "Live: past moments of the clip go on; coast: the last frame comes "
-    "to rest; auto: live where a moment fits",
+    "parameter.extend.way.help": "Live: past moments go on; coast: the last frame comes to rest; "
+    "auto: live where a moment fits",
     "parameter.motion.sky.label": "Sky",
-    "parameter.motion.sky.help": "Where clouds drift; auto: only where it is surely sky with clouds",
+    "parameter.motion.sky.help": "Where clouds drift; auto: where it is surely sky with clouds",
     "parameter.motion.regions.label": "Regions",
     "parameter.motion.regions.help": "Motion brush: river.png@right; smoke.png@0.2,0.9; "
     "leaves.png@sway",
@@ -325,7 +325,7 @@ MESSAGES: dict[str, str] = {
     ),
     "note.colour_matched": "Made frames were off the shot by {levels} of 255 levels: corrected.",
     "note.grain_matched": "Made frames were given the shot's grain, {levels} of 255 levels strong.",
-    "note.handles_fewer": "Handles: {before} frames before and {after} after, of {asked} asked for.",
+    "note.handles_fewer": "Handles: {before} frames before, {after} after, of {asked} asked for.",
     "note.overlap_shorter": "The overlap is {frames} frames: the shot must keep one to itself.",
     "note.real_first": "{frames} frames next to the cut are the source's own.",
     "note.clipped": "{percent} % of the values were outside the display range and were clipped.",
@@ -355,9 +355,9 @@ MESSAGES: dict[str, str] = {
         "flag (PsF) are right as they are."
     ),
     "note.deinterlaced": "Pictures of two fields were made whole (bwdif), one for one.",
-    "note.retime_too_fast": "Most of the clip moves too fast to be followed: frames in between are "
-    "held or mixed.",
-    "note.bridge.long": "The bridge is {seconds} s long: beyond {most} s moving things seem to float.",
+    "note.retime_too_fast": "Most of the clip moves too fast to be followed: frames in between "
+    "are held or mixed.",
+    "note.bridge.long": "The bridge is {seconds} s long: beyond {most} s, moving things may float.",
     # notes of timelines for DaVinci Resolve
     "note.otio.no_colour": "Written for DaVinci Resolve: clips carry no label colour there.",
     "note.otio.not_linked": (
