@@ -311,7 +311,7 @@ def test_a_large_draft_is_painted_small(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(BrushPainter, "paint", counted)
     made = restyled(Clip([scene(600)]), shelf=STYLES, reference=referred("brushed"), draft=True)
     assert made[0].shape == (600, 1000, 3)
-    assert painted == [(288, 480, 3)]
+    assert painted == [(240, 400, 3)]
 
 
 @pytest.mark.parametrize("draft", [False, True])

@@ -64,6 +64,8 @@ THINNEST = 0.6
 """Pixels of a stroke's half width."""
 NEIGHBOURS = 48
 LATTICE = 12
+_LOWEST = np.array([0, -80, -80], np.float32)
+_SPAN = np.array([100, 160, 160], np.float32)
 RELIEF = 0.2
 BLACK = 10.0
 """L below which paint gets even: black stays black."""
@@ -90,7 +92,7 @@ class BrushPainter(Painter):
         self._texture = bristles(self._rng)
         self._width, self._length = manner.width * brush, manner.length * brush
         self._field = Field(self._width, 2 * manner.coherence, self._rng)
-        self._near = _nearest(manner)
+        self._examples = _Examples(manner.grounds)
         self._cells: list[Cells] = []
         self._coats: list[Population] = []
         self._steady: Steady | None = None
@@ -176,16 +178,8 @@ class BrushPainter(Painter):
         speed = np.where(strokes.fresh, 1.0, STRETCHING)[:, None]
         strokes.reach += (speed * (reach - strokes.reach)).astype(np.float32)
         fresh = np.flatnonzero(strokes.fresh)
-        strokes.residue[fresh] = self._residues(own[fresh], strokes.lot[fresh, 3])
-
-    def _residues(self, ground: Single, lot: Single) -> Single:
-        """Return what strokes on such ground have beside it in the style."""
-        steps = np.float32(LATTICE - 1) / np.array([100, 160, 160], np.float32)
-        cell = np.rint((ground + np.array([0, 80, 80], np.float32)) * steps)
-        cell = np.clip(cell, 0, LATTICE - 1).astype(np.int64)
-        number = (cell[:, 0] * LATTICE + cell[:, 1]) * LATTICE + cell[:, 2]
-        picked = self._near[number, (lot * (self._near.shape[1] - 1e-3)).astype(np.int64)]
-        return np.asarray(self._manner.residues[picked], np.float32)
+        picked = self._examples.picked(own[fresh], strokes.lot[fresh, 3])
+        strokes.residue[fresh] = self._manner.residues[picked]
 
     def _strokes(
         self, coat: Coat, all_strokes: Population, soft: Single, facing: Single, height: int
@@ -234,15 +228,31 @@ def _bend(strokes: Population, facing: Single, half: Single) -> Single:
     return np.asarray(np.clip(turned / 1.2, -0.9, 0.9) / half, np.float32)
 
 
-def _nearest(manner: Manner) -> NDArray[np.int64]:
-    """Return for each colour of a coarse lattice the examples whose ground is nearest."""
-    light = np.linspace(0, 100, LATTICE)
-    tint = np.linspace(-80, 80, LATTICE)
-    lattice = np.stack(np.meshgrid(light, tint, tint, indexing="ij"), -1).reshape(-1, 3)
-    grounds = manner.grounds.astype(np.float64)
-    apart = (grounds**2).sum(1)[None] - 2 * lattice @ grounds.T
-    count = min(NEIGHBOURS, len(grounds))
-    return np.argpartition(apart, count - 1, axis=1)[:, :count]
+class _Examples:
+    """The style's examples by their ground: those nearest to each colour of a coarse lattice."""
+
+    def __init__(self, grounds: Single) -> None:
+        self._grounds = grounds
+        self._near = np.zeros((LATTICE**3, min(NEIGHBOURS, len(grounds))), np.int64)
+        self._known = np.zeros(LATTICE**3, bool)
+
+    def picked(self, colour: Single, lot: Single) -> NDArray[np.int64]:
+        """Return the number of an example for each colour (n, 3), Lab, by lot, in [0, 1]."""
+        steps = np.float32(LATTICE - 1) / _SPAN
+        cell = np.clip(np.rint((colour - _LOWEST) * steps), 0, LATTICE - 1).astype(np.int64)
+        number = (cell[:, 0] * LATTICE + cell[:, 1]) * LATTICE + cell[:, 2]
+        for new in np.unique(number[~self._known[number]]):
+            self._look_near(new)
+        place = (lot * (self._near.shape[1] - 1e-3)).astype(np.int64)
+        return np.asarray(self._near[number, place], np.int64)
+
+    def _look_near(self, number: np.int64) -> None:
+        cell = np.array(np.unravel_index(number, (LATTICE,) * 3), np.float32)
+        colour = _LOWEST + cell * _SPAN / np.float32(LATTICE - 1)
+        apart = np.square(self._grounds - colour).sum(1)
+        count = self._near.shape[1]
+        self._near[number] = np.argpartition(apart, count - 1)[:count]
+        self._known[number] = True
 
 
 def studied(picture: Single) -> Single:

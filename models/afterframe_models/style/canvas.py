@@ -103,10 +103,11 @@ def lay(
     height = ground.shape[0]
     outlines = [_outlines(strokes) for strokes in layers]
     tables = [_table(strokes) for strokes in layers]
-    starts = range(0, height, BAND)
+    rows = max(1, min(BAND, -(-height // threads)))
+    starts = range(0, height, rows)
 
     def band(start: int) -> None:
-        end = min(height, start + BAND)
+        end = min(height, start + rows)
         top, bottom = max(0, start - 2), min(height, end + 2)
         paint = ground[top:bottom].copy()
         depth = np.zeros(paint.shape[:2], np.float32)

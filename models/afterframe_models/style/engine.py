@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,9 +31,12 @@ Single = NDArray[np.float32]
 NOTE = "note.style."
 LOOKS = 6
 """Frames of a clip whose colours stand for all of it."""
-DRAFT_SIDE = 480
-DRAFT_FLOW_SIDE = 240
-DRAFT_KEYS = 12
+DRAFT_OPENING = 12
+"""Frames at a clip's beginning that a draft takes the colours from: to look through all of it is
+to decode all of it once more."""
+DRAFT_SIDE, DRAFT_FLOW_SIDE = 400, 200
+"""Longer sides, in pixels, of a draft's paint and of its flows."""
+DRAFT_KEYS = 20
 """Frames from one that a draft paints to the next; between them paint is carried by flow."""
 DRAFT_WORN = 0.06
 """Share of a picture that carried paint may leave bare."""
@@ -50,7 +54,7 @@ class StyleEngine(Engine):
         Parameters: ``preset``, ``reference``, ``strength`` (0: the frames as they are),
         ``keep``, and the engine's own ``colour`` and ``brush``.
         """
-        cv2.setNumThreads(context.threads)
+        cv2.setNumThreads(1 if request.draft else context.threads)
         strength = request.parameters["strength"]
         last = request.source.frames - 1
         if strength == 0:
@@ -79,6 +83,7 @@ class _Studio:
         painter: holds what it painted last.
         size: width and height at which is painted.
         weight: of the style: one number, or (h, w) of the source's size.
+        opening: the clip's first frames, where they have been read already.
     """
 
     request: Request
@@ -86,17 +91,25 @@ class _Studio:
     painter: Painter
     size: tuple[int, int]
     weight: Single | float
+    opening: Sequence[Frame]
 
     @classmethod
     def of(cls, request: Request, context: Context) -> _Studio:
         info = request.source.info
         size = (info.width, info.height)
-        if request.draft and max(size) > DRAFT_SIDE:
-            by = DRAFT_SIDE / max(size)
-            size = (max(1, round(size[0] * by)), max(1, round(size[1] * by)))
-        return cls(request, context, _painter(request, context, size), size, _weight(request))
+        opening: list[Frame] = []
+        if request.draft:
+            if max(size) > DRAFT_SIDE:
+                by = DRAFT_SIDE / max(size)
+                size = (max(1, round(size[0] * by)), max(1, round(size[1] * by)))
+            if request.parameters["reference"]:
+                opening += _opening(request, context)
+        painter = _painter(request, context, size, opening)
+        return cls(request, context, painter, size, _weight(request), opening)
 
     def frame(self, index: int) -> Frame:
+        if index < len(self.opening):
+            return self.opening[index]
         return self.request.source.read(index)
 
     def picture(self, frame: Frame) -> Single:
@@ -107,9 +120,9 @@ class _Studio:
             return filled(picture, planes[3])
         return picture
 
-    def follower(self, side: int) -> tuple[Follower, int]:
+    def follower(self, side: int, *, quick: bool = False) -> tuple[Follower, int]:
         step = usual_step(*self.size, side)
-        return Follower(step, self.size), step
+        return Follower(step, self.size, quick=quick), step
 
 
 def _painted(studio: _Studio, frames: int) -> Iterator[Single]:
@@ -125,17 +138,10 @@ def _painted(studio: _Studio, frames: int) -> Iterator[Single]:
 
 def _drafted(studio: _Studio, frames: int) -> Iterator[Single]:
     """Yield every frame small, few of them painted, the others carried from those by flow."""
-    follower, step = studio.follower(DRAFT_FLOW_SIDE)
-    last = studio.request.source.frames - 1
     key: Single | None = None
     since: Motion | None = None
     age = 0
-    for index in range(frames):
-        studio.context.check()
-        frame = studio.frame(min(index, last))
-        picture = studio.picture(frame)
-        grey = _grey(picture, step)
-        motion = follower.follow(grey)
+    for picture, motion in _ahead(studio, frames):
         since = motion if since is None or motion is None else joined(since, motion)
         age += 1
         carried = key is not None and since is not None and motion is not None
@@ -147,18 +153,57 @@ def _drafted(studio: _Studio, frames: int) -> Iterator[Single]:
         else:
             assert key is not None
             assert since is not None
-            there = displaced(key, since.back)
-            yield filled(there, np.clip(since.trust + 0.02, 0, 1))
+            yield _carried(key, since)
 
 
-def _painter(request: Request, context: Context, size: tuple[int, int]) -> Painter:
+def _ahead(studio: _Studio, frames: int) -> Iterator[tuple[Single, Motion | None]]:
+    """Yield every frame's picture and motion; the next one's motion is found meanwhile."""
+    follower, step = studio.follower(DRAFT_FLOW_SIDE, quick=True)
+    last = studio.request.source.frames - 1
+
+    def begun(index: int) -> tuple[Single, Future[Motion | None]]:
+        studio.context.check()
+        picture = studio.picture(studio.frame(min(index, last)))
+        return picture, pool.submit(follower.follow, _grey(picture, step))
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = begun(0)
+        for index in range(1, frames):
+            (picture, motion), waiting = waiting, begun(index)
+            yield picture, motion.result()
+        yield waiting[0], waiting[1].result()
+
+
+def _carried(key: Single, since: Motion) -> Single:
+    """Return the paint of a frame before, where its matter has gone; holes are filled softly."""
+    there = displaced(key, since.back)
+    known = np.clip(since.trust + np.float32(0.02), 0, 1)
+    if known.min() >= 1 or min(known.shape) < 2:
+        return there
+    height, width = known.shape
+    behind: Any = filled(reduced(there, 2), reduced(known, 2))
+    behind = cv2.resize(behind, None, fx=2, fy=2)[:height, :width]
+    return np.asarray(behind + known[..., None] * (there - behind), np.float32)
+
+
+def _opening(request: Request, context: Context) -> Iterator[Frame]:
+    """Yield the clip's first frames."""
+    for index in range(min(DRAFT_OPENING, request.source.frames)):
+        context.check()
+        yield request.source.read(index)
+
+
+def _painter(
+    request: Request, context: Context, size: tuple[int, int], opening: Sequence[Frame]
+) -> Painter:
     values = request.parameters
     style = _style(request, context)
     if values["prompt"].strip():
         context.note(Note(NOTE + "prompt", {"words": values["prompt"].strip()}))
     toned: Toned | None = None
     if style is not None:
-        toned = style.toned(_clip_colours(request, context), values["colour"], request.seed)
+        colours = _clip_colours(request, context, opening)
+        toned = style.toned(colours, values["colour"], request.seed)
     if style is None or toned is None or values["preset"] != "auto":
         return preset_painter(
             USUAL if values["preset"] == "auto" else values["preset"],
@@ -201,14 +246,17 @@ def _style(request: Request, context: Context) -> Style | None:
     return style
 
 
-def _clip_colours(request: Request, context: Context) -> Single:
-    """Return the colours of the whole clip: one table for all frames, so that none jumps."""
-    count = request.source.frames
+def _clip_colours(request: Request, context: Context, opening: Sequence[Frame]) -> Single:
+    """Return the colours of the whole clip, or of its opening where that was read.
+
+    There is one table for all frames, so that none jumps.
+    """
+    count = len(opening) or request.source.frames
     seen = sorted({round(place) for place in np.linspace(0, count - 1, min(LOOKS, count))})
     frames = []
     for index in seen:
         context.check()
-        frame = request.source.read(index)
+        frame = opening[index] if opening else request.source.read(index)
         small = [_smaller(plane, 320) for plane in frame.planes]
         picture = np.asarray(cv2.merge(small[:3]), np.float32)
         frames.append(filled(picture, small[3]) if frame.format.alpha else picture)

@@ -74,7 +74,7 @@ class Field:
         soft: Any = cv2.GaussianBlur(noise, (0, 0), max(1.0, 0.5 * EDDY * height))
         x: Any = cv2.Scharr(soft, cv2.CV_32F, 1, 0)
         y: Any = cv2.Scharr(soft, cv2.CV_32F, 0, 1)
-        length = np.maximum(cv2.magnitude(x, y), 1e-12)
+        length = np.maximum(np.sqrt(x * x + y * y), 1e-12)  # cv2.magnitude is not exact
         x, y = x / length, y / length
         energy = np.float32(WEAK * self._eddies)
         return np.dstack((x * x, x * y, y * y)).astype(np.float32) * energy
