@@ -19,8 +19,11 @@ LINES = 180
 """Rows of the field at most: strokes are no finer."""
 MEMORY = 0.9
 """Share of the past in the field of trusted matter: noise must not turn strokes."""
-EDDY = 0.16
-"""Size, in heights, of the eddies in which strokes run where the content has no direction."""
+HAND = -0.5
+"""Radians: which way strokes run where the content has no direction, as a right hand lays them."""
+SWAY, WAVE = 0.35, 0.45
+"""How far, in radians, and over how many heights they sway from it: more of it would be seen as
+eddies that the shot does not have."""
 
 
 class Field:
@@ -28,12 +31,12 @@ class Field:
 
     Args:
         sigma: smoothing of the content's tensor, in heights.
-        eddies: how strong the eddies are, 1: as lines of one grey level a sample.
+        hand: how strong the hand's own way is, 1: as lines of one grey level a sample.
         rng: chance.
     """
 
-    def __init__(self, sigma: float, eddies: float, rng: np.random.Generator) -> None:
-        self._sigma, self._eddies, self._rng = sigma, eddies, rng
+    def __init__(self, sigma: float, hand: float, rng: np.random.Generator) -> None:
+        self._sigma, self._hand, self._rng = sigma, hand, rng
         self._fresh: Single | None = None
         self._past: tuple[Single, Single] | None = None
 
@@ -54,30 +57,29 @@ class Field:
         small: Any = cv2.resize(study, size, interpolation=cv2.INTER_AREA)
         tensor = structure_tensor(np.asarray(small, np.float32), max(1.0, self._sigma * rows))
         if self._fresh is None:
-            self._fresh = self._new_swirl(size)
-        swirl = self._fresh
+            self._fresh = self._new_sway(size)
+        sway = self._fresh
         if motion is not None and self._past is not None:
             back, trust = reduced_motion(motion, size)
             share = trust[..., None]
-            before, swirled = (displaced(each, back) for each in self._past)
+            before, swayed = (displaced(each, back) for each in self._past)
             tensor += np.float32(MEMORY) * share * (before - tensor)
-            swirl = np.asarray(swirl + share * (swirled - swirl), np.float32)
-        self._past = tensor, swirl
-        along, plain = tangents(tensor + swirl)
+            sway = np.asarray(sway + share * (swayed - sway), np.float32)
+        self._past = tensor, sway
+        along, plain = tangents(tensor + sway)
         x, y = along[..., 0], along[..., 1]
         return np.dstack((x * x - y * y, 2 * x * y)), plain
 
-    def _new_swirl(self, size: tuple[int, int]) -> Single:
-        """Return the tensor of eddies: lines along the contours of soft noise."""
+    def _new_sway(self, size: tuple[int, int]) -> Single:
+        """Return the tensor of faint lines that sway about the hand's direction."""
         width, height = size
         noise = self._rng.standard_normal((height, width)).astype(np.float32)
-        soft: Any = cv2.GaussianBlur(noise, (0, 0), max(1.0, 0.5 * EDDY * height))
-        x: Any = cv2.Scharr(soft, cv2.CV_32F, 1, 0)
-        y: Any = cv2.Scharr(soft, cv2.CV_32F, 0, 1)
-        length = np.maximum(np.sqrt(x * x + y * y), 1e-12)  # cv2.magnitude is not exact
-        x, y = x / length, y / length
-        energy = np.float32(WEAK * self._eddies)
-        return np.dstack((x * x, x * y, y * y)).astype(np.float32) * energy
+        soft: Any = cv2.GaussianBlur(noise, (0, 0), max(1.0, 0.5 * WAVE * height))
+        angle = HAND + SWAY * (soft - soft.mean()) / max(float(soft.std()), 1e-6)
+        across, down = -np.sin(angle), np.cos(angle)
+        energy = np.float32(WEAK * self._hand)
+        lines = np.dstack((across * across, across * down, down * down))
+        return lines.astype(np.float32) * energy
 
 
 def reduced_motion(motion: Motion, size: tuple[int, int]) -> tuple[Single, Single]:

@@ -31,6 +31,8 @@ TEXTURE = 2.5
 """Standard deviation in grey levels from which on a place is a full witness."""
 HARMLESS = 0.7
 """Samples: shorter flows are taken as they are where there is something to see."""
+QUIET = 1.5
+"""Of the change that resting places usually show: what changes no more than so is at rest."""
 FAR = (0.04, 0.12, 0.4)
 """Sigmas, in heights, over which witnesses are heard."""
 
@@ -102,8 +104,8 @@ def _settled(pair: FramePair) -> tuple[Single, Single]:
     """
     before, now = (grey.astype(np.float32) for grey in pair.greys)
     height = now.shape[0]
-    apart = _blurred(np.abs(now - before), NEAR)
-    apart -= _blurred(np.abs(now - displaced(before, pair.backward)), NEAR)
+    change = _blurred(np.abs(now - before), NEAR)
+    apart = change - _blurred(np.abs(now - displaced(before, pair.backward)), NEAR)
     moves = np.clip((apart - EVIDENCE[0]) / (EVIDENCE[1] - EVIDENCE[0]), 0, 1)
     texture = _blurred(np.square(now - _blurred(now, NEAR)), 2 * NEAR)
     voice = np.minimum(texture / np.float32(TEXTURE**2), 1) * pair.trust_backward
@@ -115,9 +117,23 @@ def _settled(pair: FramePair) -> tuple[Single, Single]:
     # Not cv2.magnitude: its last bit depends on where in memory the arrays lie.
     length = np.sqrt(across * across + down * down)
     rests = (moves < 0.5) & (moving < 0.5 * all_voices)
+    if _stands(voice, moves):
+        # Beside what moves a flow is often nonsense; where nothing changes, nothing moved.
+        usual = QUIET * float(np.median(change[moves < 0.5]))
+        rests |= (change <= usual) & (pair.trust_backward < 0.5)
     still = rests & ((length > HARMLESS) | (texture < TEXTURE**2))
     trust = np.maximum(pair.trust_backward, rests)
     return pair.backward * ~still[..., None], np.asarray(trust, np.float32)
+
+
+def _stands(voice: Single, moves: Single) -> bool:
+    """Return whether the camera stands: most of what is seen along the picture's sides rests."""
+    height, width = voice.shape
+    sides = np.ones(voice.shape, bool)
+    rows, columns = max(1, height // 8), max(1, width // 8)
+    sides[rows:-rows, columns:-columns] = False
+    heard = voice[sides]
+    return bool((moves < 0.5).any() and heard @ moves[sides] < 0.4 * heard.sum())
 
 
 def _widely_blurred(picture: Single, sigma: float) -> Single:
