@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from afterframe.imaging.flow import displaced, flow_at, flow_both_ways, reduced
+from afterframe.imaging.flow import displaced, flow_at, flow_both_ways, lengths, reduced
 from afterframe.imaging.guided import guided_filter
 
 
@@ -51,6 +51,17 @@ def test_displacement_takes_from_where_it_points() -> None:
     ramp = np.tile(np.arange(40, dtype=np.float32), (30, 1))
     flow = np.full((30, 40, 2), (2.5, 0.0), np.float32)
     np.testing.assert_allclose(displaced(ramp, flow)[:, :37], ramp[:, :37] + 2.5)
+
+
+def test_lengths_do_not_depend_on_where_a_flow_lies_in_memory() -> None:
+    rng = np.random.default_rng(5)
+    flow = rng.standard_normal((37, 53, 2)).astype(np.float32)
+    whole = lengths(flow)
+    for column in range(1, 18):  # other offsets, other tails of the vector loop
+        np.testing.assert_array_equal(lengths(flow[:, column:]), whole[:, column:])
+    for row in range(1, 6):
+        np.testing.assert_array_equal(lengths(flow[row:]), whole[row:])
+    np.testing.assert_allclose(whole, np.hypot(flow[..., 0], flow[..., 1]), rtol=1e-6)
 
 
 @pytest.mark.parametrize("step", [1, 2, 4])

@@ -24,7 +24,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterframe.imaging.cuts import is_cut
-from afterframe.imaging.flow import Flow, Grey, displaced, flow_at, flow_both_ways, places, reduced
+from afterframe.imaging.flow import (
+    Flow,
+    Grey,
+    displaced,
+    flow_at,
+    flow_both_ways,
+    lengths,
+    places,
+    reduced,
+)
 
 Single = NDArray[np.float32]
 
@@ -82,7 +91,7 @@ class Pair:
     @property
     def pace(self) -> float:
         """Pixels that fast matter, the fastest twentieth of the picture, moves."""
-        speed = cv2.magnitude(*cv2.split(self.flows[0]))
+        speed = lengths(self.flows[0])
         return self.step * float(np.percentile(speed[::4, ::4], 95))
 
     @property
@@ -233,7 +242,7 @@ def _bend(around: Around, flow: Flow, time: float) -> Flow | None:
     later = displaced(after.flows[0] + pair.flows[1], (1 - time) * flow)
     smaller = np.minimum(np.abs(earlier), np.abs(later))
     agreed = np.where(earlier * later > 0, np.copysign(smaller, earlier), np.float32(0))
-    speed, most = cv2.magnitude(*cv2.split(flow)), cv2.magnitude(*cv2.split(agreed))
+    speed, most = lengths(flow), lengths(agreed)
     limited = np.minimum(1, speed / np.maximum(most, np.float32(1e-6)))
     return np.asarray(agreed * (time * (1 - time) / 2 * limited)[..., None], np.float32)
 
@@ -271,7 +280,7 @@ def _reached(way: Flow) -> Single:
 
 
 def _not_undone(there: Flow, back: Flow) -> Single:
-    return np.asarray(cv2.magnitude(*cv2.split(there + displaced(back, there))), np.float32)
+    return lengths(there + displaced(back, there))
 
 
 def _halved(flow: Flow) -> Flow:

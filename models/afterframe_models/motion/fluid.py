@@ -24,6 +24,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from afterframe.imaging.flow import lengths
+
 Single = NDArray[np.float32]
 
 SKY_SPEED = 0.03
@@ -180,8 +182,7 @@ class Fluid:
 
     def _known(self, nodes: Single, displacement: Single) -> Single:
         """Return how far what is shown lies within the matter: less only where it has moved."""
-        x, y = cv2.split(displacement)
-        moved = np.asarray(cv2.magnitude(x, y), np.float32) / np.float32(self._step)
+        moved = lengths(displacement) / np.float32(self._step)
         soft = np.clip(moved, 0.5, FEATHER * self._long / self._step)
         places = nodes + displacement / np.float32(self._step)
         depth = _at(self._inside, places, outside=0.0) - soft * _at(self._ragged, places)

@@ -105,6 +105,15 @@ def displaced(picture: Samples, displacement: Flow) -> Samples:
     return np.asarray(out)
 
 
+def lengths(flow: Flow) -> NDArray[np.float32]:
+    """Return how long each displacement is: (h, w, 2) float32 to (h, w), the same in every run.
+
+    Not ``cv2.magnitude``: its last bit depends on where in memory the arrays lie.
+    """
+    x, y = cv2.split(flow)
+    return np.asarray(np.sqrt(x * x + y * y), np.float32)
+
+
 @lru_cache(maxsize=8)
 def places(height: int, width: int) -> NDArray[np.float32]:
     """Return the (x, y) of every sample of a grid; shared, so not writable."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -130,16 +131,10 @@ def _taken(picture: Samples, where: NDArray[Any], nearest: bool) -> Samples:
     return np.asarray(out)
 
 
-_grids: dict[tuple[int, int, str], NDArray[Any]] = {}
-
-
+@lru_cache(maxsize=2)
 def _pixels(size: tuple[int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Return the (x, y) of every pixel, as float32 or int16."""
-    key = (*size, dtype.str)
-    if key not in _grids:
-        _grids.clear()
-        _grids[key] = places(size[1], size[0]).astype(dtype)
-    return _grids[key]
+    return places(size[1], size[0]).astype(dtype, copy=False)
 
 
 def _in_threads(work: Callable[[int], None], parts: range) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +12,7 @@ from afterframe.media.display import grey_proxy
 from afterframe.media.frame import Frame
 
 from .cuts import is_cut
-from .flow import Flow, Grey, displaced, flow_both_ways, reduced
+from .flow import Flow, Grey, displaced, flow_both_ways, lengths, reduced
 
 Single = NDArray[np.float32]
 
@@ -79,9 +78,8 @@ def consistency(there: Flow, back: Flow) -> Single:
     Source: Sundaram, Brox, Keutzer, Dense Point Trajectories by GPU-Accelerated Large
     Displacement Optical Flow, ECCV 2010, section 3.3; soft here.
     """
-    missed = cv2.magnitude(*cv2.split(there + displaced(back, there)))
-    length = cv2.magnitude(*cv2.split(there))
-    half_trusted = TRUST_SAMPLES + TRUST_SHARE * length
+    missed = lengths(there + displaced(back, there))
+    half_trusted = TRUST_SAMPLES + TRUST_SHARE * lengths(there)
     return np.asarray(np.exp2(-np.square(missed / half_trusted)), np.float32)
 
 
