@@ -24,6 +24,7 @@ BAND = 192
 """Rows that are worked on at once: what a 4K picture needs beside itself stays at some 40 MB."""
 SLICE = 1 << 16
 """Pixels that are worked on at once within a band: what they need stays in the cache."""
+COLUMNS = 256
 STATIONS = 6
 """Points along each side of a stroke's outline."""
 SUBPIXEL = 4
@@ -105,14 +106,17 @@ def lay(
     tables = [_table(strokes) for strokes in layers]
     rows = max(1, min(BAND, -(-height // threads)))
     starts = range(0, height, rows)
+    beside = 2 + int(
+        np.ceil(4 * _softness(grain))
+    )  # rows of its neighbours that a band's light sees
 
     def band(start: int) -> None:
         end = min(height, start + rows)
-        top, bottom = max(0, start - 2), min(height, end + 2)
+        top, bottom = max(0, start - beside), min(height, end + beside)
         paint = ground[top:bottom].copy()
         depth = np.zeros(paint.shape[:2], np.float32)
         for outline, table in zip(outlines, tables, strict=True):
-            ids = _numbered(outline, top, paint.shape[:2])
+            ids = _numbered(outline, slice(top, bottom), ground.shape[:2])
             _show(paint, depth, ids, table, texture, top)
         if relief:
             _light(paint, depth, relief, grain)
@@ -165,31 +169,45 @@ def _table(strokes: Strokes) -> Single:
     return np.concatenate([none, rows])
 
 
-def _numbered(outlines: NDArray[np.int32], top: int, size: tuple[int, int]) -> NDArray[np.int32]:
-    """Return for each pixel of a band the number of the stroke on top, from 1; 0: none."""
-    ids = np.zeros(size, np.int32)
+def _numbered(outlines: NDArray[np.int32], rows: slice, size: tuple[int, int]) -> NDArray[np.int32]:
+    """Return for each pixel of some rows the number of the stroke on top, from 1; 0: none.
+
+    Args:
+        outlines: of all strokes.
+        rows: of the picture.
+        size: height and width of the picture.
+    """
     y = outlines[..., 1]
-    low, high = top << SUBPIXEL, (top + size[0]) << SUBPIXEL
-    inside = np.flatnonzero((y.max(1) >= low) & (y.min(1) < high))
+    first, last = y.min(1), y.max(1)
+    # A polygon that is cut off is drawn a little otherwise: those that show lie in it whole.
+    reach = (int((last - first).max(initial=0)) >> SUBPIXEL) + 2
+    top, bottom = max(0, rows.start - reach), min(size[0], rows.stop + reach)
+    inside = np.flatnonzero((last >> SUBPIXEL >= rows.start - 1) & (first >> SUBPIXEL <= rows.stop))
+    ids = np.zeros((bottom - top, size[1]), np.int32)
     local = outlines[inside]
-    local[..., 1] -= low
+    local[..., 1] -= top << SUBPIXEL
     for number, outline in zip((inside + 1).tolist(), local, strict=True):
         cv2.fillConvexPoly(ids, outline, number, cv2.LINE_8, SUBPIXEL)
-    return ids
+    return ids[rows.start - top : rows.stop - top]
 
 
 def _show(
     paint: Single, depth: Single, ids: NDArray[np.int32], table: Single, texture: Single, top: int
 ) -> None:
     """Put a layer's strokes on a band: colours on ``paint``, height on ``depth``."""
-    height, width = ids.shape
-    rows = max(1, SLICE // width)
-    x = np.arange(width, dtype=np.float32)[None]
-    for first in range(0, height, rows):
-        part = slice(first, min(height, first + rows))
-        own = table[ids[part]]
-        y = np.arange(part.start, part.stop, dtype=np.float32)[:, None] + top
-        _show_slice(paint[part], depth[part], own, x, y, texture)
+    numbers, colours, heights = ids.ravel(), paint.reshape(-1, 3), depth.reshape(-1)
+    (drawn,) = np.nonzero(numbers)
+    width = ids.shape[1]
+    for first in range(0, len(drawn), SLICE):
+        # Rows of one length: what OpenCV looks up is a picture. The last place fills the last row.
+        some = drawn[first : first + SLICE]
+        places = np.pad(some, (0, -len(some) % COLUMNS), "edge").reshape(-1, COLUMNS)
+        own = table[numbers[places]]
+        y, x = np.divmod(places, width)
+        here, high = colours[places], heights[places]
+        where = x.astype(np.float32), (y + top).astype(np.float32)
+        _show_slice(here, high, own, *where, texture)
+        colours[places], heights[places] = here, high
 
 
 def _show_slice(
@@ -224,9 +242,14 @@ def _wrapped(texture: Single, x: Single, y: Single) -> Single:
     return np.asarray(found, np.float32)
 
 
+def _softness(grain: float) -> float:
+    """Return the sigma, in pixels, under which the paint's height is lit."""
+    return max(0.8, 0.07 * grain)
+
+
 def _light(paint: Single, depth: Single, relief: float, grain: float) -> None:
     """Light the paint's height from the upper left, in place."""
-    soft: Any = cv2.GaussianBlur(depth, (0, 0), max(0.8, 0.07 * grain))
+    soft: Any = cv2.GaussianBlur(depth, (0, 0), _softness(grain))
     slope: Any = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=0.125)
     slope += cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=0.125)
     shade = np.tanh(slope * np.float32(0.35 * grain)) * np.float32(relief)
