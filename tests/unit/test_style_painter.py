@@ -10,7 +10,7 @@ from afterframe.imaging.flow import places
 from afterframe_models.style.analysis import Manner, mixed, read_manner
 from afterframe_models.style.areas import AreaPainter
 from afterframe_models.style.canvas import BRISTLES, Strokes, bristles, lay
-from afterframe_models.style.field import Field
+from afterframe_models.style.field import HAND, Field
 from afterframe_models.style.following import Follower, joined
 from afterframe_models.style.painter import Motion
 from afterframe_models.style.strokes import Cells, moved, sampled
@@ -113,6 +113,24 @@ def test_bands_and_threads_leave_no_seam() -> None:
     assert np.abs(np.diff(one[100:400, 50, 0])).max() < 0.1
 
 
+def test_a_picture_is_the_same_in_however_many_bands_it_is_painted() -> None:
+    random = np.random.default_rng(0)
+    count = 400
+    crowd = Strokes(
+        centre=(random.random((count, 2)) * (100, 250)).astype(np.float32),
+        angle=random.uniform(0, 6, count).astype(np.float32),
+        bend=random.normal(0, 0.01, count).astype(np.float32),
+        half_width=np.full(count, 5, np.float32),
+        half_length=np.full(count, 20, np.float32),
+        colour=random.random((count, 3)).astype(np.float32),
+        streak=np.full(count, 0.1, np.float32),
+        lot=random.random((count, 2)).astype(np.float32),
+    )
+    one, *others = (laid(crowd, relief=0.2, height=250, threads=t) for t in (1, 2, 3))
+    for other in others:
+        np.testing.assert_array_equal(one, other)
+
+
 def test_bristles_wrap_and_run_along_their_rows() -> None:
     texture = bristles(np.random.default_rng(1))
     assert texture.shape == (BRISTLES, BRISTLES)
@@ -185,6 +203,14 @@ def test_strokes_run_along_lines_and_their_field_is_carried() -> None:
     turned = np.concatenate([turned, turned[:, :60]], 1)
     after, _plain = field.followed(turned, still)
     assert after[90, 60, 0] > 0  # it remembers
+
+
+def test_strokes_on_even_ground_run_about_one_way() -> None:
+    even = np.full((180, 240, 3), 0.4, np.float32)
+    facing, _plain = Field(0.02, 1.0, np.random.default_rng(0)).followed(even, None)
+    mean = facing.mean((0, 1))
+    assert np.hypot(*mean) > 0.7  # 1: all alike, 0: every way
+    assert np.arctan2(mean[1], mean[0]) / 2 == pytest.approx(HAND, abs=0.15)
 
 
 def test_a_follower_sees_motion_and_cuts() -> None:
