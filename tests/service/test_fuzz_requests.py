@@ -193,6 +193,7 @@ def test_jobs_that_fit_in_every_field_are_taken(served: tuple[Client, Path]) -> 
     def send(case: schemathesis.Case) -> None:
         body = whole_numbers(case.body)
         body |= {"engine": "", "effect": "retime", "parameters": {}, "at": None, "id": new_id()}
+        body |= {"after": None, "variations": 0}  # of other effects only
         body["output"] = {**body["output"], "path": str(folder / "out" / body["id"] / "x.mov")}
         case.body = body
         judge.judge(case)
