@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from afterframe_hosts.wire import catalogue
+from afterframe_hosts.wire import catalogue, pictures
 from afterframe_hosts.wire.effects import EFFECTS, Parameter, effect, parse, resolve
 from afterframe_hosts.wire.errors import BadValue, UnknownEffect
 
@@ -129,8 +129,23 @@ def test_lists_of_pictures_that_do_not_fit_are_refused(kind: Any, text: str) -> 
         parse(Parameter("p", kind), text, "/a")
 
 
+def test_who_gives_a_weight_of_nothing_is_told_which_weights_there_are() -> None:
+    with pytest.raises(BadValue) as caught:
+        parse(Parameter("reference", "references"), "a.jpg*0; b.jpg", "/a")
+    assert "weights over 0 up to 1" in caught.value.args["allowed"] if isinstance(
+        caught.value.args, dict
+    ) else "weights over 0 up to 1" in str(caught.value.__dict__)
+
+
 def test_a_picture_is_named_by_its_absolute_path() -> None:
     picture = Parameter("end", "picture")
     assert parse(picture, "end.png", "/a") == "/a/end.png"
     with pytest.raises(BadValue):
         picture.check("end.png")
+
+
+def test_a_semicolon_in_a_path_parts_nothing() -> None:
+    masks = pictures.regions_of("my shot;2/ma sk;@1.png@right; b.png@0.2,0.9;c.png @ sway;", "/f")
+    assert [mask["mask"] for mask in masks] == ["/f/my shot;2/ma sk;@1.png", "/f/b.png", "/f/c.png"]
+    styles = pictures.references_of("a;b.jpg*0.7; my day.jpg * 0.3;c.jpg;", "/f")
+    assert [style["path"] for style in styles] == ["/f/a;b.jpg", "/f/my day.jpg", "/f/c.jpg"]

@@ -112,7 +112,7 @@ def references_of(text: str, folder: str) -> list[dict[str, Any]]:
         path, weight = re.fullmatch(r"(.*?)(?:\*\s*([\d.]+))?", part, re.DOTALL).groups()  # type: ignore[union-attr]
         return {"path": absolute(path, folder), "weight": float(weight or 1)}
 
-    return _parsed(text, read)
+    return _parsed(text, r".*\.\w+\s*(\*[\d.\s]+)?", read)
 
 
 def regions_of(text: str, folder: str) -> list[dict[str, Any]]:
@@ -129,7 +129,7 @@ def regions_of(text: str, folder: str) -> list[dict[str, Any]]:
         x, y = DIRECTIONS.get(way) or map(float, way.split(","))
         return region | {"x": x, "y": y, "kind": "flow"}
 
-    return _parsed(text, read)
+    return _parsed(text, r".*@[^@/\\]*", read)
 
 
 def paths(kind: str, value: Any) -> tuple[str, ...]:
@@ -162,11 +162,19 @@ def _listed(value: Any, kind: type[Item]) -> tuple[Item, ...]:
         raise ValueError(str(error)) from error
 
 
-def _parsed(text: str, read: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:
+def _parsed(text: str, whole: str, read: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Read the parts of a text; a ``;`` in a path parts nothing: what stands before is not whole."""
     if text.lstrip().startswith("["):
         given: list[dict[str, Any]] = json.loads(text)
         return given
-    return [read(part.strip()) for part in text.split(";") if part.strip()]
+    parts = [""]
+    for piece in text.split(";"):
+        done = not parts[-1].strip() or re.fullmatch(whole, parts[-1], re.DOTALL)
+        if done:
+            parts.append(piece)
+        else:
+            parts[-1] += ";" + piece
+    return [read(part.strip()) for part in parts if part.strip()]
 
 
 def _check_path(path: Any) -> None:
