@@ -40,6 +40,8 @@ DRAFT_KEYS = 20
 """Frames from one that a draft paints to the next; between them paint is carried by flow."""
 DRAFT_WORN = 0.06
 """Share of a picture that carried paint may leave bare."""
+DRAFT_BARE = 0.002
+"""Share that is not worth filling."""
 SOFT_MASK = 0.008
 """Sigma, in heights, of a mask's edge."""
 USUAL = "oil"
@@ -177,8 +179,8 @@ def _ahead(studio: _Studio, frames: int) -> Iterator[tuple[Single, Motion | None
 def _carried(key: Single, since: Motion) -> Single:
     """Return the paint of a frame before, where its matter has gone; holes are filled softly."""
     there = displaced(key, since.back)
-    known = np.clip(since.trust + np.float32(0.02), 0, 1)
-    if known.min() >= 1 or min(known.shape) < 2:
+    known = np.clip(np.float32(4) * since.trust + np.float32(0.02), 0, 1)
+    if float((known < 1).mean()) < DRAFT_BARE or min(known.shape) < 2:
         return there
     height, width = known.shape
     behind: Any = filled(reduced(there, 2), reduced(known, 2))
