@@ -112,7 +112,7 @@ def references_of(text: str, folder: str) -> list[dict[str, Any]]:
         path, weight = re.fullmatch(r"(.*?)(?:\*\s*([\d.]+))?", part, re.DOTALL).groups()  # type: ignore[union-attr]
         return {"path": absolute(path, folder), "weight": float(weight or 1)}
 
-    return _parsed(text, r".*\.\w+\s*(\*[\d.\s]+)?", read)
+    return _parsed(text, r".*(\.\w+|\*\s*[\d.]+)\s*", read)
 
 
 def regions_of(text: str, folder: str) -> list[dict[str, Any]]:
@@ -163,7 +163,7 @@ def _listed(value: Any, kind: type[Item]) -> tuple[Item, ...]:
 
 
 def _parsed(text: str, whole: str, read: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:
-    """Read the parts of a text; a ``;`` in a path parts nothing: what stands before is not whole."""
+    """Read the parts of a text; what stands before a ``;`` in a path is not whole."""
     if text.lstrip().startswith("["):
         given: list[dict[str, Any]] = json.loads(text)
         return given
