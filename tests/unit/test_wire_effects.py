@@ -132,7 +132,7 @@ def test_lists_of_pictures_that_do_not_fit_are_refused(kind: Any, text: str) -> 
 def test_who_gives_a_weight_of_nothing_is_told_which_weights_there_are() -> None:
     with pytest.raises(BadValue) as caught:
         parse(Parameter("reference", "references"), "a.jpg*0; b.jpg", "/a")
-    assert "weights over 0 up to 1" in caught.value.fix()
+    assert "weights over 0 to 1" in caught.value.fix()
 
 
 def test_a_picture_is_named_by_its_absolute_path() -> None:

@@ -249,7 +249,7 @@ _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "regions": pictures.regions_of,
 }
 _LISTS = {
-    "references": f"up to {pictures.MOST} pictures, weights over 0 up to 1: night.jpg*0.7; wave.jpg",
+    "references": f"up to {pictures.MOST} pictures, weights over 0 to 1: night.jpg*0.7; wave.jpg",
     "regions": "masks with directions: river.png@right; smoke.png@0.2,0.9; leaves.png@sway",
 }
 
