@@ -19,9 +19,9 @@ Speed is that of the engine at 480 and 1080 lines (the first clip, scaled), on t
 all threads together: on a busy machine the latter says more. Stroke size is the mean frequency of
 what a style adds to an even picture, in cycles a height.
 
-Bars: median of `all` over all clips at most 1.2, of references and of presets; at 1080 lines at
-most 1.5 s a frame, every style; frequencies at 480, 1080 (and 2160) lines within 1.35 of each other
-for references.
+Bars: median of `all` over all clips at most 1.2, of each kind of reference (painterly, flat) and of
+presets; at 1080 lines at most 1.5 s a frame, every style; frequencies at 480, 1080 (and 2160) lines
+within 1.35 of each other for references.
 """
 
 from __future__ import annotations
@@ -47,8 +47,10 @@ from afterframe.media.display import to_display
 from afterframe.media.frame import ColourTags, Frame, MediaInfo, PixelFormat
 from afterframe.pipeline.pictures import JobPictures
 from afterframe_hosts.wire import effects
+from afterframe_hosts.wire.pictures import references
 from afterframe_models import registry
 from afterframe_models.base import Context, Request
+from afterframe_models.style.references import read_style
 from tests.bench.interpolate import read_window, starts
 from tests.bench.report import MEDIA, finish, table
 
@@ -88,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sizes = _sizes(styles, heights)
     rows = [(style, *found) for style, found in sizes.items()]
     table(["strokes, cycles a height", *map(str, heights)], rows, quiet=chosen.json)
-    medians = _medians(ratios, styles)
+    medians = _medians(ratios, {s: _kind(values, first) for s, values in styles.items()})
     slowest = max(speed[HD][0] for speed in speeds.values())
     spread = max((max(found) / min(found) for found in sizes.values()), default=1.0)
     figures = {
@@ -178,14 +180,21 @@ def _steadiness(
 
 
 def _medians(
-    ratios: Mapping[tuple[str, str], Ratios], styles: Mapping[str, Mapping[str, Any]]
+    ratios: Mapping[tuple[str, str], Ratios], kinds: Mapping[str, str]
 ) -> dict[str, float]:
-    """Return the median of `all` of what is painted after references, and of presets."""
+    """Return the median of `all` for each kind of style."""
     found: dict[str, list[float]] = {}
     for (_, style), ratio in ratios.items():
-        kind = "references" if "reference" in styles[style] else "presets"
-        found.setdefault(kind, []).append(ratio.all)
+        found.setdefault(kinds[style], []).append(ratio.all)
     return {kind: statistics.median(each) for kind, each in found.items()}
+
+
+def _kind(values: Mapping[str, Any], clip: Clip) -> str:
+    """Return what a style is: a preset, or what a reference is read as."""
+    if "reference" not in values:
+        return "preset"
+    style = read_style(references(values["reference"]), JobPictures(clip.info))
+    return style.kinds[0][1]
 
 
 def _motion(before: Single, after: Single) -> tuple[Single, NDArray[Any], NDArray[Any]]:
