@@ -129,3 +129,10 @@ def test_a_cancelled_sheet_leaves_nothing(picture: Path) -> None:
         make_sheet(job, hooks)
     folder = Path(job.output.folder)
     assert not folder.exists() or not list(folder.iterdir())
+
+
+def test_a_sheet_of_a_long_name_stands_with_its_recipe(picture: Path) -> None:
+    result = make_sheet(sheet_job(picture, 2, name="a_shot_with_a_long_name" * 4), silent())
+    assert cv2.imread(str(result.path)) is not None
+    assert read_recipe(beside(Path(result.path))).job.variations == 2
+    assert len(list(Path(result.path).parent.glob("*long_name*"))) == 2

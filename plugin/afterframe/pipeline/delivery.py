@@ -298,7 +298,8 @@ def _written(path: Path, content: str | bytes, token: str) -> Iterator[Path]:
 
     What a kill leaves of it is removed with what else has this token, see ``core.leftover``.
     """
-    part = path.with_name(f".{path.name[:SHOWN]}.recipe.{token}.part")
+    # A long name is cut: its suffix tells the picture from the recipe beside it.
+    part = path.with_name(f".{path.name[:SHOWN]}{path.suffix}.recipe.{token}.part")
     try:
         with telling(path.parent):
             failpoints.at("recipe.write")
