@@ -332,6 +332,18 @@ def test_grain_is_left_alone_where_that_is_asked_for(
     assert same(made, [moved(grainy.frames[-1], n) for n in (1, 2)])
 
 
+@pytest.mark.parametrize("side", ["tail", "head"])
+def test_grain_that_is_left_alone_is_told_as_it_is(
+    use: Use, grainy: Shot, tmp_path: Path, side: str
+) -> None:
+    use(lambda request: (request.source.read(n % FRAMES) for n in range(request.frames)))
+    asked = {"side": side, "frames": 4}
+    matched, _ = run(job(grainy, "extend", tmp_path, **asked))
+    alone, _ = run(job(grainy, "extend", tmp_path, **asked, match_grain=False))
+    assert alone.joins[0].grain_after == alone.joins[0].grain_before > 0
+    assert alone.joins[0].grain_before == pytest.approx(matched.joins[0].grain_before, rel=0.1)
+
+
 def test_grain_does_not_thin_out_where_shot_and_made_are_mixed(
     use: Use, grainy: Shot, tmp_path: Path
 ) -> None:

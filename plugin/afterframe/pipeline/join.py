@@ -209,7 +209,9 @@ class Join:
     def _grained(self, frames: Iterator[Frame], count: int) -> Iterator[Frame]:
         """Yield frames with the shot's grain; close the joints."""
         wanted = self._grain_at(0.0)
-        if wanted is not None:
+        if wanted is None:
+            frames = self._watched(frames, count)
+        else:
             frames = self._regrain(frames, count, wanted)
         start, end = self._joints.get("start"), self._joints.get("end")
         for number, frame in enumerate(frames):
@@ -217,6 +219,20 @@ class Join:
                 start.close(frame)
             if end and number == count - 1:
                 end.close(frame)
+            yield frame
+
+    def _watched(self, frames: Iterator[Frame], count: int) -> Iterator[Frame]:
+        """Yield frames as they are; measure what is told of their grain."""
+        start, end = self._joints.get("start"), self._joints.get("end")
+        before = start.shot[-1] if start else None
+        for number, frame in enumerate(frames):
+            told = [start] if number == min(TOLD, count - 1) else []
+            for joint in (*told, end if number == count - 1 else None):
+                if before and joint and joint.grain and not joint.grain.is_clean:
+                    found = liveness(before, frame, joint.grain)
+                    found = _without(found, _texture(joint.shot, joint.grain))
+                    joint.live = (found.live, found.live)
+            before = frame
             yield frame
 
     def _regrain(self, frames: Iterator[Frame], count: int, wanted: Grain) -> Iterator[Frame]:
