@@ -431,7 +431,7 @@ SECTIONS: tuple[tuple[str, str, tuple[Example, ...]], ...] = (
                 "retime_walker",
                 "What it cannot do",
                 "A leg that swings out from behind the other, at ten frames a second: the body is "
-                "in its place, the foot is crumpled, and faint seams run over the floor.",
+                "in its place, the foot is crumpled, and the floor beside it is in small pieces.",
                 "retime",
                 WALKERS,
                 {"speed": 0.125},

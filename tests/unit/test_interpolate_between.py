@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from afterframe.imaging.flow import reduced
-from afterframe_models.interpolate.interpolation import blended, planes_between
-from afterframe_models.interpolate.motion import Pair, measure_pair
+from afterframe_models.interpolate.interpolation import _apart, _fill, blended, planes_between
+from afterframe_models.interpolate.motion import Motion, Pair, measure_pair
 
 WIDTH, HEIGHT = 320, 180
 Planes = tuple[NDArray[Any], ...]
@@ -188,3 +188,26 @@ def test_where_a_pairs_own_flows_fail_its_neighbours_tell_how_matter_goes_on() -
             for known in ({}, beside)
         )
         assert psnr(told, true) > psnr(alone, true) + 8
+
+
+@pytest.mark.parametrize("subsampling", [(0, 0), (1, 1)])
+def test_no_place_between_two_matters_is_taken_from_somewhere_between(
+    subsampling: tuple[int, int],
+) -> None:
+    """The mean of two ways leads to neither: it drew pale lines over a still floor."""
+    width, height, step = 192, 64, 4
+    ramp = np.tile(np.arange(width, dtype=np.uint8), (height, 1))
+    small = np.tile(np.arange(width // 2, dtype=np.uint8), (height // 2, 1))
+    planes = (ramp, small, small) if any(subsampling) else (ramp, ramp, ramp)
+    way = np.zeros((height // step, width // step, 2), np.float32)
+    way[:, 24:, 0] = 40 / step  # the right half comes from 40 pixels to the right
+    alone = np.zeros(way.shape[:2], np.float32)  # the first frame is shown
+    motion = Motion(0.5, step, way, np.zeros_like(way), alone)
+    made = [np.empty_like(plane) for plane in planes]
+    for indices, smaller in (([0], (0, 0)), ([1, 2], subsampling)):
+        _fill(made, indices, (planes, planes), motion, _apart(motion), smaller, None)
+    scales = (1, *(1 << each for each in subsampling))
+    for plane, source, scale in zip(made, planes, scales, strict=True):
+        off = plane.astype(int) - source
+        inside = off[:, : plane.shape[1] - 40 // scale]
+        assert set(np.unique(inside)) == {0, 40 // scale}

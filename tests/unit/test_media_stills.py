@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,7 @@ from afterframe.errors import (
     MediaUnreadable,
     SequenceHoles,
 )
+from afterframe.media.display import to_rgb8
 from afterframe.media.frame import Frame, PixelFormat
 from afterframe.media.primaries import BY_SPACE
 from afterframe.media.sequence import in_words
@@ -81,6 +83,15 @@ def test_dpx_keeps_its_true_depth(bits: int, tmp_path: Path) -> None:
     frame = read(path)
     assert frame.format == PixelFormat("rgb", bits)
     np.testing.assert_array_equal(stacked(frame), values)
+
+
+def test_a_picture_that_is_called_a_movie_is_read_as_a_still(tmp_path: Path) -> None:
+    path = numbered_still(tmp_path / "still.png", 7)
+    for _ in range(3):  # FFmpeg's reader of PNG files ended the process when it was collected
+        with open_media(Media("movie", str(path))) as source:
+            assert source.info.frames == 1
+            assert read_number(to_rgb8(source.read(0))) == 7
+        gc.collect()
 
 
 def test_colour_is_told_by_the_file(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from afterframe.imaging.flow import Flow
 from afterframe.imaging.warp import (
@@ -29,6 +30,10 @@ SHARE_TOLERANCE = 0.002
 """Shares that differ by less than half a level of 255 are one."""
 BAND = 1 << 17
 """Pixels of a picture that are made at once."""
+
+APART = 4.0
+"""Pixels by which two samples' ways differ that belong to different matter: within one, the ways
+of samples so near each other differ by less."""
 
 NOISE_FLOOR = 0.05
 """Squared grey levels below which detail is no detail."""
@@ -64,12 +69,13 @@ def planes_between(
         return tuple(first if time < 0.5 or (pair.cut and time == 0.5) else second)
     around = Around.of(pair, before, after)
     motion = motion_at(around, time)
+    apart = _apart(motion)
     full = [index for index in range(len(first)) if index not in (1, 2) or not any(subsampling)]
     chroma = [index for index in range(len(first)) if index not in full]
     made = [np.empty_like(plane) for plane in first]
     for indices, smaller in ((full, (0, 0)), (chroma, subsampling)):
         if indices:
-            _fill(made, indices, (first, second), motion, smaller, sharp)
+            _fill(made, indices, (first, second), motion, apart, smaller, sharp)
     return tuple(made)
 
 
@@ -96,6 +102,7 @@ def _fill(
     indices: Sequence[int],
     frames: tuple[Sequence[Plane], Sequence[Plane]],
     motion: Motion,
+    apart: NDArray[np.bool_],
     smaller: tuple[int, int],
     sharp: float | None,
 ) -> None:
@@ -109,6 +116,7 @@ def _fill(
         here, there = (
             plane_map(_band(each, step, width, (top, bottom)), smaller, "centre") for each in nodes
         )
+        _part((here, there), motion, apart, (top, bottom), smaller)
         share = _share_of(motion, width, (top, bottom), smaller)
         for index in indices:
             sources = [
@@ -117,6 +125,48 @@ def _fill(
             begin, end = top >> smaller[1], (top >> smaller[1]) + len(here)
             is_sharp = index < 3 and smaller == (0, 0)
             made[index][begin:end] = _mixed(sources, share, sharp if is_sharp else None)
+
+
+def _part(
+    maps: tuple[Flow, Flow],
+    motion: Motion,
+    apart: NDArray[np.bool_],
+    rows: tuple[int, int],
+    smaller: tuple[int, int],
+) -> None:
+    """Let every place go one way or the other where samples beside each other go far apart.
+
+    Between two samples of different matter the mean of their ways leads to neither: it would
+    draw a line of far-off pixels. There a place goes the way of its nearest sample.
+    """
+    step, (top, bottom) = motion.step, rows
+    if step < 1 << max(smaller):  # as fine as the plane
+        return
+    row, column = np.nonzero(apart[top // step : -(-bottom // step)])
+    if not row.size:
+        return
+    across, down = (step >> log2 for log2 in smaller)
+    height, width = maps[0].shape[:2]
+    # Samples may reach beyond the plane's last row and column.
+    y = np.minimum((row * down)[:, None] + np.arange(down), height - 1)[:, :, None]
+    x = np.minimum((column * across)[:, None] + np.arange(across), width - 1)[:, None, :]
+    here_x, here_y = x.astype(np.float32), (y + (top >> smaller[1])).astype(np.float32)
+    for where, way in zip(maps, (motion.back, motion.ahead), strict=True):
+        own = way[row + top // step, column][:, None, None]
+        taken = np.empty((len(row), down, across, 2), np.float32)
+        np.add(here_x, own[..., 0] * np.float32(across), out=taken[..., 0])
+        np.add(here_y, own[..., 1] * np.float32(down), out=taken[..., 1])
+        # Both numbers of a place as one: twice as fast.
+        where.view(np.complex64)[..., 0][y, x] = taken.view(np.complex64)[..., 0]
+
+
+def _apart(motion: Motion) -> NDArray[np.bool_]:
+    """Return where the ways of samples beside each other differ by more than ``APART`` pixels."""
+    way = cv2.subtract(motion.ahead, motion.back)
+    kernel = np.ones((3, 3), np.uint8)
+    across, down = cv2.split(cv2.subtract(cv2.dilate(way, kernel), cv2.erode(way, kernel)))
+    least = APART / motion.step / max(motion.time, 1 - motion.time)
+    return np.asarray(cv2.max(across, down)) > least
 
 
 def _mixed(

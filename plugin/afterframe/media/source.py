@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from afterframe.errors import UnknownLayer
-from afterframe_hosts.wire.clip import Media
+from afterframe_hosts.wire.clip import STILL_SUFFIXES, Media
 
 from .base import Source, check_file
 from .frame import MediaInfo
@@ -14,13 +16,15 @@ __all__ = ["Source", "open_media", "probe"]
 def open_media(media: Media) -> Source:
     """Return a medium's pictures; close it when done (``with open_media(media) as source``).
 
+    A picture that is called a movie is read as the still that it is.
+
     Raises:
         MediaMissing: it is not there.
         MediaUnreadable: it is no picture that we can decode, or damaged, or not permitted.
         NoPicture: it has sound only, or no frame.
         UnknownLayer: it has no such layer.
     """
-    if media.kind == "movie":
+    if media.kind == "movie" and Path(media.path).suffix.lower() not in STILL_SUFFIXES:
         from .movie import MovieSource
 
         check_file(media.path)

@@ -324,7 +324,7 @@ MESSAGES: dict[str, str] = {
         "pixels a frame at 360 lines."
     ),
     "note.colour_matched": "Made frames were off the shot by {levels} of 255 levels: corrected.",
-    "note.grain_matched": "Made frames were given the shot's grain, {levels} of 255 levels strong.",
+    "note.grain_matched": "Made frames were given fresh grain after the shot's.",
     "note.handles_fewer": "Handles: {before} frames before, {after} after, of {asked} asked for.",
     "note.overlap_shorter": "The overlap is {frames} frames: the shot must keep one to itself.",
     "note.real_first": "{frames} frames next to the cut are the source's own.",

@@ -269,7 +269,7 @@ MESSAGES: dict[str, str] = {
         "（生成时 {grain_before}，镜头 {grain_shot}），运动变化每帧 {seam} 像素（按 360 行计）。"
     ),
     "note.colour_matched": "生成的帧与镜头相差 {levels} 级（共 255 级），已校正。",
-    "note.grain_matched": "已为生成的帧加上镜头的颗粒，强度 {levels} 级（共 255 级）。",
+    "note.grain_matched": "已按镜头的颗粒为生成的帧添加新颗粒。",
     "note.handles_fewer": "要求余量 {asked} 帧，实际前 {before} 帧、后 {after} 帧。",
     "note.overlap_shorter": "重叠为 {frames} 帧：镜头须自留一帧。",
     "note.real_first": "紧邻剪切点的 {frames} 帧为素材原有画面。",
