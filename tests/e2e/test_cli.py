@@ -60,7 +60,7 @@ def test_help_is_in_words(afterframe: Run, effect: str) -> None:
 
 def test_a_choice_of_a_sheet_of_variations_becomes_a_clip(afterframe: Run, movie: Path) -> None:
     shown = afterframe(
-        "generate", movie, "--variations", 3, "--frames", 5, "--at", 7, "-o", movie.parent
+        "generate", movie, "--variations", 3, "--frames", 5, "--at", 7, "-o", movie.parent / "new"
     )
     assert shown.returncode == 0, shown.stderr
     lines = shown.stdout.splitlines()

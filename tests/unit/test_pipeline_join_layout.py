@@ -213,8 +213,8 @@ def test_where_the_source_is_long_enough_nothing_is_made(engine: Numbering, ask:
 def test_an_overlap_longer_than_the_shot_is_shortened_and_told(engine: Numbering, ask: Ask) -> None:
     job = ask("extend", frames=2, overlap=60)
     result, _ = run(job)
-    assert result.shown == 21
-    assert result_start(job, 21) == HOUR + 1
+    assert result.shown == 12
+    assert result_start(job, 12) == HOUR + 10
     assert "note.overlap_shorter" in [note.id for note in result.notes]
 
 

@@ -18,13 +18,13 @@ file system and path takes."""
 def overlap_of(job: Job) -> int:
     """Return the frames of the shot, at the result's rate, that a result repeats at each joint.
 
-    As many as were asked for, but for one frame that each shot keeps to itself.
+    As many as were asked for, but at most half of each shot: what is made needs the rest to go on.
     """
     job = bridged(job)
     rate = job.output.rate or job.clip.rate
     shots = [clip for clip in (job.clip, job.after) if clip is not None]
     shown = [math.floor(clip.record_range.duration * rate / clip.rate) for clip in shots]
-    return max(0, min(int(job.parameters.get("overlap") or 0), *(each - 1 for each in shown)))
+    return max(0, min(int(job.parameters.get("overlap") or 0), *(each // 2 for each in shown)))
 
 
 def result_start(job: Job, frames: int) -> int:

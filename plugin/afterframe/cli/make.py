@@ -209,7 +209,8 @@ def output_of(options: argparse.Namespace, source: Path) -> Output:
 
     output: Path | None = options.output
     folder = source.resolve().parent / "Afterframe"
-    if output and output.is_dir():
+    names_folder = _variations(options) and output and not output.suffix
+    if output and (output.is_dir() or names_folder):
         folder, output = output.resolve(), None
     return Output(
         folder="" if output else str(folder),
@@ -302,6 +303,8 @@ def _as_options(choice: Mapping[str, Any]) -> str:
 
 def _parameter_option(command: argparse._ActionsContainer, parameter: Parameter) -> None:
     allowed = "" if parameter.kind == "text" else f" [{parameter.allowed()}]"
+    if parameter.kind == "picture":  # seen from the current folder here
+        allowed = " [the path of a picture]"
     default = (
         ""
         if parameter.default in (None, "")

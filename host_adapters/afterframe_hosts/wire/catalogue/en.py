@@ -326,7 +326,7 @@ MESSAGES: dict[str, str] = {
     "note.colour_matched": "Made frames were off the shot by {levels} of 255 levels: corrected.",
     "note.grain_matched": "Made frames were given fresh grain after the shot's.",
     "note.handles_fewer": "Handles: {before} frames before, {after} after, of {asked} asked for.",
-    "note.overlap_shorter": "The overlap is {frames} frames: the shot must keep one to itself.",
+    "note.overlap_shorter": "The overlap is {frames} frames: half of the shot, and no more.",
     "note.real_first": "{frames} frames next to the cut are the source's own.",
     "note.clipped": "{percent} % of the values were outside the display range and were clipped.",
     "note.detail_lost": "{format} holds less than the source: {now} instead of {was}.",

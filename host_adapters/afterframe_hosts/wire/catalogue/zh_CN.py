@@ -271,7 +271,7 @@ MESSAGES: dict[str, str] = {
     "note.colour_matched": "生成的帧与镜头相差 {levels} 级（共 255 级），已校正。",
     "note.grain_matched": "已按镜头的颗粒为生成的帧添加新颗粒。",
     "note.handles_fewer": "要求余量 {asked} 帧，实际前 {before} 帧、后 {after} 帧。",
-    "note.overlap_shorter": "重叠为 {frames} 帧：镜头须自留一帧。",
+    "note.overlap_shorter": "重叠为 {frames} 帧：最多为镜头的一半。",
     "note.real_first": "紧邻剪切点的 {frames} 帧为素材原有画面。",
     "note.clipped": "有 {percent} % 的数值超出显示范围，已被截断。",
     "note.detail_lost": "{format} 保存的信息少于素材：{was} 变为 {now}。",
