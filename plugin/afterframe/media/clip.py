@@ -70,7 +70,7 @@ def find_media(path: Path, rate: Fraction | None = None) -> Media:
     Raises:
         MediaMissing: no picture of the sequence is there.
     """
-    if path.suffix.lower() not in STILL_SUFFIXES or _is_animated(path):
+    if path.suffix.lower() not in STILL_SUFFIXES or is_animated(path):
         return Media("movie", str(path))
     if "#" in path.name and not path.is_file():
         return Media("sequence", str(path), first=_lowest(path), rate=rate)
@@ -84,7 +84,7 @@ def find_media(path: Path, rate: Fraction | None = None) -> Media:
     return Media("still", str(path))
 
 
-def _is_animated(path: Path) -> bool:
+def is_animated(path: Path) -> bool:
     """Tell whether a PNG holds several pictures, by a chunk before its first pixels."""
     if not path.is_file():
         return False

@@ -24,7 +24,7 @@ def open_media(media: Media) -> Source:
         NoPicture: it has sound only, or no frame.
         UnknownLayer: it has no such layer.
     """
-    if media.kind == "movie" and Path(media.path).suffix.lower() not in STILL_SUFFIXES:
+    if media.kind == "movie" and not _is_picture(Path(media.path)):
         from .movie import MovieSource
 
         check_file(media.path)
@@ -39,6 +39,14 @@ def open_media(media: Media) -> Source:
 
     check_file(media.path)
     return StillSource(media)
+
+
+def _is_picture(path: Path) -> bool:
+    """Tell whether a file holds one picture. FFmpeg's reader of such PNG files can end the process
+    when it is collected."""
+    from .clip import is_animated
+
+    return path.suffix.lower() in STILL_SUFFIXES and not is_animated(path)
 
 
 def probe(media: Media) -> MediaInfo:
