@@ -112,6 +112,7 @@ def test_references_and_regions_are_lists_in_a_job_and_text_on_a_command_line() 
     [
         ("references", "a.jpg*0"),
         ("references", "a.jpg*2"),
+        ("references", "a.jpg*-1"),
         ("references", ";"),
         ("references", "[1]"),
         ("references", '[{"path": "a.jpg"}]'),

@@ -109,10 +109,12 @@ def references_of(text: str, folder: str) -> list[dict[str, Any]]:
     """
 
     def read(part: str) -> dict[str, Any]:
-        path, weight = re.fullmatch(r"(.*?)(?:\*\s*([\d.]+))?", part, re.DOTALL).groups()  # type: ignore[union-attr]
-        return {"path": absolute(path, folder), "weight": float(weight or 1)}
+        path, star, weight = part.rpartition("*")
+        if not (star and re.fullmatch(r"\s*-?[\d.]+\s*", weight)):  # a * of the name's own
+            path, weight = part, "1"
+        return {"path": absolute(path, folder), "weight": float(weight)}
 
-    return _parsed(text, r".*(\.\w+|\*\s*[\d.]+)\s*", read)
+    return _parsed(text, r".*(\.\w+|\*\s*-?[\d.]+)\s*", read)
 
 
 def regions_of(text: str, folder: str) -> list[dict[str, Any]]:

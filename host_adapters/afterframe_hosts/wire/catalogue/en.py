@@ -231,7 +231,7 @@ MESSAGES: dict[str, str] = {
     "error.engine_failed.message": "The engine {engine} failed: {detail}",
     "error.engine_failed.fix": "Try again; if it happens again, send the log (afterframe logs).",
     "error.cut_is_cleaner.message": "The shots are too unlike to bridge: {cost}, at most {most}.",
-    "error.cut_is_cleaner.fix": "A cut is cleaner here. To bridge all the same, switch Force on.",
+    "error.cut_is_cleaner.fix": "A cut is cleaner here. To bridge it anyway: Force (--force yes).",
     "error.out_of_memory.message": "The engine {engine} ran out of memory: {detail}",
     "error.out_of_memory.fix": "Close other programs, or choose a smaller size.",
     "error.memory_short.message": (
@@ -400,9 +400,9 @@ MESSAGES: dict[str, str] = {
     "note.edl.more_lists": "A list holds one track; further ones stand in {paths}.",
     # notes of the engine extend
     "note.extend.spare_tail": "The source has {frames} more frames after the cut. To show them "
-    "before made ones, switch Real Frames First on.",
+    "before made ones, use Real Frames First (--real-first yes).",
     "note.extend.spare_head": "The source has {frames} more frames before the cut. To show them "
-    "next to the clip, with made ones before them, switch Real Frames First on.",
+    "next to the clip, with made ones before them, use Real Frames First (--real-first yes).",
     "note.extend.prompt": "This engine reads no words; not used: “{words}”.",
     "note.extend.live": "Goes on with the clip's own frames, from second {seconds} of the clip on, "
     "in {runs} runs; {percent} % of the picture changes visibly at the join.",
