@@ -27,6 +27,11 @@ def edited_scene() -> Any:
     return getattr(workspace, "sequencer_scene", None) or context.scene
 
 
+def strip_class() -> Any:
+    """Return the class of all strips, for properties that are registered on it."""
+    return getattr(bpy.types, "Strip", None) or bpy.types.Sequence
+
+
 def has_window() -> bool:
     """Return True when a user looks at this Blender, and waits for it."""
     return not bpy.app.background

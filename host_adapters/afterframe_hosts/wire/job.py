@@ -116,6 +116,8 @@ class Job:
         after: the clip after the gap that is bridged; of a bridge only.
         variations: instead of the clip, a contact sheet of so many variants of it to choose
             from, 2 to 16; 0: the clip itself. Of ``generate`` only.
+        lineage: id of the effect on the timeline whose new take this is: its result goes behind
+            the item that bears this id. Empty: a new effect, which takes the job's id as its own.
     """
 
     id: str
@@ -131,6 +133,7 @@ class Job:
     seen: bool = False
     after: Clip | None = None
     variations: int = 0
+    lineage: str = ""
 
     def __post_init__(self) -> None:
         if (self.after is not None) != (self.effect == "bridge"):
@@ -139,6 +142,8 @@ class Job:
             raise ValueError("variations are 2 to 16, of generate")
         if not re.fullmatch(r"[0-9a-f]{32}", self.id):
             raise ValueError("a job's id is 32 hexadecimal digits")
+        if self.lineage and not re.fullmatch(r"[0-9a-f]{32}", self.lineage):
+            raise ValueError("a lineage is a job's id: 32 hexadecimal digits")
         if abs(self.priority) > 1000:
             raise ValueError("priority is -1000 to 1000")
 

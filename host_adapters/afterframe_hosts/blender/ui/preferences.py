@@ -1,0 +1,11 @@
+"""The extension's preferences."""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Nothing yet."""
+
+
+def unregister() -> None:
+    """Nothing yet."""

@@ -1,0 +1,11 @@
+"""Presets of parameters, and saved styles."""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Nothing yet."""
+
+
+def unregister() -> None:
+    """Nothing yet."""
