@@ -10,6 +10,7 @@ from pathlib import Path
 import blender_environments
 import checks
 import engine
+import extension
 import torch_environment
 from environments import (
     CLONE,
@@ -40,6 +41,8 @@ def main(arguments: list[str]) -> int:
             return demo(options.host, options.output.resolve())
         if options.command == "engine":
             return run_engine(options)
+        if options.command == "blender":
+            return run_blender(options)
         return test(options.hosts, rest)
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
@@ -81,6 +84,12 @@ def run_engine(options: argparse.Namespace) -> int:
     if options.status:
         return engine.show_status()
     return engine.install(frozenset(options.extra), options.torch)
+
+
+def run_blender(options: argparse.Namespace) -> int:
+    """Install the extension into the user's Blenders, or do what is asked with it."""
+    print(extension.build(options.zip_only.resolve()))
+    return 0
 
 
 def test(with_hosts: bool, pytest_arguments: list[str]) -> int:
@@ -132,6 +141,7 @@ def _command_line() -> argparse.ArgumentParser:
     )
 
     _add_engine_line(commands)
+    _add_blender_line(commands)
 
     test_line = commands.add_parser(
         "test",
@@ -172,3 +182,16 @@ def _add_engine_line(
     action.add_argument("--uninstall", action="store_true", help="remove what was installed")
     action.add_argument("--status", action="store_true", help="say what is installed where")
     line.add_argument("--all", action="store_true", help="with --uninstall: also queue and logs")
+
+
+def _add_blender_line(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> None:
+    line = commands.add_parser(
+        "blender",
+        help="install the extension into Blender, and the engine for it",
+        allow_abbrev=False,
+    )
+    line.add_argument(
+        "--zip-only", type=Path, metavar="DIR", help="only write the extension's zip into DIR"
+    )

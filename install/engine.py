@@ -39,12 +39,14 @@ BUILD_FIRST = (
 
 
 def install(extras: frozenset[str], torch: str) -> int:
-    """Install this clone's engine, or switch to it; nothing to do when it is in use and well.
+    """Install the engine that is here, or switch to it; nothing to do when it is in use and well.
 
-    What the engine in use has besides the base (`extras`, the build of PyTorch that was asked for)
-    the new one has too.
+    From this clone, or from the wheel that came with these tools in a host's extension. What the
+    engine in use has besides the base (`extras`, the build of PyTorch that was asked for) the new
+    one has too.
     """
-    demand_clone()
+    if not engine_build.can_build():
+        raise SetupError(BUILD_FIRST)
     with _alone() as root:
         record = engine_record.read()
         current = _current(root, record)
@@ -164,7 +166,7 @@ def show_status() -> int:
 
 
 def demand_clone() -> None:
-    """Raise SetupError in the tools that an engine brings with it, which have no source."""
+    """Raise SetupError in the tools that an engine or an extension brings: they have no source."""
     if not engine_build.is_clone():
         raise SetupError(BUILD_FIRST)
 
@@ -293,8 +295,8 @@ def _examine(root: Path, current: Manifest) -> list[str]:
 
 
 def _build_again(root: Path, current: Manifest, problems: list[str]) -> Manifest:
-    """Make the engine anew: from this clone, or from the wheel that was kept, if that is whole."""
-    if engine_build.is_clone():
+    """Make the engine anew: from what is here, or from the wheel that was kept, if it is whole."""
+    if engine_build.can_build():
         wanted = engine_build.describe(frozenset(current.extras), current.torch_asked)
         return engine_build.build(root, wanted)
     wheel = engine_build.kept_wheel(root, current.name)

@@ -32,6 +32,9 @@ TOOLS = (
 )
 """What `bootstrap.py engine` needs when there is no clone any more, except to build anew."""
 
+CARRIED, SOURCE = "carried", "source.sha256"
+"""Where a host's extension carries the wheel to install, and the hash of what it was built from."""
+
 NEEDED_MB = {"": 1000, "cpu": 4000, "mps": 4000, "cuda": 16000, "rocm": 24000, "xpu": 12000}
 """Free space for an engine with this build of PyTorch: what it takes, and what is downloaded."""
 PROOF_PATIENCE = 300.0
@@ -53,8 +56,18 @@ class Wanted:
 
 
 def is_clone() -> bool:
-    """Whether an engine can be built here: not from the tools that an engine brings with it."""
+    """Whether the source is here: not with the tools that an engine or an extension brings."""
     return (CLONE / "pyproject.toml").is_file()
+
+
+def carried_wheel() -> Path | None:
+    """The wheel that came with these tools, in a host's extension."""
+    return next((CLONE / CARRIED).glob("*.whl"), None)
+
+
+def can_build() -> bool:
+    """Whether an engine can be installed from here: from source, or from the wheel that is here."""
+    return is_clone() or carried_wheel() is not None
 
 
 def describe(extras: frozenset[str], torch_asked: str) -> Wanted:
@@ -85,7 +98,7 @@ def build(root: Path, wanted: Wanted, kept_wheel: Path | None = None) -> Manifes
     manifest.save(root, making)
     try:
         environment = _environment(root, name)
-        _fill(environment, wanted, kept_wheel)
+        _fill(environment, wanted, kept_wheel or carried_wheel())
         prove(environment.python, wanted.version, wanted.extras)
         _tell_unseen_gpu(environment.python, torch)
         files = manifest.list_files(environment.folder)
@@ -102,6 +115,30 @@ def drop_half_made(root: Path, half: Manifest) -> None:
     shutil.rmtree(long_path(root / half.name), ignore_errors=True)
     if not (root / half.name).exists():
         manifest.manifest_path(root, half.name).unlink(missing_ok=True)
+
+
+def source_hash() -> str:
+    """A hash of the source that an engine is built from; where a wheel is carried, of that one's.
+
+    So the same engine is known as the same, whichever way it is installed.
+    """
+    if not is_clone():
+        return (CLONE / CARRIED / SOURCE).read_text("utf-8").strip()
+    digest = hashlib.sha256()
+    files = [CLONE / name for name in DECIDING]
+    for package in PACKAGES:
+        files += source_files(CLONE / package)
+    for path in files:
+        digest.update(f"\0{path.relative_to(CLONE).as_posix()}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def source_files(path: Path) -> list[Path]:
+    """A file, or the files of a folder in order; without what Python compiles for itself."""
+    if path.is_file():
+        return [path]
+    return sorted(each for each in path.rglob("*") if each.is_file() and each.suffix != ".pyc")
 
 
 def prove(python: Path, version: str, extras: tuple[str, ...]) -> None:
@@ -246,18 +283,7 @@ def torch_requirement(torch: torch_choice.Choice | None) -> str:
 
 def _content(told: tuple[str, ...]) -> str:
     """A hash of everything that decides what gets installed: a change means another engine."""
-    digest = hashlib.sha256("\0".join(told).encode())
-    files = [CLONE / name for name in DECIDING]
-    for package in PACKAGES:
-        files += sorted(path for path in (CLONE / package).rglob("*") if _is_source(path))
-    for path in files:
-        digest.update(f"\0{path.relative_to(CLONE).as_posix()}\0".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _is_source(path: Path) -> bool:
-    return path.is_file() and path.suffix != ".pyc"
+    return hashlib.sha256("\0".join((*told, source_hash())).encode()).hexdigest()
 
 
 def _free_name(root: Path, name: str) -> str:
