@@ -9,6 +9,8 @@ from pathlib import Path
 from environments import Environment, clean_environ
 
 HOSTS_VARIABLE = "AFTERFRAME_TEST_HOSTS"
+WINDOW_VARIABLE = "AFTERFRAME_TEST_WINDOW"
+"""The root folder of a Blender with a window, or the sentence that says why there is none."""
 NOTHING_SELECTED = 5
 """Exit code of pytest when what was asked for has none of the tests."""
 
@@ -19,12 +21,13 @@ def run_all(
     torch: Path | None,
     problems: list[str],
     pytest_arguments: list[str],
+    window: str = "",
 ) -> int:
     """Run every check, whatever the others said; gives 0 only if all passed.
 
     `hosts` are the real hosts to test in (None: leave those tests out), `torch` the folder that
-    PyTorch can be imported from (None: likewise), `problems` what already went wrong. The tests
-    come last, so that their summary ends the output.
+    PyTorch can be imported from (None: likewise), `problems` what already went wrong, `window`
+    what the tests in a window are told. The tests come last, so that their summary ends the output.
     """
     failed = list(problems)
     for name, command in _static_checks(environment):
@@ -37,7 +40,7 @@ def run_all(
             failed.append("tests with PyTorch")
     print("\n== " + ("; ".join(f"FAILED: {name}" for name in failed) or "all of these passed"))
     print("\n== tests", flush=True)
-    return max(_run_tests(environment, hosts, pytest_arguments), 1 if failed else 0)
+    return max(_run_tests(environment, hosts, window, pytest_arguments), 1 if failed else 0)
 
 
 def _static_checks(environment: Environment) -> list[tuple[str, list[str]]]:
@@ -52,13 +55,14 @@ def _static_checks(environment: Environment) -> list[tuple[str, list[str]]]:
 
 
 def _run_tests(
-    environment: Environment, hosts: dict[str, Path] | None, arguments: list[str]
+    environment: Environment, hosts: dict[str, Path] | None, window: str, arguments: list[str]
 ) -> int:
     command = [str(environment.python), "-m", "pytest"]
     if hosts is None:
         return _run(environment, [*command, "-m", "not hosts", *arguments])
     found = {version: str(python) for version, python in hosts.items()}
-    return _run(environment, [*command, *arguments], {HOSTS_VARIABLE: json.dumps(found)})
+    told = {HOSTS_VARIABLE: json.dumps(found), WINDOW_VARIABLE: window}
+    return _run(environment, [*command, *arguments], told)
 
 
 def _run_torch_tests(environment: Environment, torch: Path, arguments: list[str]) -> int:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import blender_environments
+import blender_window
 import checks
 import engine
 import extension
@@ -98,13 +99,18 @@ def test(with_hosts: bool, pytest_arguments: list[str]) -> int:
     hosts: dict[str, Path] | None = None
     torch: Path | None = None
     problems: list[str] = []
+    window = ""
     if with_hosts:
         hosts, problems = blender_environments.prepare(blender_environments.TESTED)
         torch, more = torch_environment.prepare()
         problems += more
+        root, missing = blender_window.prepare()
+        window = str(root or missing)
+        if missing:  # this machine cannot have one: those tests say so, and nothing has failed
+            print(f"\n{missing}", flush=True)
     for problem in problems:
         print(f"\n{problem}", flush=True)
-    return checks.run_all(environment, hosts, torch, problems, pytest_arguments)
+    return checks.run_all(environment, hosts, torch, problems, pytest_arguments, window)
 
 
 def _ready_environment(*extras: str) -> Environment:
