@@ -24,6 +24,7 @@ from afterframe.errors import (
     NoPicture,
 )
 from afterframe.media.frame import ColourTags, Frame, PixelFormat
+from afterframe.media.movie import MovieSource
 from afterframe.media.movie_index import snap_rate
 from afterframe.media.source import Source, open_media, probe
 from afterframe_hosts.wire.clip import Media
@@ -475,6 +476,26 @@ def test_real_clips_are_read_exactly(name: str, frames: int, rate: Fraction) -> 
         assert len(lumas) == frames
         for index in random.Random(2).sample(range(frames), 12):
             np.testing.assert_array_equal(source.read(index).planes[0], lumas[index])
+
+
+@pytest.mark.parametrize("name", ["m.mp4", "m.mov", "m.mkv"])
+def test_a_single_picture_costs_no_more_than_its_own_group(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = numbered_movie(tmp_path / name, frames=72, gop=12, b_frames=2)
+    decoded: list[int] = []
+    remember = MovieSource._remember
+
+    def counted(source: MovieSource, number: int, picture: av.VideoFrame) -> None:
+        decoded.append(number)
+        remember(source, number, picture)
+
+    monkeypatch.setattr(MovieSource, "_remember", counted)
+    for index in (24, 41, 71):
+        with opened(path) as source:
+            decoded.clear()
+            assert number_of(source.read(index)) == index
+        assert decoded[0] >= index // 12 * 12
 
 
 def test_pictures_that_were_read_are_let_go_at_once(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +29,9 @@ SNAP = Fraction(2, 10_000)
 COUNTED_FORMATS = frozenset({"avi", "mpeg", "h264", "hevc", "m4v", "mpegvideo", "vc1", "obu"})
 """Containers without a presentation time for every picture: for reordered ones FFmpeg guesses,
 and guesses otherwise after a seek."""
+SOUGHT_BY_TIME = ("matroska", "mov")
+"""Containers in which FFmpeg seeks by presentation times: a decoding time would lead to the
+keyframe before."""
 JUMP = 10
 """Seconds: after a longer step another recording begins in a transport stream, as FFmpeg has it."""
 CONTAINER_OPTIONS = {"protocol_whitelist": "file"}
@@ -41,7 +44,8 @@ class MovieIndex:
 
     Attributes:
         times: presentation time of each, in the stream's time base; ascending.
-        seeks: decoding times of keyframes (presentation times in Matroska), where one can seek.
+        seeks: decoding times of keyframes, where one can seek; presentation times where those
+            are what FFmpeg seeks by.
         rate: pictures a second.
         counted: times are not to be had: pictures are counted from the start.
         shown: the picture that each frame shows, where they are uneven; None: one each.
@@ -197,13 +201,19 @@ def _from_table(
     if np.abs(decoded - grid).max() > JITTER * step or not _complete(stream, shown, step):
         return None
     reorder = 1 if all(e.is_keyframe for e in entries) else REORDER_MOST
-    packets = (p for p in container.demux(stream) if p.pts is not None and not p.is_discard)
-    first = min((p.pts for p in islice(packets, reorder) if p.pts is not None), default=None)
+    packets = (p for p in container.demux(stream) if p.pts is not None)
+    opening = next(packets, None)
+    if opening is None or opening.pts is None or opening.dts is None:
+        return None
+    wanted = (p.pts for p in chain([opening], packets) if not p.is_discard)
+    first = min((pts for pts in islice(wanted, reorder) if pts is not None), default=None)
     if first is None or stream.time_base is None:
         return None
     times = first + np.rint(np.arange(shown) * float(step)).astype(np.int64)
     size = Path(container.name).stat().st_size
-    keys = [e.timestamp for e in entries if e.is_keyframe and e.pos + e.size <= size]
+    # The table has decoding times only: all keyframes are shown as much later as the first one.
+    later = opening.pts - opening.dts
+    keys = [e.timestamp + later for e in entries if e.is_keyframe and e.pos + e.size <= size]
     return MovieIndex(times, np.array(keys, dtype=np.int64), _rate(stream, times))
 
 
@@ -272,7 +282,7 @@ def _starts_over(stream: av.VideoStream, marks: list[Mark]) -> bool:
 def _timed(
     container: av.container.InputContainer, stream: av.VideoStream, marks: list[Mark]
 ) -> MovieIndex:
-    by_time = "matroska" in container.format.name
+    by_time = any(name in container.format.name for name in SOUGHT_BY_TIME)
     timed = [(mark.pts, mark) for mark in marks if mark.pts is not None]
     keys = [
         (pts, pts if by_time or mark.dts is None else mark.dts) for pts, mark in timed if mark.key
