@@ -20,13 +20,24 @@ def scene_rate(fps: int, base: float) -> Fraction:
     Blender keeps ``base`` with 32 bits: 1.001 is 1.00100004673. Meant is the simplest fraction
     that Blender stores as this number, so that 30 / 1.001 is 30000/1001.
     """
-    stored = _float32(base)
+    stored = float32(base)
     digits = 1
     while True:
         simple = Fraction(base).limit_denominator(10**digits)
-        if _float32(float(simple)) == stored:
+        if float32(float(simple)) == stored:
             return Fraction(fps) / simple
         digits += 1
+
+
+def float32(value: float) -> float:
+    """Return the number that is stored with 32 bits for this one."""
+    return float(struct.unpack("<f", struct.pack("<f", value))[0])
+
+
+def shortest(held: float) -> float:
+    """Return the shortest decimal stored with 32 bits as ``held`` is: 0.8 for 0.800000012."""
+    rounded = (float(f"{held:.{digits}g}") for digits in range(6, 10))
+    return next((each for each in rounded if float32(each) == held), held)
 
 
 @dataclass(frozen=True)
@@ -74,8 +85,3 @@ def strip_name(clip: str, effect: str, version: str, longest: int = 63) -> str:
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", clip) or clip
     room = longest - len(tail.encode())
     return stem.encode()[:room].decode(errors="ignore") + tail
-
-
-def _float32(value: float) -> float:
-    unpacked: float = struct.unpack("f", struct.pack("f", value))[0]
-    return unpacked
