@@ -147,7 +147,6 @@ class Capture(ABC):
             PlayheadOutside: a frame is not on the clip.
             MediaMissing: its medium is not where it should be.
             CaptureFailed: the host gave no picture.
-            CaptureTooLong: more frames than it renders while its user waits.
         """
 
 

@@ -64,7 +64,6 @@ def test_what_cannot_be_captured_is_told(odd: Any) -> None:
         "picture of a sequence": "media_missing",
         "before": "playhead_outside",
         "after": "playhead_outside",
-        "many with a window": "capture_too_long",
     }
 
 

@@ -6,7 +6,7 @@ scene as it stands, at the timeline's size. Both leave view transforms out: the 
 through the scene's own again when it is shown.
 
 Rendering holds Blender up: 0.1 to 0.3 s a frame at 1080p on two cores. Where a user waits at a
-window, more than ``FRAMES_WITH_WINDOW`` frames are refused; a batch takes any number.
+window, ranges are for ``child``.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from typing import Any
 import bpy
 
 from ..wire.clip import Clip, Media, Span
-from ..wire.errors import CaptureFailed, CaptureTooLong, PlayheadOutside
+from ..wire.errors import CaptureFailed, PlayheadOutside
 from . import compat, look, studio, timeline
 
 FIRST_NUMBER = 1
 """Of a captured sequence: numbers in file names cannot be negative, timeline frames can."""
 SPEEDS = ("speed_factor", "speed_frame_number", "speed_length")
 """What a speed effect may have animated."""
-FRAMES_WITH_WINDOW = 240
-"""Ten seconds of film: about a minute in which the window stands still."""
+SUFFIXES = ("png", "exr")
+"""Of captured pictures."""
 UP_TO_WHITE = frozenset({"sRGB", "Rec.1886", "Non-Color", "Raw"})
 """Encodings of the scene's own primaries without anything brighter than white. Whatever the
 others hold (PQ and HLG, logarithmic and linear ones, wider gamuts) only linear pictures keep."""
@@ -35,14 +35,9 @@ SCENE_LINEAR_FILES = frozenset({".exr", ".hdr"})
 
 def capture(clip: Clip, frames: Span, folder: Path, *, seen: bool) -> Clip:
     """Return a clip whose medium gives these timeline frames; see ``base.Capture``."""
-    scene, strip = timeline.find_item(clip.item)
-    now = timeline.read_clip(scene, strip, clip.document)
-    _check_inside(now, frames)
-    timeline.check_media(strip)
+    scene, strip, now = check(clip, frames)
     if not seen and timeline.is_plain(scene, strip):
         return now
-    if compat.has_window() and frames.duration > FRAMES_WITH_WINDOW:
-        raise CaptureTooLong(item=strip.name, frames=frames.duration, limit=FRAMES_WITH_WINDOW)
     depth = _depth(scene, strip)
     if seen:
         media = _render_seen(scene, strip, frames, folder, depth)
@@ -59,6 +54,24 @@ def capture(clip: Clip, frames: Span, folder: Path, *, seen: bool) -> Clip:
         document=now.document,
         item=now.item,
     )
+
+
+def check(clip: Clip, frames: Span) -> tuple[Any, Any, Clip]:
+    """Return the scene, the strip and the clip as it is now, of which frames can be captured.
+
+    Raises:
+        ItemGone, PlayheadOutside, MediaMissing: they cannot.
+    """
+    scene, strip = timeline.find_item(clip.item)
+    now = timeline.read_clip(scene, strip, clip.document)
+    _check_inside(now, frames)
+    timeline.check_media(strip)
+    return scene, strip, now
+
+
+def picture_name(index: int, suffix: str) -> str:
+    """Return the file name of a captured sequence's picture, counted from 0."""
+    return f"picture.{FIRST_NUMBER + index:06d}.{suffix}"
 
 
 def source_size(scene: Any, strip: Any) -> tuple[int, int]:
@@ -155,7 +168,7 @@ def _render(
     depth = depth if studio.has_standard_view(copy) else "linear"
     studio.set_output(copy, size, depth, alpha)
     suffix = "exr" if depth == "linear" else "png"
-    names = [f"picture.{FIRST_NUMBER + n:06d}.{suffix}" for n in range(frames.duration)]
+    names = [picture_name(n, suffix) for n in range(frames.duration)]
     if frames.duration == 1:
         names = [f"still.{suffix}"]
     for index, name in enumerate(names):

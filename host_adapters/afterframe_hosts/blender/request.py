@@ -12,7 +12,7 @@ import json
 import shutil
 import tempfile
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ class Wish:
         engine: empty: the best one that is ready.
         quality: of the result.
         seen: from pictures with the host's grade and transform.
+        format: of the result, as ``Output.format`` has it.
     """
 
     effect: str
@@ -51,6 +52,83 @@ class Wish:
     engine: str = ""
     quality: Quality = "final"
     seen: bool = False
+    format: str = "auto"
+
+
+@dataclass(frozen=True)
+class Order:
+    """A wish about a clip: all of a job but its pictures.
+
+    Attributes:
+        clip: as the host gave it.
+        wish: what to make.
+        at: timeline frame to start from; None: the clip's first.
+        session: of the host, where it listens.
+        after: of a bridge, the clip after the gap, as ``Host.gap_at`` gives it.
+        lineage: id of the effect on the timeline whose new take this is; empty: a new effect.
+    """
+
+    clip: Clip
+    wish: Wish
+    at: int | None = None
+    session: str = ""
+    after: Clip | None = None
+    lineage: str = ""
+
+    def ranges(self) -> tuple[tuple[Clip, Span], ...]:
+        """Return what has to be captured: each clip, and its timeline frames.
+
+        Raises:
+            UnknownEffect, BadValue: the wish is not one.
+        """
+        declared = effect(self.wish.effect)
+        resolve(declared.parameters, self.wish.parameters)
+        if (self.after is not None) != (declared.source == "gap"):
+            raise BadValue(
+                field="effect", value=self.wish.effect, allowed="bridge, between two strips"
+            )
+        if declared.source == "frame":
+            return ((self.clip, Span(self._start, 1)),)
+        clips = (self.clip, self.after) if self.after else (self.clip,)
+        return tuple((clip, clip.record_range) for clip in clips)
+
+    def captured(self, host: Host, clip: Clip, frames: Span) -> Clip:
+        """Return a clip of :meth:`ranges` whose medium gives its frames, captured where needed.
+
+        Raises:
+            DiskFull, NotWritable: the folder for results does not take captured pictures.
+            HostError: see ``base.Capture.capture``.
+        """
+        with tempfile.TemporaryDirectory(prefix="afterframe-") as folder:
+            taken = host.capture(clip, frames, Path(folder), seen=self.wish.seen)
+            return kept(host, taken, Path(folder))
+
+    def job(self, host: Host, captured: Sequence[Clip]) -> Job:
+        """Return the job, its clips captured in the order of :meth:`ranges`."""
+        clip, after = captured[0], captured[1] if self.after else None
+        wish, declared = self.wish, effect(self.wish.effect)
+        job = Job(
+            id="0" * 32,
+            effect=wish.effect,
+            clip=clip,
+            output=replace(host.output(self.clip, wish.effect), format=wish.format),
+            at=self._start if declared.source == "frame" else None,
+            parameters=resolve(declared.parameters, wish.parameters),
+            engine=wish.engine,
+            quality=wish.quality,
+            session=self.session,
+            seen=wish.seen,
+            after=after,
+            lineage=self.lineage,
+        )
+        stamps = _stamp(clip) + (_stamp(after) if after else "")
+        content = [codec.dump(replace(job, session="")), stamps, VERSION]
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+        return replace(job, id=uuid.uuid5(_NAMESPACE, text).hex)
+
+    @property
+    def _start(self) -> int:
+        return self.clip.record_range.start if self.at is None else self.at
 
 
 def make_job(
@@ -60,48 +138,23 @@ def make_job(
     at: int | None = None,
     session: str = "",
     after: Clip | None = None,
+    lineage: str = "",
 ) -> Job:
     """Return the job of a wish, its pictures captured where the file does not give them.
 
+    Capturing happens here and now; see ``child.Preparation`` for where a user would wait.
+
     Args:
         host: where the clip is.
-        clip: as the host gave it.
-        wish: what to make.
-        at: timeline frame to start from; None: the clip's first.
-        session: of the host, where it listens.
-        after: of a bridge, the clip after the gap, as ``Host.gap_at`` gives it.
+        clip, wish, at, session, after, lineage: see :class:`Order`.
 
     Raises:
         UnknownEffect, BadValue: the wish is not one.
         DiskFull, NotWritable: the folder for results does not take captured pictures.
         HostError: see ``base.Capture.capture``.
     """
-    declared = effect(wish.effect)
-    parameters = resolve(declared.parameters, wish.parameters)
-    start = clip.record_range.start if at is None else at
-    frames = Span(start, 1) if declared.source == "frame" else clip.record_range
-    if (after is not None) != (declared.source == "gap"):
-        raise BadValue(field="effect", value=wish.effect, allowed="bridge, between two strips")
-    captured = _captured(host, clip, frames, wish.seen)
-    if after is not None:
-        after = _captured(host, after, after.record_range, wish.seen)
-    job = Job(
-        id="0" * 32,
-        effect=wish.effect,
-        clip=captured,
-        output=host.output(clip, wish.effect),
-        at=start if declared.source == "frame" else None,
-        parameters=parameters,
-        engine=wish.engine,
-        quality=wish.quality,
-        session=session,
-        seen=wish.seen,
-        after=after,
-    )
-    stamps = _stamp(captured) + (_stamp(after) if after else "")
-    content = [codec.dump(replace(job, session="")), stamps, VERSION]
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return replace(job, id=uuid.uuid5(_NAMESPACE, text).hex)
+    order = Order(clip, wish, at, session, after, lineage)
+    return order.job(host, [order.captured(host, each, span) for each, span in order.ranges()])
 
 
 def made_anew(job: Job) -> Job:
@@ -109,39 +162,47 @@ def made_anew(job: Job) -> Job:
     return replace(job, id=uuid.uuid5(_NAMESPACE, job.id).hex)
 
 
-def _captured(host: Host, clip: Clip, frames: Span, seen: bool) -> Clip:
-    """Capture into a folder that is named for what is in it; the same pictures are kept once."""
-    with tempfile.TemporaryDirectory(prefix="afterframe-") as temporary:
-        folder = Path(temporary)
-        captured = host.capture(clip, frames, folder, seen=seen)
-        pictures = sorted(folder.iterdir())
-        if not pictures:
-            return captured
-        kept = host.destination() / CAPTURED / _digest(pictures)
-        if not kept.is_dir():
-            _keep(pictures, kept)
-    path = kept / Path(captured.media.path).name
+def kept(host: Host, captured: Clip, folder: Path) -> Clip:
+    """Return a clip whose pictures lie where they stay; what was not captured as it is.
+
+    They are copied into a folder that is named for what is in it: the same pictures are kept once.
+
+    Args:
+        host: where the clip is.
+        captured: as it was captured.
+        folder: where its pictures are now; empty: none were made.
+
+    Raises:
+        DiskFull, NotWritable: the folder for results does not take captured pictures.
+    """
+    pictures = sorted(folder.iterdir())
+    if not pictures:
+        return captured
+    stays = host.destination() / CAPTURED / _digest(pictures)
+    if not stays.is_dir():
+        _keep(pictures, stays)
+    path = stays / Path(captured.media.path).name
     return replace(captured, media=replace(captured.media, path=str(path)))
 
 
-def _keep(pictures: list[Path], kept: Path) -> None:
+def _keep(pictures: list[Path], stays: Path) -> None:
     """Copy pictures to where they stay; the folder stands there whole, or not at all.
 
     Raises:
         DiskFull, NotWritable: the folder for results does not take them.
     """
-    half = kept.with_name(f".half-{uuid.uuid4().hex}")
+    half = stays.with_name(f".half-{uuid.uuid4().hex}")
     try:
         half.mkdir(parents=True)
         for picture in pictures:
             shutil.copyfile(picture, half / picture.name)
-        half.rename(kept)
+        half.rename(stays)
     except BaseException as error:
         shutil.rmtree(half, ignore_errors=True)
         if not isinstance(error, OSError):
             raise
-        if not kept.is_dir():  # else another Blender has kept the same pictures meanwhile
-            raise _refused(error, kept.parent.parent, pictures) from error
+        if not stays.is_dir():  # else another Blender has kept the same pictures meanwhile
+            raise _refused(error, stays.parent.parent, pictures) from error
 
 
 def _refused(error: OSError, folder: Path, pictures: list[Path]) -> AfterframeError:

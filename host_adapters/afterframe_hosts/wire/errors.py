@@ -8,8 +8,8 @@
     |-- UnknownEffect       (LookupError)
     |-- HostError                             what a host program refuses or lacks
     |   |-- NothingSelected, UnsupportedItem, PlayheadOutside, NoFreeChannel,
-    |   |-- ItemGone, CaptureFailed, CaptureTooLong, PlaceFailed, SaveFailed,
-    |   |-- DocumentUnsaved, HostUnable
+    |   |-- ItemGone, CaptureFailed, PlaceFailed, SaveFailed, DocumentUnsaved,
+    |   |-- HostUnable
     |-- MediaError                            a source cannot be used
     |   |-- MediaMissing        (FileNotFoundError)
     |-- OutputError                           a result, or a captured picture, cannot be written
@@ -27,6 +27,8 @@
     |   |-- ServiceRefused      (PermissionError)   wrong token
     |   |-- ServiceVersion                          another version's service
     |   |-- EndpointForeign     (PermissionError)   another user's endpoint file
+    |-- SetupError                            the engine is not installed, repaired or removed
+    |   |-- SetupFailed, SetupImpossible, SetupOffline
     |-- RemoteError                           an error told by the service, under its own code
     |-- ...                                   the engine's branches: see ``afterframe.errors``
 
@@ -125,12 +127,6 @@ class CaptureFailed(HostError):
     """The host gave no picture. Params: item, detail."""
 
     code = "capture_failed"
-
-
-class CaptureTooLong(HostError, ValueError):
-    """More frames than the host renders while its user waits. Params: item, frames, limit."""
-
-    code = "capture_too_long"
 
 
 class PlaceFailed(HostError):
@@ -257,6 +253,30 @@ class EndpointForeign(ServiceError, PermissionError):
     """The endpoint file is not ours alone. Params: path."""
 
     code = "endpoint_foreign"
+
+
+class SetupError(AfterframeError):
+    """The engine's set-up, begun in a host, came to nothing."""
+
+    code = "setup"
+
+
+class SetupFailed(SetupError):
+    """It ended with an error. Params: detail, log."""
+
+    code = "setup_failed"
+
+
+class SetupImpossible(SetupError):
+    """It cannot be started. Params: detail."""
+
+    code = "setup_impossible"
+
+
+class SetupOffline(SetupError):
+    """The user has not let the host go online. Params: none."""
+
+    code = "setup_offline"
 
 
 class RemoteError(AfterframeError):

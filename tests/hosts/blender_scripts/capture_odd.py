@@ -68,7 +68,6 @@ def refusals(scene, editor):
         "picture of a sequence": code_of(lambda: take(scene, gap, 51)),
         "before": code_of(lambda: take(scene, movie, 0)),
         "after": code_of(lambda: take(scene, movie, 13)),
-        "many with a window": code_of(lambda: take_with_window(scene, strobed)),
     }
 
 
@@ -132,17 +131,6 @@ def take(scene, strip, frame, count=1):
     folder.mkdir(parents=True)
     clip = timeline.read_clip(scene, strip, "/cut.blend")
     return capture.capture(clip, Span(frame, count), folder, seen=False)
-
-
-def take_with_window(scene, strip):
-    """As if a user waited at a window."""
-    kept = compat.has_window, capture.FRAMES_WITH_WINDOW
-    compat.has_window, capture.FRAMES_WITH_WINDOW = lambda: True, 3
-    try:
-        take(scene, strip, 50, 3)
-        return take(scene, strip, 50, 4)
-    finally:
-        compat.has_window, capture.FRAMES_WITH_WINDOW = kept
 
 
 def image_sequence(editor, name, channel, start, files):
