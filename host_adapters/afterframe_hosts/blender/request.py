@@ -20,7 +20,7 @@ from typing import Any
 from ..base import Host
 from ..wire import codec
 from ..wire.clip import Clip, Span
-from ..wire.effects import effect, resolve
+from ..wire.effects import Effect, effect, resolve
 from ..wire.errors import AfterframeError, BadValue, DiskFull, NotWritable
 from ..wire.job import Job, Quality
 from ..wire.version import VERSION
@@ -82,7 +82,7 @@ class Order:
             UnknownEffect, BadValue: the wish is not one.
         """
         declared = effect(self.wish.effect)
-        resolve(declared.parameters, self.wish.parameters)
+        _resolved(declared, self.wish.parameters)
         if (self.after is not None) != (declared.source == "gap"):
             raise BadValue(
                 field="effect", value=self.wish.effect, allowed="bridge, between two strips"
@@ -113,7 +113,7 @@ class Order:
             clip=clip,
             output=replace(host.output(self.clip, wish.effect), format=wish.format),
             at=self._start if declared.source == "frame" else None,
-            parameters=resolve(declared.parameters, wish.parameters),
+            parameters=_resolved(declared, wish.parameters),
             engine=wish.engine,
             quality=wish.quality,
             session=self.session,
@@ -183,6 +183,16 @@ def kept(host: Host, captured: Clip, folder: Path) -> Clip:
         _keep(pictures, stays)
     path = stays / Path(captured.media.path).name
     return replace(captured, media=replace(captured.media, path=str(path)))
+
+
+def _resolved(declared: Effect, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an effect's own parameters, checked, and the others as they are.
+
+    Those are the engine's, whose card the service has: it checks them.
+    """
+    own = {parameter.name for parameter in declared.parameters}
+    checked = resolve(declared.parameters, {k: v for k, v in values.items() if k in own})
+    return checked | {name: value for name, value in values.items() if name not in own}
 
 
 def _keep(pictures: list[Path], stays: Path) -> None:
