@@ -103,7 +103,7 @@ def entering(root: Path, shared: Sequence[Path], command: Sequence[str]) -> list
 
 def joining(first: int, command: Sequence[str]) -> list[str]:
     """The command that runs another one beside the process `first`, which is inside."""
-    beside = ["nsenter", f"--target={first}", "--mount", "--root", "--wd=/"]
+    beside = ["nsenter", f"--target={first}", "--mount", "--root", "env", "--chdir=/"]
     return ["setpriv", "--pdeathsig", "KILL", *beside, *command]
 
 
