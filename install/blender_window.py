@@ -164,6 +164,7 @@ def _take_settings(root: Path) -> None:
     told = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True)
     (root / "etc/apt/apt.conf.d/00machine").write_text(told.stdout, "utf-8")
     (root / "etc/dpkg/dpkg.cfg.d/lean").write_text(LEAN, "utf-8")
+    (root / "etc/mtab").symlink_to("../proc/self/mounts")  # Blender reads there what is mounted
     for name in ("etc/resolv.conf", "etc/ssl/certs/ca-certificates.crt"):
         if Path("/", name).is_file():
             shutil.copyfile(Path("/", name), root / name)
