@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Set Afterframe up in this clone, show it, test it; install the engine for hosts.
 
-    python3 install/bootstrap.py setup | demo | test | engine
+    python3 install/bootstrap.py setup | demo | test | engine | blender
 
 Standard library only. This file and `interpreters.py` keep to the syntax of Python 3.6, so that an
 older Python ends in a sentence (or in a newer Python that was found) and not in a SyntaxError;
@@ -25,6 +25,11 @@ def main() -> int:
     """Run the command line, in another Python if this one does not fit; gives the exit code."""
     if sys.version_info[:2] not in interpreters.SUPPORTED:
         return restart_in_another_python()
+    if interpreters.belongs_to_blender() and not os.environ.get(RESTARTED):
+        # What is installed shall outlive this Blender; without another Python it has to do.
+        another = interpreters.find_another(interpreters.SUPPORTED)
+        if another is not None:
+            return go_on_in(another)
     # What hosts and engine know of each other is the standard library's too, so far as it is here.
     root = Path(__file__).resolve().parent.parent
     sys.path.insert(1, str(root / "host_adapters"))
@@ -47,8 +52,13 @@ def restart_in_another_python() -> int:
         return 1
     this = interpreters.dotted(sys.version_info[:3])
     print(f"Python {this} does not fit, going on with {found}", file=sys.stderr)
+    return go_on_in(found)
+
+
+def go_on_in(python: str) -> int:
+    """Run this file in another Python."""
     # Not exec: on Windows that gives the prompt back before the work is done.
-    command = [found, str(Path(__file__).resolve()), *sys.argv[1:]]
+    command = [python, str(Path(__file__).resolve()), *sys.argv[1:]]
     return subprocess.call(command, env=dict(os.environ, **{RESTARTED: "1"}))
 
 

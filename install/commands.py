@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,9 @@ def main(arguments: list[str]) -> int:
         command_line.error(f"unrecognized arguments: {' '.join(rest)}")
     if options.command == "engine" and options.all and not options.uninstall:
         command_line.error("--all goes with --uninstall")
+    # Tidy up also when another program ends this one, or started it with Ctrl-C switched off.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         if options.command != "engine":
             engine.demand_clone()

@@ -1,6 +1,7 @@
 """Find a Python on this machine by its version. In the syntax of Python 3.6 (see bootstrap.py)."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ SUPPORTED = ((3, 11), (3, 13), (3, 12))
 
 PROBE = "import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)"
 PROBE_SECONDS = 20
+MAKES_ENVIRONMENTS = "import ensurepip, venv; "
 
 
 def running() -> str:
@@ -30,6 +32,22 @@ def find(versions: "tuple[tuple[int, int], ...]") -> "str | None":
         for command in _candidates(dotted(version)):
             executable = _probe(command, dotted(version))
             if executable:
+                return executable
+    return None
+
+
+def belongs_to_blender() -> bool:
+    """Whether the running one is part of a Blender, and goes when that is removed or updated."""
+    folder = Path(sys.base_prefix)
+    return folder.name == "python" and bool(re.match(r"\d+\.\d+$", folder.parent.name))
+
+
+def find_another(versions: "tuple[tuple[int, int], ...]") -> "str | None":
+    """As `find`, but not the running one; and able to make environments by itself."""
+    for version in versions:
+        for command in _candidates(dotted(version)):
+            executable = _probe(command, dotted(version), MAKES_ENVIRONMENTS)
+            if executable and not executable.startswith(sys.base_prefix):
                 return executable
     return None
 
@@ -63,16 +81,23 @@ def _candidates(version: str) -> "list[list[str]]":
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         for name in ("python" + version, "python3", "python"):
             path = shutil.which(name, path=folder) if folder else None
-            if path:
+            if path and not _is_apples_stub(path):
                 commands.append([path])
     if sys.platform == "win32":
         commands.append(["py", "-" + version])
     if sys.platform == "darwin":
         framework = "/Library/Frameworks/Python.framework/Versions"
         commands.append([f"{framework}/{version}/bin/python{version}"])
+        # A program that was not started from a terminal has neither in its PATH.
+        commands.extend([f"{top}/bin/python{version}"] for top in ("/opt/homebrew", "/usr/local"))
     commands.extend([path] for path in _pyenv_pythons(version))
     commands.extend([path] for path in _uv_pythons(version))
     return commands
+
+
+def _is_apples_stub(path: str) -> bool:
+    """Whether starting it may open a window that offers Apple's developer tools."""
+    return sys.platform == "darwin" and path.startswith("/usr/bin/")
 
 
 def _pyenv_pythons(version: str) -> "list[str]":
@@ -88,9 +113,9 @@ def _uv_pythons(version: str) -> "list[str]":
     return _output_lines(find_it)[:1]
 
 
-def _probe(command: "list[str]", version: str) -> "str | None":
-    """The executable behind the command, if it starts and is of this version."""
-    lines = _output_lines([*command, "-I", "-c", PROBE])
+def _probe(command: "list[str]", version: str, before: str = "") -> "str | None":
+    """The executable behind the command, if it starts, runs `before` and is of this version."""
+    lines = _output_lines([*command, "-I", "-c", before + PROBE])
     if len(lines) == 2 and lines[0] == version:
         return lines[1]
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -9,7 +11,7 @@ import bpy
 from ..base import Host, Placed, Query, nearest_gap
 from ..wire.clip import Clip, Span
 from ..wire.errors import ItemNotFound
-from ..wire.job import JobStatus, new_id
+from ..wire.job import JobStatus, Output, new_id
 from ..wire.session import HostSession
 from ..wire.system import video_folder
 from . import capture, compat, place, timeline
@@ -18,13 +20,32 @@ FOLDER = "Afterframe"
 """For results, beside the project."""
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What the user chose for all results.
+
+    Attributes:
+        folder: where they go; None: beside the project.
+        format: as ``Output.format``, where a job does not say otherwise.
+        mark: as ``Output.mark``.
+    """
+
+    folder: Path | None = None
+    format: str = "auto"
+    mark: bool = True
+
+
 class BlenderHost(Host):
     """The project that is open in this Blender.
 
     Everything here runs on Blender's main thread.
+
+    Args:
+        choices: gives what the user has chosen by now.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, choices: Callable[[], Choices] = Choices) -> None:
+        self._choices = choices
         self._id = new_id()
         self._unsaved = f"unsaved-{new_id()}"
 
@@ -43,6 +64,10 @@ class BlenderHost(Host):
     def document(self) -> str:
         """Return the project's path, or an id of this session while it has none."""
         return bpy.data.filepath or self._unsaved
+
+    def renew(self) -> None:
+        """Take a project that has no path from now on for another one than before."""
+        self._unsaved = f"unsaved-{new_id()}"
 
     def playhead(self) -> int:
         """Return the current frame of the scene that is edited."""
@@ -78,10 +103,22 @@ class BlenderHost(Host):
         return found
 
     def destination(self) -> Path:
-        """Return the folder beside the project; in the user's video folder while it is unsaved."""
+        """Return the folder that the user chose, or one beside the project.
+
+        In the user's video folder while it is unsaved.
+        """
+        chosen = self._choices().folder
+        if chosen is not None:
+            return chosen
         if bpy.data.filepath:
             return Path(bpy.data.filepath).parent / FOLDER
         return video_folder() / FOLDER
+
+    def output(self, clip: Clip, effect: str) -> Output:
+        """Return where a result is written, and as what the user chose."""
+        chosen = self._choices()
+        usual = super().output(clip, effect)
+        return replace(usual, format=chosen.format, mark=chosen.mark)
 
     def capture(self, clip: Clip, frames: Span, folder: Path, *, seen: bool = False) -> Clip:
         """Return a clip whose medium gives these frames; see ``base.Capture``."""
