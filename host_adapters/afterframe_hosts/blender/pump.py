@@ -33,6 +33,8 @@ from .request import made_anew
 INTERVAL = 0.1
 """Seconds between two looks: short for an eye, and nothing for a processor."""
 INTERVAL_AFTER_ERROR = 5.0
+PLACING = 0.005
+"""Seconds after which a look places nothing more: the next one goes on."""
 LOST_AFTER = 45.0
 """Seconds without the service after which no job is waited for any longer: it may take 30 to
 start on a slow, busy machine."""
@@ -52,6 +54,8 @@ class Work:
         placed: where the result stands.
         error: why it is not made, or not placed.
         before: True when the result stood on the timeline already.
+        document: id of the document that waits for the result: the one that was open when it was
+            asked for, under its newest name.
     """
 
     job: Job
@@ -59,11 +63,17 @@ class Work:
     placed: Placed | None = None
     error: AfterframeError | None = None
     before: bool = False
+    document: str = ""
 
     @property
     def over(self) -> bool:
         """True when nothing more will come by itself."""
         return self.placed is not None or self.error is not None
+
+    @property
+    def done(self) -> bool:
+        """True when there is a result."""
+        return self.status is not None and self.status.state == "done"
 
 
 @dataclass
@@ -77,6 +87,7 @@ class Pump:
             :meth:`deliver` is called, once the document has been saved.
         works: by the id under which each was first submitted.
         listening: the panel and the command line may ask things of this host.
+        may_place: False while the timeline must not be changed; what is done waits until then.
     """
 
     host: Host
@@ -84,21 +95,32 @@ class Pump:
     deliver_at_once: bool = True
     works: dict[str, Work] = field(default_factory=dict)
     listening: bool = False
+    may_place: Callable[[], bool] = lambda: True
     _lost_since: float | None = None
     _session: HostSession | None = None
     _asked: list[tuple[Work, Future[JobStatus]]] = field(default_factory=list)
 
     def submit(self, job: Job) -> Work:
         """Hand a job over, unless its result stands on the timeline already."""
-        work = self.works[job.id] = Work(job)
+        work = self.works[job.id] = Work(job, document=self.host.describe().document)
         work.placed = self.host.placed(job.id)
         work.before = work.placed is not None
         if work.placed is None:
             self._ask(work, lambda client: client.submit(job))
         return work
 
-    def pump(self) -> None:
-        """Take in what is new: never waits, and raises nothing for one job's or request's sake."""
+    def adopt(self, work: Work) -> None:
+        """Go on with a job that was submitted before."""
+        self.works[work.job.id] = work
+        self.follower.expect(work.job.id)
+        if work.status is not None and work.status.finished:
+            self._hear(work, work.status)
+
+    def pump(self) -> News:
+        """Take in what is new, and return it.
+
+        Never waits, and raises nothing for the sake of one job or request.
+        """
         self._announce()
         answered = [each for each in self._asked if each[1].done()]
         self._asked = [each for each in self._asked if not each[1].done()]
@@ -115,7 +137,9 @@ class Pump:
                     self._hear(work, event.status)
         for request in news.requests:
             self.follower.answer(self._answer(request))
+        self._place_what_is_done()
         self._give_up_when_lost(news)
+        return news
 
     def tick(self) -> float:
         """Pump, and return after how many seconds to do so again: a function for a timer.
@@ -136,12 +160,32 @@ class Pump:
 
     def cancel(self) -> tuple[Future[Any], ...]:
         """Stop all that is not over."""
-        waiting = [work.job.id for work in self.works.values() if not work.over]
-        return tuple(self._cancel(job) for job in waiting)
+        waiting = [work for work in self.works.values() if not (work.over or work.done)]
+        return tuple(self._cancel(work.job.id) for work in waiting)
+
+    def retry(self, work: Work) -> None:
+        """Ask again for what failed or was cancelled, wherever it did so."""
+        work.error = None
+        self._ask(work, lambda client: client.submit(work.job))
+
+    def _place_what_is_done(self) -> None:
+        """Place results into the document that waits for them, while it may be changed."""
+        waiting = [work for work in self.works.values() if work.done and not work.over]
+        if not waiting or not self.may_place():
+            return
+        begun, document = time.monotonic(), self.host.describe().document
+        for work in waiting:
+            if work.document == document and work.status is not None:
+                try:
+                    self._place(work, work.status)
+                except Exception as error:  # noqa: BLE001 - a host's border: its timer goes on
+                    work.error = _named(error)
+                if time.monotonic() - begun > PLACING:
+                    return
 
     def _give_up_when_lost(self, news: News) -> None:
         """End what waits for a service that has been away too long, with the reason."""
-        waiting = [work for work in self.works.values() if not work.over]
+        waiting = [work for work in self.works.values() if not (work.over or work.done)]
         if news.connected or not waiting:
             self._lost_since = None
             return
@@ -174,19 +218,22 @@ class Pump:
 
     def _take_in(self, work: Work, status: JobStatus, submitted: bool) -> None:
         """What failed or was cancelled before it was asked for again is tried again; what is done
-        and gone from the disk is made anew."""
-        if work.over or _is_older(status, work.status):
+        and gone from the disk is made anew. What is done is placed at the end of a look."""
+        if _is_older(status, work.status):
             return
+        begun_again = not work.done and status.state in {"queued", "running", "done"}
         work.status = status
+        if work.error is not None and begun_again:  # by whoever asked for it once more
+            work.error = None
+        if work.over:
+            return
         again = submitted and status.state in {"failed", "cancelled"}
         if again and status.job.id == work.job.id:
             self._ask(work, lambda client: client.retry(work.job.id))
         elif status.state == "done":
             if submitted and not _is_there(status):
-                work.job = made_anew(work.job)
+                work.job, work.status = made_anew(work.job), None
                 self._ask(work, lambda client: client.submit(work.job))
-            else:
-                self._place(work, status)
         elif status.finished:
             work.error = _why(status)
 

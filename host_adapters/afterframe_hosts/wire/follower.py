@@ -106,13 +106,24 @@ class Follower:
         Returns:
             Its result, or its error, in due time; look at ``done()`` from the timer.
         """
+        return self._enqueue(action, self._for_calls)
+
+    def look(self, action: Callable[[Client], T]) -> Future[T]:
+        """Have something asked of a service that runs, as :meth:`call`; none is started for it.
+
+        Returns:
+            Its result, or its error, in due time: ServiceUnreachable where none runs.
+        """
+        return self._enqueue(action, self._for_watching)
+
+    def _enqueue(self, action: Callable[[Client], T], find: Callable[[], Client]) -> Future[T]:
         future: Future[T] = Future()
 
         def run() -> None:
             if not future.set_running_or_notify_cancel():
                 return
             try:
-                result = action(self._for_calls())
+                result = action(find())
                 if isinstance(result, JobStatus):
                     self.expect(result.job.id)
                     self._note(result)

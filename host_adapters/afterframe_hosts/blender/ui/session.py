@@ -1,11 +1,434 @@
-"""The one connection of this Blender to the service, and what is known of its jobs."""
+"""The one connection of this Blender to the service, and what is known of its jobs.
+
+Everything here runs on Blender's main thread, between two frames of its interface: a timer calls
+:meth:`Session.tick`, which never waits. What takes time happens in the follower's threads, in the
+service, or in a second Blender.
+"""
 
 from __future__ import annotations
 
+import logging
+import shutil
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import bpy
+
+from ...base import Placed
+from ...wire.board import Board
+from ...wire.client import Client
+from ...wire.errors import AfterframeError
+from ...wire.follower import Follower, News
+from ...wire.job import ErrorInfo, Job, JobStatus, new_id
+from ...wire.session import EngineInfo
+from .. import choose, compat, place
+from ..adapter import BlenderHost
+from ..child import Preparation
+from ..deliveries import Deliveries
+from ..pump import INTERVAL, INTERVAL_AFTER_ERROR, Pump, Work
+from ..request import Order, Wish
+from . import handlers, preferences, settings
+
+Happening = Literal["leaving", "opened", "saved", "changed"]
+
+INTERVAL_IDLE = 0.5
+"""Seconds between two looks while there is no job: something may come from elsewhere."""
+LOOK_AT_STRIPS = 1.0
+"""Seconds between two looks at which results stand on the timeline."""
+LOOK_AT_PREVIEWS = 1.5
+"""Seconds between two preview pictures."""
+TICKS_KEPT = 4096
+
+log = logging.getLogger(__name__)
+_session: Session | None = None
+
 
 def register() -> None:
-    """Nothing yet."""
+    """Begin to look for the service, in a timer; scripts call :meth:`Session.tick` themselves."""
+    if compat.has_window():
+        bpy.app.timers.register(_beat, first_interval=INTERVAL_IDLE, persistent=True)
 
 
 def unregister() -> None:
-    """Nothing yet."""
+    """End it: no timer stays, and no thread for long."""
+    global _session
+    if bpy.app.timers.is_registered(_beat):
+        bpy.app.timers.unregister(_beat)
+    if _session is not None:
+        _session.end()
+        _session = None
+
+
+def current() -> Session:
+    """Return the session of this Blender, made on first use."""
+    global _session
+    if _session is None:
+        _session = Session()
+    return _session
+
+
+def hear(happening: Happening) -> None:
+    """Tell the session, where there is one, what has happened to the document."""
+    if _session is not None:
+        _session.hear(happening)
+
+
+def redraw() -> None:
+    """Have the sidebars of all sequencers drawn anew."""
+    manager = bpy.context.window_manager
+    for window in manager.windows if manager is not None else ():
+        for area in window.screen.areas:
+            if area.type == "SEQUENCE_EDITOR":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
+
+
+def _beat() -> float:
+    return current().tick()
+
+
+class Session:
+    """What this Blender knows and asks for.
+
+    Attributes:
+        host: the timeline.
+        follower: of the service.
+        pump: submits and places.
+        deliveries: what becomes of results.
+        board: all jobs, as they are shown.
+        engines: that there are, the best first; empty until the service has said so.
+        problem: what the user's last action met.
+        trouble: why the service cannot be used, where that does not pass by itself.
+        connected: the service is followed.
+        ticks: how long the last looks took, in milliseconds.
+        previews: of jobs: file of the newest preview picture, and its number on the board.
+    """
+
+    def __init__(self) -> None:
+        self.host = BlenderHost(preferences.get)
+        self.follower = Follower()
+        self.pump = Pump(
+            self.host,
+            self.follower,
+            deliver_at_once=False,
+            listening=True,
+            may_place=handlers.may_edit,
+        )
+        self.board = Board()
+        self.deliveries = Deliveries(self.host, self.pump, self.board)
+        self.engines: tuple[EngineInfo, ...] = ()
+        self.problem: AfterframeError | None = None
+        self.trouble: AfterframeError | None = None
+        self.connected = False
+        self.ticks: deque[float] = deque(maxlen=TICKS_KEPT)
+        self.previews: dict[str, tuple[Path, int]] = {}
+        self._preparing: dict[str, tuple[Order, Preparation | None]] = {}
+        self._asked: list[tuple[Future[Any], Callable[[Any], None]]] = []
+        self._shown: dict[str, str] = {}
+        self._looked_at_strips = self._looked_at_previews = 0.0
+        self._drawn = -1
+        self._folder: Path | None = None
+        self.deliveries.ask()
+
+    @property
+    def offered(self) -> tuple[JobStatus, ...]:
+        """Results that wait for the user's word to be placed in this document."""
+        return tuple(self.deliveries.offered.values())
+
+    # what the user does
+
+    def ask(self, wish: Wish, strip: Any = None, lineage: str = "") -> None:
+        """Have something made; what speaks against it is told in ``problem``.
+
+        Args:
+            wish: what to make.
+            strip: to make it of; None: what is selected, or under the playhead.
+            lineage: of the effect whose new take it is.
+        """
+        with self._action():
+            self._order(choose.order(self.host, wish, strip, lineage))
+
+    def order(self, order: Order) -> None:
+        """Have a wish about known clips made; what speaks against it is told in ``problem``."""
+        with self._action():
+            self._order(order)
+
+    def cancel(self, job: str) -> None:
+        """Stop a job."""
+        with self._action():
+            if job not in self._preparing:
+                self._call(lambda client: client.cancel(job), self._told)
+                return
+            order, preparation = self._preparing[job]
+            if preparation is not None:
+                preparation.cancel()
+            self._preparing[job] = order, None
+            self.board.refuse(job, ErrorInfo("cancelled", "", "").exception())
+
+    def retry(self, job: str) -> None:
+        """Ask again for what failed or was cancelled."""
+        with self._action():
+            work = self._work(job)
+            if job in self._preparing:
+                order, _ = self._preparing.pop(job)
+                self.board.remove(job)
+                self._order(order)
+            elif work is not None:
+                self.board.begin(work.job, time.time())
+                self.deliveries.expect(work)
+                self.pump.retry(work)
+            else:
+                self._call(lambda client: client.retry(job), self._told)
+
+    def remove(self, job: str) -> None:
+        """Take a finished job from the list; its result, if it has one, stays where it is."""
+        with self._action():
+            self._preparing.pop(job, None)
+            self.board.remove(job)
+
+    def place(self, job: str, *, here: bool = False) -> None:
+        """Put a result on the timeline now.
+
+        Args:
+            job: its id.
+            here: at the playhead; else where it belongs, and where its strip is gone, where that
+                was.
+        """
+        with self._action():
+            status = self.board.status(job)
+            if status is None or status.state != "done":
+                return
+            placed = self._place(status, here)
+            work = self._work(job)
+            if work is None:
+                work = self.pump.works[job] = Work(status.job, status)
+            work.document = self.host.document()
+            work.placed, work.error = placed, None
+            self.deliveries.placed(work)
+            self._look_at_strips()
+
+    def decline(self, job: str) -> None:
+        """Note that a result is not wanted on the timeline; its file stays."""
+        with self._action():
+            self.deliveries.decline(job)
+            self._look_at_strips()
+
+    def reveal(self, job: str) -> None:
+        """Show a result on the timeline."""
+        with self._action():
+            placed = self.host.placed(job)
+            if placed is not None:
+                self.host.reveal(placed.item)
+
+    def look_for_engines(self) -> None:
+        """Ask which engines there are, starting the service: one may have been installed."""
+        with self._action():
+            self._call(lambda client: client.engines(), self._note_engines)
+
+    # what happens
+
+    def tick(self) -> float:
+        """Look at what is new; return after how many seconds to do so again.
+
+        Blender would end a timer for good whose function raises.
+        """
+        begun = time.perf_counter()
+        try:
+            self._look()
+        except Exception:
+            log.exception("not foreseen")
+            return INTERVAL_AFTER_ERROR
+        finally:
+            self.ticks.append(1000 * (time.perf_counter() - begun))
+        return INTERVAL if self.board.active or self._asked else INTERVAL_IDLE
+
+    def hear(self, happening: Happening) -> None:
+        """Follow what happens to the document; called by Blender's handlers."""
+        try:
+            if happening == "leaving":
+                self._stop_preparing()
+            elif happening == "opened":
+                self.deliveries.opened()
+            elif happening == "saved":
+                self.deliveries.saved()
+            self._look_at_strips()
+        except Exception:
+            log.exception("not foreseen")
+
+    def end(self) -> None:
+        """Let go of everything."""
+        self._stop_preparing()
+        self.follower.stop()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextmanager
+    def _action(self) -> Iterator[None]:
+        """What the user does: what speaks against it is told, and what did before no longer is."""
+        self.problem = None
+        try:
+            yield
+        except AfterframeError as error:
+            self.problem = error
+        redraw()
+
+    def _order(self, order: Order) -> None:
+        choose.check_folder(self.host.destination())
+        preparation = Preparation(self.host, order)
+        job = preparation.poll()
+        if job is not None:
+            self._submit(job)
+            return
+        shown = Job(new_id(), order.wish.effect, order.clip, self.host.output(order.clip, ""))
+        self._preparing[shown.id] = order, preparation
+        self.board.begin(shown, time.time(), "capturing")
+
+    def _submit(self, job: Job) -> None:
+        self.board.begin(job, time.time())
+        work = self.pump.submit(job)
+        self._shown[job.id] = job.id
+        if work.placed is not None:
+            self.board.remove(job.id)
+            self.host.reveal(work.placed.item)
+            return
+        self.deliveries.expect(work)
+
+    def _place(self, status: JobStatus, here: bool) -> Placed:
+        return place.place(status)
+
+    def _look(self) -> None:
+        self._take_answers()
+        self._go_on_preparing()
+        news = self.pump.pump()
+        self._note_connection(news)
+        for event in news.events:
+            self.board.hear(event.status)
+        self._show_works()
+        now = time.monotonic()
+        if now - self._looked_at_strips > LOOK_AT_STRIPS or news.events:
+            self._look_at_strips()
+        if now - self._looked_at_previews > LOOK_AT_PREVIEWS:
+            self._look_at_previews()
+        if self._drawn != self.board.version:
+            self._drawn = self.board.version
+            redraw()
+
+    def _note_connection(self, news: News) -> None:
+        if news.connected and not self.connected:
+            self._call(lambda client: client.engines(), self._note_engines, start=False)
+            self.deliveries.ask()
+        self.trouble = news.error if news.lasting else None
+        if news.connected != self.connected:
+            self.connected = news.connected
+            self.board.version += 1
+
+    def _note_engines(self, engines: tuple[EngineInfo, ...]) -> None:
+        self.engines = engines
+        settings.learn(engines)
+        self.board.version += 1
+
+    def _go_on_preparing(self) -> None:
+        """Look after the pictures that second Blenders render."""
+        for shown, (order, preparation) in list(self._preparing.items()):
+            if preparation is None:
+                continue
+            try:
+                job = preparation.poll()
+            except AfterframeError as error:
+                self._preparing[shown] = order, None
+                self.board.refuse(shown, error)
+                continue
+            self.board.capture(shown, preparation.done / max(1, preparation.total))
+            if job is not None:
+                del self._preparing[shown]
+                self.board.remove(shown)
+                self._submit(job)
+
+    def _stop_preparing(self) -> None:
+        """The document goes: what is being captured of it is not submitted."""
+        for shown, (_, preparation) in self._preparing.items():
+            if preparation is not None:
+                preparation.cancel()
+            self.board.remove(shown)
+        self._preparing.clear()
+
+    def _show_works(self) -> None:
+        """Show how our own jobs stand: answers and the timeline say more than events do."""
+        for first, work in self.pump.works.items():
+            job = work.job.id
+            if self._shown.get(first, job) != job:  # made anew: its result was gone from the disk
+                self.board.remove(self._shown[first])
+                self.board.begin(work.job, time.time())
+            self._shown[first] = job
+            if work.status is not None:
+                self.board.hear(work.status)
+            if work.error is not None:
+                self.board.refuse(job, work.error)
+                if not work.done:
+                    self.deliveries.forget(work)
+                if work.status is None and self.problem is None:
+                    self.problem = work.error
+
+    def _look_at_strips(self) -> None:
+        self._looked_at_strips = time.monotonic()
+        self.deliveries.look()
+
+    def _look_at_previews(self) -> None:
+        """Fetch a picture of one job that has a newer one than is shown."""
+        self._looked_at_previews = time.monotonic()
+        for row in self.board.rows():
+            _, known = self.previews.get(row.job, (None, 0))
+            if row.preview > known and not row.finished:
+                self._fetch(row.job, row.preview)
+                return
+
+    def _fetch(self, job: str, number: int) -> None:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="afterframe-previews-"))
+        path = self._folder / f"{job}-{number}.jpg"
+
+        def fetch(client: Client) -> Path:
+            path.write_bytes(client.preview(job))
+            return path
+
+        def note(written: Path) -> None:
+            older = self.previews.get(job)
+            self.previews[job] = written, number
+            if older is not None:
+                older[0].unlink(missing_ok=True)
+            self.board.version += 1
+
+        self._call(fetch, note, start=False)
+
+    def _work(self, job: str) -> Work | None:
+        works = self.pump.works.values()
+        return next((work for work in works if work.job.id == job), None)
+
+    def _told(self, status: JobStatus) -> None:
+        self.board.hear(status)
+
+    def _call(
+        self, action: Callable[[Client], Any], then: Callable[[Any], None], *, start: bool = True
+    ) -> None:
+        """Have something done in the follower's thread; ``then`` gets its result, here."""
+        call = self.follower.call if start else self.follower.look
+        self._asked.append((call(action), then))
+
+    def _take_answers(self) -> None:
+        answered = [each for each in self._asked if each[0].done()]
+        self._asked = [each for each in self._asked if not each[0].done()]
+        for future, then in answered:
+            error = future.exception()
+            if error is None:
+                then(future.result())
+            elif isinstance(error, AfterframeError):
+                log.info("%s", error)
+            else:
+                log.error("not foreseen", exc_info=error)

@@ -1,0 +1,49 @@
+"""Which documents wait for which jobs, kept while the host that asked is away.
+
+A document is told here of each job that was asked for it, until what came of it has been saved in
+it, or nobody wants it any more. So the next opening of the document knows, without asking a service
+that may not run, that there is something to ask it for. A job is an empty file in a folder of the
+document's: any number of hosts write here at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from .system import make_private_folder, state_folder
+
+FOLDER = "awaited"
+
+
+def add(document: str, job: str) -> None:
+    """Note that a document waits for a job; where the disk does not take it, nobody knows later."""
+    folder = _folder(document)
+    with suppress(OSError):
+        make_private_folder(state_folder())
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / job).touch()
+
+
+def remove(document: str, job: str) -> None:
+    """Note that a document waits for a job no longer."""
+    folder = _folder(document)
+    with suppress(OSError):
+        (folder / job).unlink(missing_ok=True)
+        folder.rmdir()  # where it was the last
+
+
+def jobs(document: str) -> tuple[str, ...]:
+    """Return the ids of the jobs that a document waits for."""
+    try:
+        names = sorted(path.name for path in _folder(document).iterdir())
+    except OSError:
+        return ()
+    return tuple(name for name in names if re.fullmatch(r"[0-9a-f]{32}", name))
+
+
+def _folder(document: str) -> Path:
+    name = hashlib.sha256(document.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return state_folder() / FOLDER / name
