@@ -6,16 +6,22 @@ tells; what a user does comes from mouse and keyboard. Only what the tests need 
 done from here: open a file, leave.
 """
 
+import gc
 import json
 import sys
+import threading
+import time
 import traceback
+import types
 from pathlib import Path
 
 import bpy
 
 FOLDER = Path(sys.argv[sys.argv.index("--") + 1])
 INTERVAL = 0.03
+ADDON = "bl_ext.user_default.afterframe"
 seen = {"number": 0}
+samples = []
 
 
 def ready():
@@ -31,7 +37,11 @@ def areas():
             "type": area.type,
             "box": [area.x, area.y, area.width, area.height],
             "regions": [
-                {"type": each.type, "box": [each.x, each.y, each.width, each.height]}
+                {
+                    "type": each.type,
+                    "box": [each.x, each.y, each.width, each.height],
+                    "tab": getattr(each, "active_panel_category", ""),
+                }
                 for each in area.regions
             ],
         }
@@ -42,7 +52,7 @@ def areas():
 def under(area, region):
     """Tell what the button under the mouse does, or sets; "" where there is none."""
     window = bpy.context.window_manager.windows[0]
-    where = next(each for each in window.screen.areas if each.type == area)
+    where = _sequencer() if area == "SEQUENCE_EDITOR" else _area(area)
     part = next(each for each in where.regions if each.type == region)
     with bpy.context.temp_override(window=window, area=where, region=part):
         window.id_data.clipboard = ""
@@ -51,6 +61,24 @@ def under(area, region):
                 ask()
                 return window.id_data.clipboard
     return ""
+
+
+def watch(area, region):
+    """Begin to note what lies under the mouse; the next ``watched`` tells it."""
+    samples.clear()
+
+    def note():
+        samples.append([time.time(), under(area, region)])
+        return 0.02
+
+    seen["watch"] = note
+    bpy.app.timers.register(note)
+
+
+def watched():
+    """Tell what lay under the mouse, with the times; stop noting it."""
+    bpy.app.timers.unregister(seen.pop("watch"))
+    return list(samples)
 
 
 def pixel(frame, channel):
@@ -105,9 +133,30 @@ def ticks():
     return list(_ours("session").current().ticks)
 
 
-def timers():
-    """Tell how many functions of the add-on Blender's timers hold: those that it says it has."""
-    return [name for name in sys.modules if name.endswith("afterframe_hosts.blender.ui")]
+def left():
+    """Tell what of the add-on is registered with Blender, or runs: timers, handlers, threads."""
+    ours = [
+        each
+        for each in gc.get_objects()
+        if isinstance(each, types.FunctionType) and "afterframe_hosts" in (each.__module__ or "")
+    ]
+    handlers = [
+        each
+        for name in dir(bpy.app.handlers)
+        if isinstance(getattr(bpy.app.handlers, name), list)
+        for each in getattr(bpy.app.handlers, name)
+    ]
+    return {
+        "timers": [each.__qualname__ for each in ours if bpy.app.timers.is_registered(each)],
+        "handlers": [each.__qualname__ for each in ours if each in handlers],
+        "threads": [each.name for each in threading.enumerate() if each.name.startswith("after")],
+    }
+
+
+def switch(on):
+    """Disable or enable the add-on."""
+    act = bpy.ops.preferences.addon_enable if on else bpy.ops.preferences.addon_disable
+    act(module=ADDON)
 
 
 def document():
@@ -130,6 +179,11 @@ def sidebar(width=0, category=""):
     area.tag_redraw()
 
 
+def open_file(path):
+    """Open a project."""
+    bpy.ops.wm.open_mainfile(filepath=path)
+
+
 def quit():
     """Leave without a question."""
     bpy.app.timers.register(lambda: bpy.ops.wm.quit_blender() and None, first_interval=0.1)
@@ -141,17 +195,25 @@ QUESTIONS = {
         ready,
         areas,
         under,
+        watch,
+        watched,
         pixel,
         strips,
         jobs,
         ticks,
-        timers,
+        left,
+        switch,
         document,
         operators,
         sidebar,
+        open_file,
         quit,
     )
 }
+
+
+def _area(kind):
+    return next(e for e in bpy.context.window_manager.windows[0].screen.areas if e.type == kind)
 
 
 def _sequencer():

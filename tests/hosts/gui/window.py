@@ -8,16 +8,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import engine_record
+
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.client import Client, Endpoint
+from afterframe_hosts.wire.version import VERSION
 from tests.hosts.gui.screen import Screen
 
 HERE = Path(__file__).parent
 PATIENCE = 60.0
 """Seconds for Blender to start, or to answer, on a machine that draws in software."""
+
+COLUMNS = (0.3, 0.7, 0.92)
+"""Where buttons are looked for in the sidebar: left and right of a pair, at the end of a row."""
 
 
 class Home:
@@ -37,7 +44,8 @@ class Home:
         outside = f"--target={os.getpid()} --mount --root env --chdir=/"
         engine.write_text(f'#!/bin/sh\nexec nsenter {outside} "{python}" "$@"\n')
         engine.chmod(0o755)
-        record.write_text(json.dumps({"python": str(engine)}))
+        told = engine_record.Record(VERSION, str(engine), "", "", "2026-01-01T00:00:00")
+        record.write_text(json.dumps(asdict(told)))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -78,6 +86,12 @@ class Window:
         self._questions = home.folder / "questions"
         self._questions.mkdir(exist_ok=True)
         self._number = 0
+        self._places: dict[str, tuple[int, int]] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """True while Blender runs."""
+        return self._process is not None and self._process.poll() is None
 
     def run(self, *arguments: str) -> str:
         """Run Blender without its window; return what it said."""
@@ -150,45 +164,59 @@ class Window:
         x, y = self.ask("pixel", frame=frame, channel=channel)
         return round(x), self.screen.size[1] - 1 - round(y)
 
-    def find(self, button: str, area: str = "SEQUENCE_EDITOR", region: str = "UI") -> tuple[int, int]:
-        """Move the mouse over a region until the button under it is the one that is meant.
+    def press(self, button: str, meaning: str = "") -> None:
+        """Click a button of the sequencer's sidebar.
 
         Args:
             button: the beginning of its Python command (``bpy.ops.afterframe.render(``), or of
                 the path of the value that it sets.
-            area: type of the area.
-            region: type of the region in it.
-
-        Returns:
-            The middle of the button's height, on the screen.
+            meaning: what stands on it, for the log.
         """
-        return self.buttons(area, region, button)[button]
+        x, y = self.find(button)
+        self.screen.click(x, y, meaning=meaning or button)
 
-    def buttons(
-        self, area: str = "SEQUENCE_EDITOR", region: str = "UI", wanted: str = ""
-    ) -> dict[str, tuple[int, int]]:
-        """Return where all buttons of a region are, by what they do; or the wanted one alone."""
-        x, y, width, height = self.box(area, region)
-        found: dict[str, list[tuple[int, int]]] = {}
-        for part in (0.3, 0.75):
-            across = x + round(width * part)
-            for down in range(y + 8, y + height - 4, 8):
-                self.screen.move(across, down)
-                time.sleep(0.05)
-                name = self.ask("under", area=area, region=region)
-                if name:
-                    found.setdefault(name, []).append((across, down))
-                elif wanted:
-                    match = next((key for key in found if key.startswith(wanted)), None)
-                    if match is not None:
-                        return {wanted: _middle(found[match])}
-        if wanted:
-            match = next((key for key in found if key.startswith(wanted)), None)
-            if match is None:
-                self.shot(f"no button {wanted}")
-                raise AssertionError(f"no button {wanted} among {sorted(found)}")
-            return {wanted: _middle(found[match])}
-        return {name: _middle(places) for name, places in found.items()}
+    def find(self, button: str) -> tuple[int, int]:
+        """Move the mouse over the sidebar until the button under it is the one that is meant.
+
+        Where it was found the last time is looked at first.
+        """
+        known = self._places.get(button)
+        if known is not None:
+            self.screen.move(*known)
+            time.sleep(0.2)
+            if self.ask("under", area="SEQUENCE_EDITOR", region="UI").startswith(button):
+                return known
+        found = {}
+        for across in COLUMNS:
+            found = self.buttons(across)
+            match = next((name for name in found if name.startswith(button)), None)
+            if match is not None:
+                self._places[button] = found[match]
+                return found[match]
+        self.shot(f"no button {button}")
+        raise AssertionError(f"no button {button} among {sorted(found)}")
+
+    def buttons(self, across: float) -> dict[str, tuple[int, int]]:
+        """Return where the buttons of one column of the sidebar are, by what they do.
+
+        Args:
+            across: where the column is, from 0 at the left to 1 at the right.
+        """
+        x, y, width, height = self.box("SEQUENCE_EDITOR", "UI")
+        column = x + round(width * across)
+        moved: list[tuple[float, int]] = []
+        self.ask("watch", area="SEQUENCE_EDITOR", region="UI")
+        for down in range(y + 8, y + height - 4, 9):
+            self.screen.move(column, down)
+            moved.append((time.time(), down))
+            time.sleep(0.05)
+        time.sleep(0.1)
+        found: dict[str, list[int]] = {}
+        for at, name in self.ask("watched"):
+            down = next((place for when, place in reversed(moved) if when < at - 0.03), 0)
+            if name and down:
+                found.setdefault(name, []).append(down)
+        return {name: (column, sum(places) // len(places)) for name, places in found.items()}
 
     def quit(self) -> None:
         """Leave without saving."""
@@ -230,8 +258,3 @@ class Window:
 def engine_python() -> Path:
     """Return the Python of the engine under test: this one."""
     return Path(sys.executable)
-
-
-def _middle(places: list[tuple[int, int]]) -> tuple[int, int]:
-    first, last = places[0], places[-1]
-    return first[0], (first[1] + last[1]) // 2
