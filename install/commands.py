@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import blender
 import blender_environments
 import blender_window
 import checks
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> int:
     options, rest = command_line.parse_known_args(arguments)
     if rest and options.command != "test":
         command_line.error(f"unrecognized arguments: {' '.join(rest)}")
-    if options.command == "engine" and options.all and not options.uninstall:
+    if options.command in ("engine", "blender") and options.all and not options.uninstall:
         command_line.error("--all goes with --uninstall")
     # Tidy up also when another program ends this one, or started it with Ctrl-C switched off.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -93,8 +94,12 @@ def run_engine(options: argparse.Namespace) -> int:
 
 def run_blender(options: argparse.Namespace) -> int:
     """Install the extension into the user's Blenders, or do what is asked with it."""
-    print(extension.build(options.zip_only.resolve()))
-    return 0
+    if options.zip_only is not None:
+        print(extension.build(options.zip_only.resolve()))
+        return 0
+    if options.uninstall:
+        return blender.uninstall(options.blender, with_state=options.all)
+    return blender.install(options.blender, with_engine=not options.without_engine)
 
 
 def test(with_hosts: bool, pytest_arguments: list[str]) -> int:
@@ -203,5 +208,23 @@ def _add_blender_line(
         allow_abbrev=False,
     )
     line.add_argument(
+        "--blender",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="this Blender, instead of all that are found; may be given more than once",
+    )
+    line.add_argument(
+        "--without-engine",
+        action="store_true",
+        help="the extension alone; a button in Blender installs the engine",
+    )
+    action = line.add_mutually_exclusive_group()
+    action.add_argument(
         "--zip-only", type=Path, metavar="DIR", help="only write the extension's zip into DIR"
     )
+    action.add_argument(
+        "--uninstall", action="store_true", help="remove what this command has written"
+    )
+    line.add_argument("--all", action="store_true", help="with --uninstall: also queue and logs")
