@@ -103,6 +103,7 @@ FIXES: Mapping[str, Fix] = {
     "nothing_selected": "none",
     "place_failed": "none",
     "playhead_outside": "none",
+    "rate_changed": "none",
     "unsupported_item": "none",
     # never a job's; told to other faces, or to who writes programs
     "bad_timecode": "none",
@@ -289,6 +290,11 @@ class Board:
         """Return how a job stands, as the service last told it."""
         entry = self._entries.get(job)
         return entry.status if entry is not None else None
+
+    def job(self, job: str) -> Job | None:
+        """Return a job that is on the list."""
+        entry = self._entries.get(job)
+        return entry.job if entry is not None else None
 
     def statuses(self) -> tuple[JobStatus, ...]:
         """Return how all jobs stand that the service knows."""

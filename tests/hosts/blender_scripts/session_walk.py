@@ -14,8 +14,8 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "host_adapters"))
 
-from afterframe_hosts.blender import compat
-from afterframe_hosts.blender.ui import handlers, operators, session
+from afterframe_hosts.blender import compat, ui
+from afterframe_hosts.blender.ui import session
 
 FOLDER, ENGINE, ANSWER = map(Path, sys.argv[1:4])
 LIMIT = 60
@@ -24,12 +24,10 @@ LIMIT = 60
 def main():
     os.environ["AFTERFRAME_ENGINE"] = str(ENGINE)
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    for module in (session, operators, handlers):
-        module.register()
+    ui.register()
     make_project()
     seen = {"a job": a_job()}
-    for module in (handlers, operators, session):
-        module.unregister()
+    ui.unregister()
     ANSWER.write_text(json.dumps(seen))
 
 

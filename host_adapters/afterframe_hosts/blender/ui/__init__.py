@@ -9,6 +9,7 @@ from __future__ import annotations
 from . import (
     batch_ui,
     engine_ui,
+    fixes,
     handlers,
     menus,
     operators,
@@ -32,6 +33,7 @@ _MODULES = (
     presets,
     session,
     engine_ui,
+    fixes,
     operators,
     take_operators,
     batch_ui,

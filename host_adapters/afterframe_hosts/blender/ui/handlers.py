@@ -40,32 +40,28 @@ def may_edit() -> bool:
     return True
 
 
-@persistent
 def _before_loading(*_: Any) -> None:
     session.hear("leaving")
 
 
-@persistent
 def _loaded(*_: Any) -> None:
     session.hear("opened")
 
 
-@persistent
 def _saved(path: Any = "", *_: Any) -> None:
     """Copies are saved too: only what is saved under the project's own name counts."""
     if not isinstance(path, str) or not path or path == bpy.data.filepath:
         session.hear("saved")
 
 
-@persistent
 def _undone(*_: Any) -> None:
     session.hear("changed")
 
 
 _HANDLERS = (
-    ("load_pre", _before_loading),
-    ("load_post", _loaded),
-    ("save_post", _saved),
-    ("undo_post", _undone),
-    ("redo_post", _undone),
+    ("load_pre", persistent(_before_loading)),
+    ("load_post", persistent(_loaded)),
+    ("save_post", persistent(_saved)),
+    ("undo_post", persistent(_undone)),
+    ("redo_post", persistent(_undone)),
 )

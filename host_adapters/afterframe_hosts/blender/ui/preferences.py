@@ -46,6 +46,13 @@ def get() -> Choices:
     return Choices(_folder(chosen), chosen.format, chosen.mark)
 
 
+def choose_folder(folder: Path) -> None:
+    """Have all results go to a folder from now on, where there are preferences."""
+    addon = bpy.context.preferences.addons.get(extension()) if extension() else None
+    if addon is not None:
+        addon.preferences.place, addon.preferences.path = "FOLDER", str(folder)
+
+
 def draw_results(layout: Any, chosen: Any) -> None:
     """Draw where results go, and as what."""
     column = layout.column()

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,7 +29,7 @@ from ...wire.follower import Follower, News
 from ...wire.job import ErrorInfo, Job, JobStatus, new_id
 from ...wire.session import EngineInfo
 from .. import choose, compat, place
-from ..adapter import BlenderHost
+from ..adapter import BlenderHost, Choices
 from ..child import Preparation
 from ..deliveries import Deliveries
 from ..pump import INTERVAL, INTERVAL_AFTER_ERROR, Pump, Work
@@ -46,6 +47,8 @@ LOOK_AT_PREVIEWS = 1.5
 TICKS_KEPT = 4096
 
 log = logging.getLogger(__name__)
+listeners: list[Callable[[], None]] = []
+"""Called, on the main thread, when something has changed that shows."""
 _session: Session | None = None
 
 
@@ -112,7 +115,7 @@ class Session:
     """
 
     def __init__(self) -> None:
-        self.host = BlenderHost(preferences.get)
+        self.host = BlenderHost(self._choices)
         self.follower = Follower()
         self.pump = Pump(
             self.host,
@@ -135,6 +138,7 @@ class Session:
         self._looked_at_strips = self._looked_at_previews = 0.0
         self._drawn = -1
         self._folder: Path | None = None
+        self._results: Path | None = None
         self.deliveries.ask()
 
     @property
@@ -193,6 +197,17 @@ class Session:
             self._preparing.pop(job, None)
             self.board.remove(job)
 
+    def clear_finished(self) -> None:
+        """Take from the list what is over and waits for nobody."""
+        with self._action():
+            self.board.clear_finished()
+            self._preparing = {k: v for k, v in self._preparing.items() if v[1] is not None}
+
+    def dismiss(self) -> None:
+        """Take the last problem away."""
+        with self._action():
+            pass
+
     def place(self, job: str, *, here: bool = False) -> None:
         """Put a result on the timeline now.
 
@@ -219,6 +234,28 @@ class Session:
         with self._action():
             self.deliveries.decline(job)
             self._look_at_strips()
+
+    def retry_elsewhere(self, job: str) -> None:
+        """Ask once more for what could not be written, to be written where results go now."""
+        with self._action():
+            failed = self.board.job(job)
+            if job in self._preparing or failed is None:
+                self.retry(job)
+                return
+            self.board.remove(job)
+            folder = str(self.host.destination())
+            output = replace(failed.output, folder=folder, path="")
+            self._submit(replace(failed, id=new_id(), output=output))
+
+    def choose_folder(self, folder: Path) -> None:
+        """Have results go to a folder from now on."""
+        self._results = folder
+        preferences.choose_folder(folder)
+
+    def show(self, item: str) -> None:
+        """Select a strip, by the host's id."""
+        with self._action():
+            self.host.reveal(item)
 
     def reveal(self, job: str) -> None:
         """Show a result on the timeline."""
@@ -269,6 +306,10 @@ class Session:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _choices(self) -> Choices:
+        chosen = preferences.get()
+        return chosen if self._results is None else replace(chosen, folder=self._results)
+
     @contextmanager
     def _action(self) -> Iterator[None]:
         """What the user does: what speaks against it is told, and what did before no longer is."""
@@ -277,7 +318,8 @@ class Session:
             yield
         except AfterframeError as error:
             self.problem = error
-        redraw()
+        self.board.version += 1
+        self._show()
 
     def _order(self, order: Order) -> None:
         choose.check_folder(self.host.destination())
@@ -316,8 +358,14 @@ class Session:
             self._look_at_strips()
         if now - self._looked_at_previews > LOOK_AT_PREVIEWS:
             self._look_at_previews()
+        self._show()
+
+    def _show(self) -> None:
+        """Have what has changed drawn."""
         if self._drawn != self.board.version:
             self._drawn = self.board.version
+            for listener in listeners:
+                listener()
             redraw()
 
     def _note_connection(self, news: News) -> None:
