@@ -24,6 +24,7 @@ SETTINGS = (
     "use_linear_modifiers",
 )
 TRANSFORM = ("scale_x", "scale_y", "offset_x", "offset_y", "rotation", "origin", "filter")
+KEYFRAME = ("interpolation", "easing", "handle_left_type", "handle_right_type")
 SOUND_MODIFIERS = frozenset({"SOUND_EQUALIZER", "PITCH", "ECHO"})
 NAMES = frozenset({"rna_type", "name"})
 
@@ -56,6 +57,30 @@ def copy_look(source: Any, target: Any, scene: Any, ratio: tuple[float, float]) 
                 _copy_settings(modifier, made, scene)
 
 
+def copy_animation(source: Any, target: Any, scene: Any, ratio: tuple[float, float]) -> None:
+    """Make ``target`` change over time as ``source`` does: fades, moves, an animated grade.
+
+    Args:
+        source: a strip of ``scene``.
+        target: another, which stands where ``source`` does.
+        scene: whose animation it is.
+        ratio: as for :func:`copy_look`.
+    """
+    animation = scene.animation_data
+    if animation is None or animation.action is None:
+        return
+    beginning, end = source.path_from_id(), target.path_from_id()
+    factors = {".transform.scale_x": 1 / ratio[0], ".transform.scale_y": 1 / ratio[1]}
+    factors |= {f".crop.{side}_x": ratio[0] for side in ("min", "max")}
+    factors |= {f".crop.{side}_y": ratio[1] for side in ("min", "max")}
+    for curves in compat.curves_of(animation.action):
+        for curve in [each for each in curves if each.data_path.startswith(beginning)]:
+            what = curve.data_path[len(beginning) :]
+            if _is_look(what):
+                made = curves.new(end + what, index=curve.array_index)
+                _copy_curve(curve, made, factors.get(what, 1.0))
+
+
 def is_neutral(strip: Any) -> bool:
     """Return True when a strip shows its pictures as they are: no transform, no grade."""
     transform, crop = strip.transform, strip.crop
@@ -81,6 +106,25 @@ def neutralise(strip: Any) -> None:
     transform.scale_x = transform.scale_y = 1.0
     transform.offset_x = transform.offset_y = transform.rotation = 0.0
     crop.min_x = crop.max_x = crop.min_y = crop.max_y = 0
+
+
+def _is_look(path: str) -> bool:
+    """Return True for a property, as a path from its strip, that changes how the strip looks."""
+    name = path[1:]
+    return name in SETTINGS or name.startswith(("transform.", "crop.", "modifiers["))
+
+
+def _copy_curve(source: Any, target: Any, factor: float) -> None:
+    target.extrapolation = source.extrapolation
+    points = target.keyframe_points
+    points.add(len(source.keyframe_points))
+    for one, other in zip(source.keyframe_points, points):  # noqa: B905 - made equally many above
+        for name in KEYFRAME:
+            setattr(other, name, getattr(one, name))
+        for name in ("co", "handle_left", "handle_right"):
+            frame, value = getattr(one, name)
+            setattr(other, name, (frame, value * factor))
+    target.update()
 
 
 def _copy_settings(source: Any, target: Any, scene: Any) -> None:

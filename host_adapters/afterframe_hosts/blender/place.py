@@ -1,4 +1,8 @@
-"""Results on the timeline: a strip on a free channel above its clip, read back, marked."""
+"""Results on the timeline: a strip on a free channel above its clip, read back, marked.
+
+A result goes where the user sees it beside its source: inside a meta that is being edited, above
+one that is closed. What is asked onto its clip's own channel goes there while that is free.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,14 @@ from typing import Any
 import bpy
 
 from ..base import Placed
-from ..wire.clip import Clip, Span
-from ..wire.errors import NoFreeChannel, PlaceFailed
-from ..wire.job import JobStatus, Result
+from ..wire import catalogue
+from ..wire.clip import Span
+from ..wire.errors import ItemGone, NoFreeChannel, PlaceFailed, RateChanged
+from ..wire.job import Job, JobStatus, Result
 from ..wire.results import result_start
 from . import capture, compat, exact, look, studio, timeline
 
 COLOR_TAG = "COLOR_06"
-CHANNEL_NAME = "Afterframe"
 JOB, EFFECT, LINEAGE = timeline.JOB_KEY, "afterframe_effect", "afterframe_lineage"
 RECIPE, VERSION = "afterframe_recipe", "afterframe_version"
 """Custom properties of a placed strip; they survive saving, undo and copies of the strip."""
@@ -29,10 +33,13 @@ def place(status: JobStatus) -> Placed:
     if there is not None:
         return there
     result, clip = _result(status), status.job.clip
-    scene, source = timeline.find_item(clip.item)
-    span = Span(result_start(status.job, result.shown) + _moved(source, clip), result.shown)
-    channel = _free_channel(scene, source, span)
-    strip = _add(scene, status, result, span, channel)
+    scene, source = timeline.find_source(clip)
+    _check_rate(scene, result)
+    start = result_start(status.job, result.shown) + timeline.moved(source, clip)
+    span = Span(start, result.shown)
+    level = timeline.open_level(scene, source)
+    channel = _free_channel(level, source, status.job, span)
+    strip = _add(level, status, result, span, channel)
     try:
         _add_pictures(strip, result)
         if any(result.handles):
@@ -40,10 +47,12 @@ def place(status: JobStatus) -> Placed:
         _set_colour(strip, result.colour_space or clip.media.colour_space)
         if not status.job.seen:
             _set_look(scene, source, strip, span.start)
+            if status.job.effect == "restyle":
+                look.copy_animation(source, strip, scene, _ratio(scene, source, strip))
         _verify(strip, result, span, channel)
-        _mark(scene, strip, status, result)
+        _mark(level, strip, status, result)
     except BaseException as error:  # Ctrl-C among them: nothing half placed is left behind
-        compat.strips(scene.sequence_editor).remove(strip)
+        compat.strips(level).remove(strip)
         if isinstance(error, (RuntimeError, TypeError)):
             raise PlaceFailed(path=result.path, detail=str(error)) from error
         raise
@@ -106,38 +115,53 @@ def _files(result: Result) -> list[Path]:
     return [path.with_name(f"{head}{number:0{width}d}{tail}") for number in numbers]
 
 
-def _moved(source: Any, clip: Clip) -> int:
-    """Return by how many frames the user has moved the clip while its job ran.
+def _check_rate(scene: Any, result: Result) -> None:
+    """Raise RateChanged where the result's pictures would be shown too fast, or too slow."""
+    rate = timeline.scene_rate(scene)
+    if result.rate != rate:
+        raise RateChanged(made=f"{float(result.rate):.5g}", now=f"{float(rate):.5g}")
 
-    Known where the clip's medium gives it away: it shows the same picture elsewhere now.
+
+def _free_channel(level: Any, source: Any, job: Job, span: Span) -> int:
+    """Return the channel for a result: the source's own where that is meant, or the first above.
+
+    Raises:
+        NoFreeChannel: all above are taken, locked or not shown.
     """
-    files = [path for path in timeline.media_files(source) if str(path) == clip.media.path]
-    if not files or source.type != "MOVIE" or clip.speed not in (1, -1):
-        return 0
-    span = clip.media_range
-    shown_first = span.start if clip.speed > 0 else span.end - 1
-    return timeline.frame_showing(source, shown_first) - clip.record_range.start
-
-
-def _free_channel(scene: Any, source: Any, span: Span) -> int:
-    editor = scene.sequence_editor
-    outermost = [source, *timeline.ancestors(source)][-1]
-    top = compat.strips(editor)
-    over = [outermost, *timeline.speed_effects(top, outermost)]
+    strips = compat.strips(level)
+    below = _below(level, source, job)
+    over = [each for strip in below for each in (strip, *timeline.speed_effects(strips, strip))]
     taken = [
-        exact.Taken(each.channel, compat.first_frame(each), compat.end_frame(each)) for each in top
+        exact.Taken(each.channel, compat.first_frame(each), compat.end_frame(each))
+        for each in strips
     ]
-    closed = [n for n, each in enumerate(editor.channels) if each.lock or each.mute]
+    closed = [n for n, each in enumerate(level.channels) if each.lock or each.mute]
+    own = {each.channel for each in below}
+    if (job.own_track or job.effect == "bridge") and len(own) == 1:
+        number = min(own)
+        if exact.free_channel(taken, span, number - 1, closed) == number:
+            return int(number)
     channel = exact.free_channel(taken, span, max(each.channel for each in over), closed)
     if channel is None:
         raise NoFreeChannel(first=span.start, last=span.end - 1)
     return channel
 
 
-def _add(scene: Any, status: JobStatus, result: Result, span: Span, channel: int) -> Any:
+def _below(level: Any, source: Any, job: Job) -> list[Any]:
+    """Return what stands on a level for what a result is made from: one clip, or two."""
+    found = [timeline.standing_for(source, level)]
+    if job.after is not None:
+        with suppress(ItemGone):  # it is gone by now: the clip before the gap decides
+            scene, after = timeline.find_source(job.after)
+            if scene == level.id_data:
+                found.append(timeline.standing_for(after, level))
+    return [each for each in found if each is not None]
+
+
+def _add(level: Any, status: JobStatus, result: Result, span: Span, channel: int) -> Any:
     files = _files(result)
     name = exact.strip_name(status.job.clip.name, status.job.effect, _version(result))
-    strips = compat.strips(scene.sequence_editor)
+    strips = compat.strips(level)
     add = strips.new_image if "#" in result.path else strips.new_movie
     try:
         first = span.start - result.handles[0]
@@ -172,14 +196,18 @@ def _set_colour(strip: Any, name: str) -> None:
 
 def _set_look(scene: Any, source: Any, strip: Any, frame: int) -> None:
     """Give the result the source's transform and grade, as animated at the result's start."""
-    size = capture.source_size(scene, source)
-    element = strip.elements[0]
-    ratio = element.orig_width / size[0], element.orig_height / size[1]
+    ratio = _ratio(scene, source, strip)
     at = min(max(frame, compat.first_frame(source)), compat.end_frame(source) - 1)
     with studio.scene_copy(scene) as copy:
         editor = studio.evaluated(copy, at).sequence_editor
         animated = compat.all_strips(editor)[source.name]
         look.copy_look(animated, strip, scene, ratio)
+
+
+def _ratio(scene: Any, source: Any, strip: Any) -> tuple[float, float]:
+    """Return the size of a result's pictures divided by the source's, across and up."""
+    size, element = capture.source_size(scene, source), strip.elements[0]
+    return element.orig_width / size[0], element.orig_height / size[1]
 
 
 def _verify(strip: Any, result: Result, span: Span, channel: int) -> None:
@@ -193,20 +221,22 @@ def _verify(strip: Any, result: Result, span: Span, channel: int) -> None:
         raise PlaceFailed(path=result.path, detail=detail)
 
 
-def _mark(scene: Any, strip: Any, status: JobStatus, result: Result) -> None:
+def _mark(level: Any, strip: Any, status: JobStatus, result: Result) -> None:
     strip.color_tag = COLOR_TAG
     strip[JOB] = strip[LINEAGE] = status.job.id
     strip[EFFECT] = status.job.effect
     strip[RECIPE] = _from_folder(result.recipe, _project_folder())
     strip[VERSION] = _version(result)
-    channel = scene.sequence_editor.channels[strip.channel]
-    alone = all(s == strip or s.channel != strip.channel for s in _top(scene))
+    _name_channel(level, strip, status.job.effect)
+
+
+def _name_channel(level: Any, strip: Any, effect: str) -> None:
+    """Name a channel for the effect, unless there is anything else on it or it has a name."""
+    channel = level.channels[strip.channel]
+    alone = all(s == strip or s.channel != strip.channel for s in compat.strips(level))
     if alone and channel.name == f"Channel {strip.channel}":
-        channel.name = CHANNEL_NAME
-
-
-def _top(scene: Any) -> Any:
-    return compat.strips(scene.sequence_editor)
+        locale = str(bpy.app.translations.locale or "")
+        channel.name = catalogue.text(f"effect.{effect}.label", locale)
 
 
 def _project_folder() -> Path | None:
@@ -225,7 +255,8 @@ def _from_folder(path: str, folder: Path | None) -> str:
 
 def _as_placed(scene: Any, strip: Any) -> Placed:
     start, end = compat.first_frame(strip), compat.end_frame(strip)
-    track = scene.sequence_editor.channels[strip.channel].name
+    level = strip.parent_meta() or scene.sequence_editor
+    track = level.channels[strip.channel].name
     return Placed(timeline.item_id(scene, strip), strip.name, track, Span(start, end - start))
 
 

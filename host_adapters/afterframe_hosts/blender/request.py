@@ -44,7 +44,8 @@ class Wish:
         engine: empty: the best one that is ready.
         quality: of the result.
         seen: from pictures with the host's grade and transform.
-        format: of the result, as ``Output.format`` has it.
+        format: of the result, as ``Output.format`` has it; ``auto``: as the host usually does.
+        own_track: the result goes onto the strip's own channel where that is free.
     """
 
     effect: str
@@ -53,6 +54,7 @@ class Wish:
     quality: Quality = "final"
     seen: bool = False
     format: str = "auto"
+    own_track: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,12 @@ class Order:
         """Return the job, its clips captured in the order of :meth:`ranges`."""
         clip, after = captured[0], captured[1] if self.after else None
         wish, declared = self.wish, effect(self.wish.effect)
+        output = host.output(self.clip, wish.effect)
         job = Job(
             id="0" * 32,
             effect=wish.effect,
             clip=clip,
-            output=replace(host.output(self.clip, wish.effect), format=wish.format),
+            output=output if wish.format == "auto" else replace(output, format=wish.format),
             at=self._start if declared.source == "frame" else None,
             parameters=_resolved(declared, wish.parameters),
             engine=wish.engine,
@@ -120,6 +123,7 @@ class Order:
             seen=wish.seen,
             after=after,
             lineage=self.lineage,
+            own_track=wish.own_track,
         )
         stamps = _stamp(clip) + (_stamp(after) if after else "")
         content = [codec.dump(replace(job, session="")), stamps, VERSION]

@@ -80,8 +80,12 @@ def source_of(strip: Any) -> Any | None:
 
 
 def item_id(scene: Any, strip: Any) -> str:
-    """Return what names a strip: strip names are unique within a scene."""
-    return json.dumps([scene.name, strip.name], ensure_ascii=False)
+    """Return what names a strip: strip names are unique within a scene.
+
+    Where its content begins is told too: so it is known by how much it has been moved since.
+    """
+    names = [scene.name, strip.name, compat.content_start(strip)]
+    return json.dumps(names, ensure_ascii=False)
 
 
 def find_item(item: str) -> tuple[Any, Any]:
@@ -90,18 +94,44 @@ def find_item(item: str) -> tuple[Any, Any]:
     Raises:
         ItemGone: one of them is not there.
     """
-    try:
-        scene_name, name = json.loads(item)
-    except (ValueError, TypeError):
-        raise ItemGone(item=item[:60]) from None
-    if not (isinstance(scene_name, str) and isinstance(name, str)):
-        raise ItemGone(item=item[:60])
+    scene_name, name, _ = _parts(item)
     scene = bpy.data.scenes.get(scene_name)
     editor = scene.sequence_editor if scene is not None else None
     strip = compat.all_strips(editor).get(name) if editor is not None else None
     if strip is None:
         raise ItemGone(item=name[:60])
     return scene, strip
+
+
+def find_source(clip: Clip) -> tuple[Any, Any]:
+    """Return the scene and the strip that a clip was, whatever they are called now.
+
+    Under another name it is known by its medium and its place; what was renamed and moved is not.
+
+    Raises:
+        ItemGone: it is not there.
+    """
+    try:
+        return find_item(clip.item)
+    except ItemGone:
+        _, _, start = _parts(clip.item)
+        for scene in bpy.data.scenes:
+            editor = scene.sequence_editor
+            for strip in compat.all_strips(editor) if editor is not None else ():
+                if compat.content_start(strip) == start and _shows(strip, clip):
+                    return scene, strip
+        raise
+
+
+def moved(strip: Any, clip: Clip) -> int:
+    """Return by how many frames a strip has been moved since it was read as a clip."""
+    *_, start = _parts(clip.item)
+    if strip.type == "IMAGE" and len(strip.elements) == 1:
+        # The start of a still goes along when its handle is dragged.
+        ends = compat.first_frame(strip), compat.end_frame(strip)
+        shift = ends[0] - clip.record_range.start
+        return shift if ends[1] - clip.record_range.end == shift else 0
+    return compat.content_start(strip) - start
 
 
 def read_clip(scene: Any, strip: Any, document: str) -> Clip:
@@ -138,14 +168,6 @@ def scene_rate(scene: Any) -> Fraction:
     return exact.scene_rate(scene.render.fps, scene.render.fps_base)
 
 
-def frame_showing(strip: Any, media_frame: int) -> int:
-    """Return the timeline frame at which a plain strip shows a frame of its medium."""
-    index = media_frame - compat.skipped_frames(strip)
-    if strip.use_reverse_frames:
-        index = compat.content_length(strip) - 1 - index
-    return compat.content_start(strip) + index
-
-
 def speed_effects(siblings: Any, strip: Any) -> list[Any]:
     """Return the speed effects over a strip, the innermost first."""
     found: list[Any] = []
@@ -161,6 +183,28 @@ def speed_effects(siblings: Any, strip: Any) -> list[Any]:
 def siblings(scene: Any, strip: Any) -> Any:
     """Return the collection that a strip is in: the editor's own, or a meta's."""
     return compat.strips(strip.parent_meta() or scene.sequence_editor)
+
+
+def open_level(scene: Any, strip: Any) -> Any:
+    """Return the innermost meta around a strip that the user is editing inside of, or the editor.
+
+    That is where the user sees what is put beside the strip; a meta that is closed is, for whoever
+    looks at the timeline, one strip.
+    """
+    editor = scene.sequence_editor
+    open_metas = {meta.name for meta in editor.meta_stack}
+    return next((meta for meta in ancestors(strip) if meta.name in open_metas), editor)
+
+
+def standing_for(strip: Any, level: Any) -> Any | None:
+    """Return what stands for a strip on a level: itself, or the meta there that holds it.
+
+    Args:
+        strip: of the same scene; None is returned where it lies on no deeper level.
+        level: as :func:`open_level` gives it.
+    """
+    inside = {each.name for each in compat.strips(level)}
+    return next((each for each in (strip, *ancestors(strip)) if each.name in inside), None)
 
 
 def ancestors(strip: Any) -> list[Any]:
@@ -199,6 +243,31 @@ def media_files(strip: Any) -> Iterator[Path]:
         elements = (strip.strip_elem_from_frame(frame) for frame in frames)
         names = dict.fromkeys(each.filename for each in elements if each is not None)
         yield from (folder / name for name in names)
+
+
+def _parts(item: str) -> tuple[str, str, int]:
+    """Return what an id says: scene, strip, and where the strip's content began."""
+    try:
+        scene, name, start = json.loads(item)
+    except (ValueError, TypeError):
+        raise ItemGone(item=item[:60]) from None
+    if not (isinstance(scene, str) and isinstance(name, str) and isinstance(start, int)):
+        raise ItemGone(item=item[:60])
+    return scene, name, start
+
+
+def _shows(strip: Any, clip: Clip) -> bool:
+    """Return True for a strip of the clip's medium that stands where the clip begins."""
+    if strip.type not in {"MOVIE", "IMAGE"} or JOB_KEY in strip:
+        return False
+    if not compat.first_frame(strip) <= clip.record_range.start < compat.end_frame(strip):
+        return False
+    if strip.type == "MOVIE":
+        return str(_absolute(strip.filepath)) == clip.media.path
+    names = [each.filename for each in strip.elements]
+    run = exact.numbered(names) if len(names) > 1 else None
+    folder = _absolute(strip.directory)
+    return str(folder / (run[0] if run else names[0])) == clip.media.path
 
 
 def _chosen(scene: Any) -> list[Any]:

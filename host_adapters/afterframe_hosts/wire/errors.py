@@ -8,8 +8,8 @@
     |-- UnknownEffect       (LookupError)
     |-- HostError                             what a host program refuses or lacks
     |   |-- NothingSelected, UnsupportedItem, PlayheadOutside, NoFreeChannel,
-    |   |-- ItemGone, CaptureFailed, PlaceFailed, SaveFailed, DocumentUnsaved,
-    |   |-- HostUnable
+    |   |-- ItemGone, CaptureFailed, PlaceFailed, RateChanged, SaveFailed,
+    |   |-- DocumentUnsaved, HostUnable
     |-- MediaError                            a source cannot be used
     |   |-- MediaMissing        (FileNotFoundError)
     |-- OutputError                           a result, or a captured picture, cannot be written
@@ -133,6 +133,12 @@ class PlaceFailed(HostError):
     """The host did not take the result. Params: path, detail."""
 
     code = "place_failed"
+
+
+class RateChanged(HostError, ValueError):
+    """The timeline's rate is no longer the one that the result has. Params: made, now."""
+
+    code = "rate_changed"
 
 
 class SaveFailed(HostError):

@@ -118,6 +118,9 @@ class Job:
             from, 2 to 16; 0: the clip itself. Of ``generate`` only.
         lineage: id of the effect on the timeline whose new take this is: its result goes behind
             the item that bears this id. Empty: a new effect, which takes the job's id as its own.
+        own_track: the result belongs on its clip's own track where that is free there, as an
+            extension flush to the clip's end; else, and where it is not free, above it. A bridge
+            goes into its gap without being asked.
     """
 
     id: str
@@ -134,6 +137,7 @@ class Job:
     after: Clip | None = None
     variations: int = 0
     lineage: str = ""
+    own_track: bool = False
 
     def __post_init__(self) -> None:
         if (self.after is not None) != (self.effect == "bridge"):

@@ -223,9 +223,9 @@ def make_refusals(scene, case):
     for channel in editor.channels[1:]:
         channel.lock = False
     gone = status_of(scene, case, 52)
-    compat.all_strips(editor)[case["strip"]].name = "renamed"
+    compat.strips(editor).remove(compat.strips(editor)[case["strip"]])
     codes.append(refused(gone))
-    return {"codes": codes, "strips added": len(compat.all_strips(editor)) - count}
+    return {"codes": codes, "strips added": len(compat.all_strips(editor)) - count + 1}
 
 
 def interrupted(step, status):

@@ -2,7 +2,7 @@
 
 Arguments: the .blend files, the answer's path. Answers with an object for each file: ``values``
 (path to text), ``added`` (names of the strips that Afterframe has placed, which are left out of
-the values) and ``renamed`` (paths of the names of their channels).
+the values with their animation) and ``renamed`` (paths of the names of their channels).
 """
 
 import hashlib
@@ -37,6 +37,8 @@ class Walk:
         self.added = []
         self.seen = set()
         self.renamed = []
+        self.animated = []
+        self.channels = set()
 
     def file(self):
         for scene in bpy.data.scenes:
@@ -60,8 +62,9 @@ class Walk:
         for strip in found:
             if JOB in strip:
                 self.added.append(f"{scene.name}/{strip.name}")
-                channels = f"scenes[{scene.name_full!r}].sequence_editor.channels"
-                self.renamed.append(f"{channels}[{strip.channel}].name")
+                self.animated.append(strip.path_from_id())
+                channel = (strip.parent_meta() or editor).channels[strip.channel]
+                self.channels.add(channel.as_pointer())
 
     def struct(self, path, thing):
         """Note a struct's properties, each struct once within its data block."""
@@ -77,6 +80,8 @@ class Walk:
             self.custom(path, thing)
 
     def property(self, path, thing, prop):
+        if prop.identifier == "name" and thing.as_pointer() in self.channels:
+            self.renamed.append(path)
         try:
             value = getattr(thing, prop.identifier)
         except (AttributeError, RuntimeError, TypeError, ReferenceError) as error:
@@ -117,6 +122,8 @@ class Walk:
         return hasattr(item, "channel") and hasattr(item, "blend_alpha")
 
     def is_added(self, item):
+        if isinstance(item, bpy.types.FCurve):
+            return item.data_path.startswith(tuple(self.animated)) if self.animated else False
         return self.is_strip(item) and JOB in item
 
     @staticmethod

@@ -301,7 +301,7 @@ MESSAGES: dict[str, str] = {
     "ui.panel.engine": "Engine",
     "ui.panel.delivery": "Delivery",
     "ui.panel.frames": "Frames",
-    "ui.panel.seed_open": "New each time",
+    "ui.panel.seed_open": "New Each Time",
     "ui.panel.picture": "Picture",
     "ui.panel.as_shot": "As Shot",
     "ui.panel.add": "Add {what}",
@@ -321,6 +321,8 @@ MESSAGES: dict[str, str] = {
     "ui.focus.gap": "Gap between {before} and {after}, {frames} frames",
     "ui.focus.cut": "Cut between {before} and {after}",
     "ui.focus.no_gap": "No channel has two clips that follow each other.",
+    "ui.open.bridge.frames": "As long as the gap",
+    "ui.open.number": "By itself",
     # errors that a host can meet
     "error.internal.message": "Something went wrong inside Afterframe: {detail}",
     "error.internal.fix": "Try again; if it happens again, send the log (afterframe logs).",

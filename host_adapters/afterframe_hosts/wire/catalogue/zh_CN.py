@@ -303,6 +303,8 @@ MESSAGES: dict[str, str] = {
     "ui.focus.gap": "{before} 与 {after} 之间的空隙，{frames} 帧",
     "ui.focus.cut": "{before} 与 {after} 之间的剪切点",
     "ui.focus.no_gap": "没有轨道上有两个相邻的片段。",
+    "ui.open.bridge.frames": "与空隙等长",
+    "ui.open.number": "自动",
     # errors that a host can meet
     "error.internal.message": "Afterframe 内部出错：{detail}",
     "error.internal.fix": "请重试；若再次出现，请发送日志（afterframe logs）。",
