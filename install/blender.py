@@ -48,13 +48,15 @@ class Installed:
     """The extension in one Blender.
 
     `path` is the Blender's, `folder` the extension's, `preferences` the file of the user's
-    preferences and `made` its hash where we wrote it first: "" where there was one before.
+    preferences and `made` its hash where we wrote it first: "" where there was one before. `first`
+    is True where the user had no extensions before.
     """
 
     path: str
     folder: str
     preferences: str
     made: str = ""
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,7 @@ def write_record(record: Record) -> None:
         write_whole(record_path(), json.dumps({"schema": SCHEMA, **asdict(record)}, indent=1))
         return
     record_path().unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # other settings are in it, or it never was
-        config_folder().rmdir()
+    _remove_if_empty(config_folder())
 
 
 def record_path() -> Path:
@@ -145,14 +146,16 @@ def _install_into(blender: Blender, archive: Path, scratch: Path) -> bool:
     """Install into one Blender and say how it went; gives whether all is well."""
     record = read_record()
     before = next((each for each in record.blenders if each.path == str(blender.path)), None)
-    ours = before is not None and before.made and before.made == _hash(Path(before.preferences))
+    ours = before is not None and _is_as_made(before)
+    first = before is not None and before.first
     connect = blender.kind != "flatpak"
     answer = _run(blender, scratch, action="install", zip=str(archive), connect=connect)
     if answer["problem"]:
         say(f"{blender.label}: {answer['problem']}")
         return False
     made = _hash(Path(answer["preferences"])) if ours or not answer["had_preferences"] else ""
-    now = Installed(str(blender.path), answer["folder"], answer["preferences"], made)
+    first = first or not answer["had_extensions"]
+    now = Installed(str(blender.path), answer["folder"], answer["preferences"], made, first)
     others = tuple(each for each in record.blenders if each.path != now.path)
     write_record(Record(record.engine, (*others, now)))
     say(f"{blender.label}: installed and enabled in {now.folder}")
@@ -172,8 +175,7 @@ def _say_connection(connection: dict[str, Any]) -> bool:
 
 def _remove_from(installed: Installed) -> bool:
     """Remove the extension from one Blender; gives whether it is gone."""
-    folder, preferences = Path(installed.folder), Path(installed.preferences)
-    untouched = bool(installed.made) and installed.made == _hash(preferences)
+    folder, untouched = Path(installed.folder), _is_as_made(installed)
     blender = blender_search.ask(Path(installed.path))
     if folder.is_dir() and blender is not None:
         with _scratch([blender]) as scratch:
@@ -189,12 +191,34 @@ def _remove_from(installed: Installed) -> bool:
     elif folder.is_dir():  # the Blender is gone, what it kept for the user is not
         shutil.rmtree(folder, ignore_errors=True)
     if untouched:
+        preferences = Path(installed.preferences)
         preferences.unlink(missing_ok=True)
+        _remove_if_empty(preferences.parent)
+    if installed.first:
+        _remove_caches(folder.parents[1])
     if folder.exists():
         say(f"{installed.path}: {folder} could not be removed; close Blender and try again")
         return False
     say(f"{installed.path}: the extension is removed")
     return True
+
+
+def _is_as_made(installed: Installed) -> bool:
+    """Whether the preferences are the ones that we made, and nobody has changed them since."""
+    return bool(installed.made) and installed.made == _hash(Path(installed.preferences))
+
+
+def _remove_caches(extensions: Path) -> None:
+    """Remove the folder that Blender made for extensions, if only its own notes are in it."""
+    left = [path.relative_to(extensions) for path in extensions.rglob("*") if path.is_file()]
+    if all({".cache", ".blender_ext"} & set(path.parts) for path in left):
+        shutil.rmtree(extensions, ignore_errors=True)
+        _remove_if_empty(extensions.parent)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def _run(blender: Blender, scratch: Path, **request: Any) -> dict[str, Any]:

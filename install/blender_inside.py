@@ -40,7 +40,7 @@ def _install(request: dict[str, Any]) -> dict[str, Any]:
     had_preferences = _preferences_path().is_file()
     repository = _repository()
     folder = Path(repository.directory) / NAME
-    had_extension = folder.is_dir()
+    had_extension, had_any = folder.is_dir(), folder.parents[1].is_dir()
     try:
         _put_in(request["zip"], repository)
     except Exception:
@@ -48,12 +48,13 @@ def _install(request: dict[str, Any]) -> dict[str, Any]:
             shutil.rmtree(folder, ignore_errors=True)
         raise
     module = _module(repository)
-    bpy.ops.wm.save_userpref()
+    _save_preferences()
     return {
         "problem": "",
         "folder": str(folder),
         "preferences": str(_preferences_path()),
         "had_preferences": had_preferences,
+        "had_extensions": had_any,
         "connection": _connect(module) if request["connect"] else {},
     }
 
@@ -73,7 +74,7 @@ def _uninstall(request: dict[str, Any]) -> dict[str, Any]:
         enabled = _module(repository) in bpy.context.preferences.addons
         bpy.ops.extensions.package_uninstall(repo_directory=repository.directory, pkg_id=NAME)
         if enabled and not request["keep_preferences"]:
-            bpy.ops.wm.save_userpref()
+            _save_preferences()
     return {"problem": ""}
 
 
@@ -92,8 +93,18 @@ def _connect(module: str) -> dict[str, Any]:
 
 def _load_preferences() -> None:
     """The module bpy begins without the user's own; to save them they have to be there."""
-    if not bpy.app.binary_path and _preferences_path().is_file():
+    if not bpy.app.binary_path and _preferences_path().is_file() and not _cannot_load():
         bpy.ops.wm.read_userpref()
+
+
+def _save_preferences() -> None:
+    if not (_cannot_load() and _preferences_path().is_file()):
+        bpy.ops.wm.save_userpref()
+
+
+def _cannot_load() -> bool:
+    """The module bpy 4.2 ends with a segmentation fault: what is there must stay as it is."""
+    return not bpy.app.binary_path and bpy.app.version < (4, 3)
 
 
 def _preferences_path() -> Path:
