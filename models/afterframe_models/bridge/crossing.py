@@ -14,6 +14,7 @@ everything twice.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -114,6 +115,26 @@ def cross(match: Match, velocities: tuple[Flow, Flow], length: int) -> Crossing:
     return replace(crossing, moments=np.asarray(moments, np.float32))
 
 
+def states(crossing: Crossing, apart: int = 1) -> Iterator[State]:
+    """Yield what is where at each frame between the two pictures.
+
+    Args:
+        crossing: of the pictures.
+        apart: frames from one that is worked out to the next; those between them are mixed of
+            both, which is as good where matter goes evenly.
+    """
+    made = crossing.length - 1
+    before, worked_out = 1, state_at(crossing, 1.0)
+    yield worked_out
+    while before < made:
+        ahead = min(before + apart, made)
+        following = state_at(crossing, float(ahead))
+        for time in range(before + 1, ahead):
+            yield _between(worked_out, following, (time - before) / (ahead - before))
+        yield following
+        before, worked_out = ahead, following
+
+
 def state_at(crossing: Crossing, time: float) -> State:
     """Return what is where at a time, in frames after the first shot's last picture."""
     state = _met_at(crossing, time)
@@ -141,6 +162,20 @@ def layers_of(state: State, width: int, height: int, step: int) -> tuple[Layer, 
     return (
         Layer(nodes(state.first), 1 - state.share, 0),
         Layer(nodes(state.second), state.share, 1),
+    )
+
+
+def _between(one: State, other: State, part: float) -> State:
+    """Return the mean of two states, ``part`` of the other."""
+
+    def mixed(a: Single, b: Single) -> Single:
+        return np.asarray(cv2.addWeighted(a, 1 - part, b, part, 0), np.float32)
+
+    return State(
+        mixed(one.first, other.first),
+        mixed(one.second, other.second),
+        mixed(one.share, other.share),
+        mixed(one.difference, other.difference),
     )
 
 
@@ -240,19 +275,22 @@ def _laid(way: Flow, order: Order) -> tuple[Flow, Single]:
         order: see :class:`Crossing`.
     """
     height, width = way.shape[:2]
-    to = np.rint(places(height, width) + way).astype(np.intp).reshape(-1, 2)[order]
-    inside = (to >= 0).all(1) & (to[:, 0] < width) & (to[:, 1] < height)
-    index = to[inside, 1] * width + to[inside, 0]
-    came = np.zeros((height * width, 2), np.float32)
-    came[index] = way.reshape(-1, 2)[order[inside]]
-    there = np.zeros(height * width, np.float32)
-    there[index] = 1
-    there = there.reshape(height, width)
-    found = _without_dots(filled(came.reshape(height, width, 2), there))
+    x, y = cv2.split(np.rint(places(height, width) + way))
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    nowhere = height * width
+    index = np.where(inside, y * width + x, nowhere).astype(np.intp).ravel()
+    laid = np.full(nowhere + 1, -1, np.intp)
+    laid[index[order]] = order
+    whence = laid[:-1].reshape(height, width)
+    # Both numbers of a way as one: twice as fast.
+    came = way.view(np.complex64).ravel()[whence].view(np.float32).reshape(height, width, 2)
+    there = (whence >= 0).astype(np.float32)
+    found = _without_dots(filled(came, there))
     for _ in range(ROUNDS):
         finer = displaced(way, -found)
-        near = np.abs(finer - found).max(2, keepdims=True) < 1
-        found = np.where(near, finer, found)
+        apart = cv2.split(cv2.absdiff(finer, found))
+        near = cv2.max(*apart) < 1
+        cv2.copyTo(finer, near.view(np.uint8), found)
     closed = cv2.morphologyEx(there, cv2.MORPH_CLOSE, np.ones(CRACK, np.uint8))
     return found, np.asarray(cv2.GaussianBlur(closed, (0, 0), 1.5), np.float32)
 

@@ -289,8 +289,8 @@ def _difference(first: Grey, second: Grey, flow: Flow) -> Single:
     """Return the local mean difference of a picture and another moved onto it."""
     moved = displaced(second, flow)
     height, width = first.shape
-    to = places(height, width) + flow
-    outside = (to < 0).any(2) | (to[..., 0] > width - 1) | (to[..., 1] > height - 1)
+    x, y = cv2.split(places(height, width) + flow)
+    outside = (x < 0) | (y < 0) | (x > width - 1) | (y > height - 1)
     difference = cv2.absdiff(first, moved).astype(np.float32) + 20.0 * outside
     return local_mean(difference)
 

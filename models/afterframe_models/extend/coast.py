@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from afterframe.imaging.flow import Flow, Grey, displaced, flow_both_ways
+from afterframe.imaging.flow import Flow, Grey, displaced, flow_to
 
 Single = NDArray[np.float32]
 
@@ -73,10 +73,7 @@ def velocity(greys: Sequence[Grey]) -> Flow:
     last, past = greys[-1], greys[-1 - PAST_FRAMES : -1]
     if not past:
         return np.zeros((*last.shape, 2), np.float32)
-    ways = [
-        -flow_both_ways(last, earlier)[0] / (len(past) - place)
-        for place, earlier in enumerate(past)
-    ]
+    ways = [-flow_to(last, earlier) / (len(past) - place) for place, earlier in enumerate(past)]
     found = np.median(np.stack(ways), axis=0).astype(np.float32)
     smooth: Any = [cv2.bilateralFilter(np.ascontiguousarray(c), 5, 2, 5) for c in cv2.split(found)]
     return without_noise(np.dstack(smooth))

@@ -32,7 +32,7 @@ class ExtendEngine(Engine):
         side: Side = request.parameters["side"]
         for note in _told_first(request, side):
             context.note(note)
-        material = gather(request.source, side, context.check)
+        material = gather(request.source, side, context.check, draft=request.draft)
         plan = make_plan(
             material,
             request.frames,
@@ -43,7 +43,7 @@ class ExtendEngine(Engine):
         )
         for note in _told_of(plan, float(request.rate)):
             context.note(note)
-        show = Show(plan)
+        show = Show(plan, draft=request.draft)
         order = range(request.frames)
         for number in order if side == "tail" else reversed(order):
             context.check()

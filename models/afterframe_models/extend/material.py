@@ -7,8 +7,8 @@ head that is the clip played backwards, so that everything else knows one direct
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import cv2
@@ -27,6 +27,8 @@ MOST_FRAMES = 480
 """Frames that are looked at: 20 s at 24 a second, 40 MB of small pictures."""
 GRID_SIDE = 400
 """The longer side of the small pictures is at most this."""
+KEPT_BYTES = 128 << 20
+"""What the frames of a draft may take that are kept to be shown: ten seconds at its size."""
 SUDDEN = 6.0
 """Mean change, in grey levels, below which two frames are not asked whether a cut is between."""
 
@@ -41,6 +43,7 @@ class Material:
         side: where made frames go.
         step: pixels for one sample of the small pictures.
         greys: the small pictures, the oldest first; at least one.
+        kept: frames that need not be read again, by their index in ``source``.
     """
 
     source: Source
@@ -48,6 +51,7 @@ class Material:
     side: Side
     step: int
     greys: tuple[Grey, ...]
+    kept: Mapping[int, Frame] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
@@ -61,10 +65,13 @@ class Material:
 
     def read(self, number: int) -> Frame:
         """Return a frame at its full size."""
-        return self.source.read(self.index(number))
+        index = self.index(number)
+        return self.kept.get(index) or self.source.read(index)
 
 
-def gather(source: Source, side: Side, check: Callable[[], None]) -> Material:
+def gather(
+    source: Source, side: Side, check: Callable[[], None], *, draft: bool = False
+) -> Material:
     """Look at the shot at a clip's tail or head.
 
     Frames beyond the clip's far end are of the same medium and serve too; a cut ends the shot, and
@@ -74,11 +81,16 @@ def gather(source: Source, side: Side, check: Callable[[], None]) -> Material:
         source: the clip.
         side: where made frames go.
         check: called once a frame.
+        draft: look at the clip's own frames only, and keep them: reading takes most of the time.
     """
     joint = source.frames - 1 if side == "tail" else 0
     step = grid_step(source.info.width, source.info.height)
     greys: list[Grey] = []
-    for grey in _looked_at(source, side, joint, step, check):
+    kept: dict[int, Frame] = {}
+    for index, frame in _looked_at(source, side, joint, check, draft=draft):
+        grey = None if frame is None else grey_at_step(frame, step)
+        if draft and frame is not None and (len(kept) + 1) * _size(frame) <= KEPT_BYTES:
+            kept[index] = frame
         if grey is None or (greys and _parted(greys[-1], grey)):
             if side == "head" and greys:
                 break
@@ -86,7 +98,7 @@ def gather(source: Source, side: Side, check: Callable[[], None]) -> Material:
         if grey is not None:
             greys.append(grey)
     ordered = greys if side == "tail" else greys[::-1]
-    return Material(source, joint, side, step, tuple(ordered))
+    return Material(source, joint, side, step, tuple(ordered), kept)
 
 
 def grid_step(width: int, height: int) -> int:
@@ -100,10 +112,10 @@ def grid_step(width: int, height: int) -> int:
 
 
 def _looked_at(
-    source: Source, side: Side, joint: int, step: int, check: Callable[[], None]
-) -> Iterator[Grey | None]:
-    """Yield small pictures in the order of the medium; None for one that cannot be read."""
-    before, after = source.spare
+    source: Source, side: Side, joint: int, check: Callable[[], None], *, draft: bool
+) -> Iterator[tuple[int, Frame | None]]:
+    """Yield indices and frames in the order of the medium; None for one that cannot be read."""
+    before, after = (0, 0) if draft else source.spare
     if side == "tail":
         indices = range(max(-before, joint - MOST_FRAMES + 1), joint + 1)
     else:
@@ -111,11 +123,15 @@ def _looked_at(
     for index in indices:
         check()
         try:
-            yield grey_at_step(source.read(index), step)
+            yield index, source.read(index)
         except AfterframeError:
             if 0 <= index < source.frames or index == joint:
                 raise
-            yield None
+            yield index, None
+
+
+def _size(frame: Frame) -> int:
+    return sum(plane.nbytes for plane in frame.planes)
 
 
 def _parted(first: Grey, second: Grey) -> bool:

@@ -28,6 +28,7 @@ from afterframe.imaging.flow import (
     displaced,
     flow_at,
     flow_both_ways,
+    flow_to,
 )
 
 from .coast import Coast, velocity, without_noise
@@ -109,22 +110,31 @@ def meet(first: Grey, second: Grey, *, fine: bool = True) -> Meeting:
     return Meeting(offset, trust, _unlike(first, _sampled(second, offset)))
 
 
-def length_for(meeting: Meeting, most: int) -> int:
-    """Return in how many frames the geometry should settle."""
-    far = float(np.percentile(np.hypot(*cv2.split(meeting.offset)), 98))
+def length_for(meeting: Meeting, most: int, smaller: int = 1) -> int:
+    """Return in how many frames the geometry should settle.
+
+    Args:
+        meeting: at the joint.
+        most: so many at most.
+        smaller: how many times smaller than usual its pictures are.
+    """
+    far = smaller * float(np.percentile(np.hypot(*cv2.split(meeting.offset)), 98))
     return max(1, min(most, LONGEST, round(SHORTEST + FRAMES_PER_SAMPLE * far)))
 
 
-def morph(past: Sequence[Grey], run: Sequence[Grey], length: int) -> list[Moment]:
+def morph(
+    past: Sequence[Grey], run: Sequence[Grey], length: int, meeting: Meeting | None = None
+) -> list[Moment]:
     """Return what the frames of a morph are made of, the first right after the joint.
 
     Args:
         past: small pictures up to the one at the joint.
         run: the one in whose place the joint's stands, and the ``length`` that are shown.
         length: frames until the geometry is the run's; ``length_for``.
+        meeting: of the last of ``past`` and the first of ``run``, where it is known already.
     """
     coast = Coast(velocity(past))
-    meeting = meet(past[-1], run[0])
+    meeting = meeting or meet(past[-1], run[0])
     offset, trust = meeting.offset, meeting.trust
     stages: list[tuple[Flow, Flow, Grey, Grey]] = []
     for frame in range(1, length + 1):
@@ -174,7 +184,7 @@ def _followed(
     coasting = displaced(coast.gone(frame) - coast.gone(frame - 1), coast.back(frame))
     back = -coasting
     offset, trust = displaced(offset, back), displaced(trust, back)
-    moving = without_noise(_smooth(flow_both_ways(run[0], run[1])[0], 1.0))
+    moving = without_noise(_smooth(flow_to(run[0], run[1]), 1.0))
     moving = displaced(moving, back + offset)
     if frame > LAST_SWITCH:  # nothing coasts any more: the rest only travels with the run
         travelled = displaced(offset, -moving)

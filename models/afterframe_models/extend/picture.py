@@ -34,6 +34,10 @@ class Light:
 
     planes: tuple[Single, ...]
 
+    def times(self, strength: float) -> Light:
+        """Return so much of it."""
+        return Light(tuple(np.asarray(strength * plane, np.float32) for plane in self.planes))
+
 
 def moved(frame: Frame, displacement: Flow, step: int, how: Interpolation = "cubic") -> Frame:
     """Return a frame sampled at each place plus a displacement.
@@ -55,7 +59,12 @@ def moved(frame: Frame, displacement: Flow, step: int, how: Interpolation = "cub
 
 
 def morphed(
-    first: Frame, second: Frame, moment: Moment, step: int, light: Light | None, strength: float
+    first: Frame,
+    second: Frame,
+    moment: Moment,
+    step: int,
+    light: Light | None,
+    how: Interpolation = "cubic",
 ) -> Frame:
     """Return a frame of a morph.
 
@@ -65,17 +74,17 @@ def morphed(
         moment: what is made of both.
         step: pixels for one sample of ``moment``.
         light: what is added to ``second`` to bring it to the light of ``first``.
-        strength: how much of that, 0 to 1.
+        how: see :func:`moved`.
     """
     share = moment.share
     if moment.first is not None and float(share.max()) < TOUCHED:
-        return moved(first, moment.first, step)
-    shown = moved(second, moment.second, step)
+        return moved(first, moment.first, step, how)
+    shown = moved(second, moment.second, step, how)
     if light is not None:
-        shown = lit(shown, light, strength)
+        shown = lit(shown, light)
     if moment.first is None or float(share.min()) > 1 - TOUCHED:
         return shown
-    left = moved(first, moment.first, step)
+    left = moved(first, moment.first, step, how)
     shares = {smaller: _share(first, share, step, smaller) for smaller in _sizes(first)}
     planes = tuple(
         blended(a, b, shares[_size(first, index)])
@@ -110,13 +119,13 @@ def light_between(first: Frame, second: Frame, offset: Flow, unlike: Single) -> 
     return Light(tuple(found))
 
 
-def lit(frame: Frame, light: Light, strength: float) -> Frame:
-    """Return a frame with so much of a difference in light added; alpha stays."""
+def lit(frame: Frame, light: Light) -> Frame:
+    """Return a frame with a difference in light added; alpha stays."""
     planes = list(frame.planes)
     for index, added in enumerate(light.planes):
         plane = planes[index]
         size = (plane.shape[1], plane.shape[0])
-        full = cv2.resize(np.asarray(strength * added, np.float32), size)
+        full = cv2.resize(added, size)
         if plane.dtype.kind == "f":
             planes[index] = (plane + full).astype(plane.dtype)
         else:

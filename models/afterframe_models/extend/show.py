@@ -6,11 +6,12 @@ import bisect
 from dataclasses import dataclass
 from itertools import accumulate
 
-from afterframe.imaging.flow import displaced
+from afterframe.imaging.flow import Grey, displaced, reduced
+from afterframe.imaging.warp import Interpolation
 from afterframe.media.frame import Frame
 
 from .coast import Coast, velocity
-from .morph import Moment, length_for, meet, morph, settled
+from .morph import LONGEST, Moment, length_for, meet, morph, settled
 from .picture import Light, light_between, lit, morphed, moved
 from .plan import Plan
 from .texture import Run
@@ -40,10 +41,18 @@ class Join:
 
 
 class Show:
-    """Makes a plan's frames. Holds one join, whatever the length."""
+    """Makes a plan's frames. Holds one join, whatever the length.
 
-    def __init__(self, plan: Plan) -> None:
+    Args:
+        plan: what is shown.
+        draft: joins are worked out at half the size, and pixels sampled the quick way.
+    """
+
+    def __init__(self, plan: Plan, *, draft: bool = False) -> None:
         self._plan = plan
+        self._smaller = 2 if draft else 1
+        self._step = plan.material.step * self._smaller
+        self._how: Interpolation = "linear" if draft else "cubic"
         self._ends = list(accumulate(run.length for run in plan.runs))
         self._join: tuple[int, Join] | None = None
         self._last: Frame | None = None
@@ -59,13 +68,12 @@ class Show:
         material = self._plan.material
         join = self.join(place)
         shown = material.read(self._plan.film.number(run.match + 1 + within))
-        strength = 1 - settled((within + 1) / (join.lasting + 1))
-        if within < len(join.moments):
-            moment = join.moments[within]
-            return morphed(join.frame, shown, moment, material.step, join.light, strength)
+        light = None
         if join.light is not None and within < join.lasting:
-            return lit(shown, join.light, strength)
-        return shown
+            light = join.light.times(1 - settled((within + 1) / (join.lasting + 1)))
+        if within < len(join.moments):
+            return morphed(join.frame, shown, join.moments[within], self._step, light, self._how)
+        return shown if light is None else lit(shown, light)
 
     def join(self, place: int) -> Join:
         """Return how a run is joined to what stands before it."""
@@ -76,14 +84,19 @@ class Show:
     def _made_join(self, run: Run) -> Join:
         material = self._plan.material
         film = self._plan.film
-        greys = film.greys
-        past = greys[max(0, run.after - VELOCITY_FRAMES + 1) : run.after + 1]
-        meeting = meet(greys[run.after], greys[run.match])
-        length = length_for(meeting, run.length)
-        moments = morph(past, greys[run.match : run.match + length + 1], length)
+        past = self._greys(max(0, run.after - VELOCITY_FRAMES + 1), run.after)
+        following = self._greys(run.match, run.match + min(run.length, LONGEST))
+        meeting = meet(past[-1], following[0])
+        length = length_for(meeting, run.length, self._smaller)
+        moments = morph(past, following[: length + 1], length, meeting)
         first, second = (material.read(film.number(each)) for each in (run.after, run.match))
         light = light_between(first, second, meeting.offset, meeting.unlike)
         return Join(first, moments, light, min(run.length, LIGHT_FRAMES))
+
+    def _greys(self, first: int, last: int) -> list[Grey]:
+        """Return small pictures of the film, from the first to the last."""
+        found = self._plan.film.greys[first : last + 1]
+        return [reduced(grey, self._smaller) for grey in found]
 
     def _coasting(self, frame: int) -> Frame:
         material, camera = self._plan.material, self._plan.camera
@@ -104,4 +117,4 @@ class Show:
         if camera is not None:
             panned = camera.back(back.shape[:2], frame)
             back = panned + displaced(back, panned)
-        return moved(last, back, self._plan.material.step)
+        return moved(last, back, self._plan.material.step, self._how)

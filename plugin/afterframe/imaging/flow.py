@@ -51,7 +51,12 @@ def reduced(picture: Samples, step: int) -> Samples:
 
 
 def flow_both_ways(first: Grey, second: Grey) -> tuple[Flow, Flow]:
-    """Return the flows first -> second and second -> first.
+    """Return the flows first -> second and second -> first, each as :func:`flow_to` has it."""
+    return flow_to(first, second), flow_to(second, first)
+
+
+def flow_to(first: Grey, second: Grey) -> Flow:
+    """Return the flow first -> second.
 
     Args:
         first: 2-D uint8, at least 16 pixels each way.
@@ -62,17 +67,12 @@ def flow_both_ways(first: Grey, second: Grey) -> tuple[Flow, Flow]:
     """
     if first.shape != second.shape or first.ndim != 2:
         raise ValueError(f"two grey pictures of one size, not {first.shape} and {second.shape}")
-    a, b = _at_least(first), _at_least(second)
     height, width = first.shape
     # Made per call: the object keeps buffers, and two threads must not share them.
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     search.setVariationalRefinementAlpha(SMOOTHNESS)
-    forward: Any = search.calc(a, b, _UNSET)
-    backward: Any = search.calc(b, a, _UNSET)
-    return (
-        np.ascontiguousarray(forward[:height, :width]),
-        np.ascontiguousarray(backward[:height, :width]),
-    )
+    found: Any = search.calc(_at_least(first), _at_least(second), _UNSET)
+    return np.ascontiguousarray(found[:height, :width])
 
 
 def flow_at(flow: Flow, time: float) -> Flow:

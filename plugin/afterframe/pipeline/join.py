@@ -121,14 +121,19 @@ class Join:
 
     def made(self, frames: Iterator[Frame], count: int) -> Iterator[Frame]:
         """Yield an engine's ``count`` frames, matched."""
-        for side in self.layout.joints:
-            shot = self.beside(side, LOOK_BACK)
-            if shot:
-                self._joints[side] = _Joint(side, shot, measure_grain(shot), not self.exact_start)
-        if not self._joints:
+        if not self.layout.joints:
             yield from frames
             return
-        yield from self._grained(self._coloured(frames), count)
+        # Where the shot is read forwards, no frame of it is decoded twice: an engine reads on from
+        # the joint at its end, and up to the one at its start before it gives its first frame.
+        shots = {"end": self._shot("end")}
+        first = next(frames, None)
+        shots["start"] = self._shot("start")
+        for side in self.layout.joints:
+            if shot := shots[side]:
+                self._joints[side] = _Joint(side, shot, measure_grain(shot), not self.exact_start)
+        whole = frames if first is None else chain([first], frames)
+        yield from self._grained(self._coloured(whole), count) if self._joints else whole
 
     def faded(self, frame: Frame, index: int, share: float) -> Frame:
         """Return a frame that is a mix of two, ``share`` of the made one, with its grain made up.
@@ -156,6 +161,9 @@ class Join:
             level = max(each.grain.level for each in joints if each.grain)
             notes.append(Note("note.grain_matched", {"levels": round(level, 1)}))
         return tuple(notes)
+
+    def _shot(self, side: Side) -> list[Frame]:
+        return self.beside(side, LOOK_BACK) if side in self.layout.joints else []
 
     # Colour
 
