@@ -2,10 +2,112 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import bpy
+
+from ...wire.errors import AfterframeError
+from .. import compat
+from . import fixes, focus, presets, session, settings, words
+
+SHOWN_NOTES = "note.motion."
+"""Ids of the sentences that say what an engine understood of a prompt begin so."""
+
+
+class AFTERFRAME_PT_main(bpy.types.Panel):
+    """Make something of what is selected."""
+
+    bl_space_type = "SEQUENCE_EDITOR"
+    bl_region_type = "UI"
+    bl_category = "Afterframe"
+    bl_label = "Afterframe"
+    bl_order = 0
+
+    @classmethod
+    def poll(cls, _context: Any) -> bool:
+        return compat.edited_scene() is not None
+
+    def draw_header_preset(self, _context: Any) -> None:
+        """Draw the presets' button at the right of the header, as Blender's own panels have it."""
+        presets.draw_button(self.layout, str(compat.edited_scene().afterframe.effect))
+
+    def draw(self, _context: Any) -> None:
+        """Draw the whole tab's first panel; reads no files and never raises for a user's state."""
+        here, group = session.current(), compat.edited_scene().afterframe
+        effect = str(group.effect)
+        if here.problem is not None:
+            fixes.draw_error(self.layout.box().column(align=True), here.problem)
+        _draw_offered(self.layout, len(here.offered))
+        chooser = self.layout.column()
+        chooser.scale_y = 1.2
+        chooser.prop(group, "effect", text="")
+        told, error = focus.tell(effect)
+        _draw_focus(self.layout, told, error)
+
+        def buttons(layout: Any) -> None:
+            _draw_buttons(layout, effect)
+
+        said = _understood(here, group, effect)
+        settings.draw(self.layout, group, effect, here.engines, said, buttons)
+
 
 def register() -> None:
-    """Nothing yet."""
+    """Register the panel."""
+    bpy.utils.register_class(AFTERFRAME_PT_main)
 
 
 def unregister() -> None:
-    """Nothing yet."""
+    """Take it back."""
+    bpy.utils.unregister_class(AFTERFRAME_PT_main)
+
+
+def _draw_offered(layout: Any, count: int) -> None:
+    if count:
+        words.write(layout.box(), words.say("ui.panel.offered", count=count), "IMPORT")
+
+
+def _draw_focus(layout: Any, told: str, error: AfterframeError | None) -> None:
+    """Say in a line what it will be made of; or why it cannot, and what to do."""
+    if error is None:
+        words.write(layout, told, "RESTRICT_SELECT_OFF")
+        return
+    message, fix = words.explain(error)
+    words.write(layout, message, "INFO")
+    words.write(layout, fix, "BLANK1")
+
+
+def _draw_buttons(layout: Any, effect: str) -> None:
+    row = layout.row(align=True)
+    row.scale_y = 1.5
+    draft, final = words.say("ui.panel.draft"), words.say("ui.panel.render")
+    row.operator("afterframe.render", text=draft, icon="PLAY", translate=False).quality = "draft"
+    row.operator(
+        "afterframe.render", text=final, icon="RENDER_ANIMATION", translate=False
+    ).quality = "final"
+    count = focus.selected(effect)
+    if count > 1:
+        text = words.say("ui.panel.batch", count=count)
+        layout.operator("afterframe.batch", text=text, icon="DUPLICATE", translate=False)
+
+
+def _understood(here: session.Session, group: Any, effect: str) -> tuple[str, ...]:
+    """Return what the engine made of this very prompt, the last time that it was asked."""
+    prompt = getattr(getattr(group, effect), "prompt", "")
+    if not prompt:
+        return ()
+    told = [
+        status
+        for status in here.board.statuses()
+        if status.result is not None
+        and status.job.effect == effect
+        and status.job.parameters.get("prompt") == prompt
+    ]
+    if not told:
+        return ()
+    last = max(told, key=lambda status: status.updated)
+    notes = last.result.notes if last.result is not None else ()
+    return tuple(
+        note.text(words.language())
+        for note in notes
+        if note.id.startswith(SHOWN_NOTES) and "words" in note.params
+    )

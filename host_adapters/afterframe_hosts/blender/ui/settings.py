@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -26,7 +26,7 @@ from ...wire.pictures import Reference, Region
 from ...wire.session import EngineInfo
 from .. import compat, exact
 from ..request import Wish
-from . import extras, fields
+from . import extras, fields, thumbnails
 
 FORMATS = (
     "auto",
@@ -49,6 +49,8 @@ ICONS = {
     "restyle": "BRUSH_DATA",
     "retime": "MOD_TIME",
 }
+OF_ONE_SHOT = frozenset({"seed", "seconds", "frames", "handles", "end", "keep", "overlap", "side"})
+"""Parameters that belong to one shot, and to no preset."""
 LENGTH = frozenset({"seconds", "frames"})
 """Parameters that :attr:`shown_seconds` and :attr:`shown_frames` stand for together."""
 
@@ -116,6 +118,24 @@ def engine(group: Any, effect: str) -> str:
     return chosen if extras.makes(chosen, effect) else ""
 
 
+def look_of(group: Any) -> str:
+    """Return the look that is set, as a preset keeps it: what belongs to one shot is not in it."""
+    effect = str(group.effect)
+    found = values(group, effect)
+    look = {name: value for name, value in found.items() if name not in OF_ONE_SHOT}
+    return json.dumps({"effect": effect, "values": look}, ensure_ascii=False)
+
+
+def take_look(group: Any, text: str) -> None:
+    """Set the look of a preset; what belongs to one shot stays."""
+    told = json.loads(text)
+    effect, locked = str(told["effect"]), group.seed_locked
+    found = values(group, effect)
+    kept = {name: value for name, value in found.items() if name in OF_ONE_SHOT}
+    fill(group, effect, kept | told["values"])
+    group.seed_locked = locked
+
+
 def roll(group: Any) -> None:
     """Choose a new seed, unless the seed is locked or the effect has none."""
     if not group.seed_locked:
@@ -123,18 +143,27 @@ def roll(group: Any) -> None:
 
 
 def throw(group: Any) -> None:
-    """Choose a new seed for the effect that is chosen, where it has one."""
-    own = getattr(group, group.effect)
+    """Choose a new seed for the effect that is chosen, where it has one; the lock stays."""
+    own, locked = getattr(group, group.effect), group.seed_locked
     if any(parameter.kind == "seed" for parameter in EFFECTS[group.effect].parameters):
         own.seed, own.seed_set = random.randint(0, MAX_SEED), True
+        group.seed_locked = locked
 
 
 def learn(engines: tuple[EngineInfo, ...]) -> None:
     """Take in what the engines' cards add: their parameters become properties, too."""
-    extras.learn(engines, _CLASSES["settings"])
+    if hasattr(bpy.types.Scene, "afterframe"):
+        extras.learn(engines, _CLASSES["settings"])
 
 
-def draw(layout: Any, group: Any, effect: str, engines: tuple[EngineInfo, ...]) -> None:
+def draw(
+    layout: Any,
+    group: Any,
+    effect: str,
+    engines: tuple[EngineInfo, ...],
+    said: Sequence[str] = (),
+    buttons: fields.Buttons | None = None,
+) -> None:
     """Draw an effect's parameters, the usual ones open and the others in closed sub-panels.
 
     Args:
@@ -142,12 +171,15 @@ def draw(layout: Any, group: Any, effect: str, engines: tuple[EngineInfo, ...]) 
         group: the scene's ``afterframe``, or a strip's.
         effect: a name of ``EFFECTS``.
         engines: that are known; empty while none is.
+        said: what was understood of the prompt.
+        buttons: draws what stands between the usual parameters and the sub-panels.
     """
-    fields.draw(layout, group, effect, engines)
+    fields.draw(layout, group, effect, engines, said, buttons)
 
 
 def register() -> None:
     """Register the groups, on scenes and on strips."""
+    thumbnails.register()
     for group in _CLASSES.values():
         bpy.utils.register_class(group)
     pointer = bpy.props.PointerProperty(type=_CLASSES["settings"])
@@ -162,6 +194,7 @@ def unregister() -> None:
     del bpy.types.Scene.afterframe
     for group in reversed(_CLASSES.values()):
         bpy.utils.unregister_class(group)
+    thumbnails.unregister()
 
 
 def _value(group: Any, own: Any, parameter: Parameter) -> Any:
@@ -183,12 +216,13 @@ def _fill(group: Any, own: Any, parameter: Parameter, value: Any) -> None:
     if kind in extras.LISTS:
         _fill_list(group, f"{parameter.effect}.{name}", value)
         return
-    if _may_be_unset(parameter):
-        setattr(own, f"{name}_set", value is not None)
-        value = _stand_in(parameter) if value is None else value
-    if kind == "number":
+    if kind == "number" and value is not None:
         _keep_whole(group, f"{parameter.effect}.{name}", value)
-    setattr(own, name, "" if value is None else value)
+    if _may_be_unset(parameter):
+        setattr(own, name, _stand_in(parameter) if value is None else value)
+        setattr(own, f"{name}_set", value is not None)
+    else:
+        setattr(own, name, "" if value is None else value)
 
 
 def _list(group: Any, owner: str) -> list[dict[str, Any]] | None:
@@ -270,6 +304,13 @@ def _absolute(path: str) -> str:
     return bpy.path.abspath(path) if path.startswith("//") else path
 
 
+def _note_seed(own: Any, _context: Any) -> None:
+    """A seed that somebody has typed is meant: it is locked."""
+    own.seed_set = True
+    group = own.id_data.path_resolve(own.path_from_id().rpartition(".")[0])
+    group.seed_locked = True
+
+
 def _rate(own: Any) -> Fraction:
     """Return the frames a second of the scene that a group belongs to."""
     render = own.id_data.render
@@ -309,7 +350,8 @@ def _property(parameter: Parameter) -> dict[str, Any]:
     }
     if parameter.kind in extras.LISTS:
         return {}
-    made = {parameter.name: extras.typed(parameter, said, _stand_in(parameter))}
+    calls = {"update": _note_seed} if parameter.kind == "seed" else {}
+    made = {parameter.name: extras.typed(parameter, said, _stand_in(parameter), **calls)}
     if _may_be_unset(parameter):
         told = {**said, "description": _said("ui.settings.set.help")}
         made[f"{parameter.name}_set"] = bpy.props.BoolProperty(**told)
@@ -425,6 +467,7 @@ def _settings_group(groups: Mapping[str, Any]) -> Any:
             get=extras.engine_index,
             set=extras.choose_engine,
         ),
+        "look": p.StringProperty(options={"HIDDEN"}, get=look_of, set=take_look),
         "seen": _plain(p.BoolProperty, "ui.settings.seen"),
         "format": _plain(p.EnumProperty, "ui.settings.format", items=formats),
         "seed_locked": _plain(p.BoolProperty, "ui.settings.seed_locked"),

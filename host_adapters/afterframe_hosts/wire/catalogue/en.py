@@ -670,6 +670,7 @@ MESSAGES: dict[str, str] = {
     "note.motion.end_alone": "With an end picture sky, regions and loop are left out.",
     "note.motion.ends_at_source": "Going out, the clip starts tight and ends at the source.",
     # the queue before the user
+    "ui.queue.already": "This stands on the timeline already.",
     "ui.quality.final.label": "Final",
     "ui.quality.final.help": "At full size",
     "ui.quality.draft.label": "Draft",

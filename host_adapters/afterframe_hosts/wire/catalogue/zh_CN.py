@@ -558,6 +558,7 @@ MESSAGES: dict[str, str] = {
     "note.motion.end_alone": "有结束帧时不使用天空、区域和循环。",
     "note.motion.ends_at_source": "向外运镜：片段以紧景开始，以源画面结束。",
     # the queue before the user
+    "ui.queue.already": "此结果已在时间线上。",
     "ui.quality.final.label": "正式",
     "ui.quality.final.help": "以完整尺寸",
     "ui.quality.draft.label": "草稿",
