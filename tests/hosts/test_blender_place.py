@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from fractions import Fraction
 from pathlib import Path
@@ -81,13 +82,15 @@ def test_a_result_stands_at_its_frame_after_saving_and_loading(placed: Any) -> N
 def test_a_result_says_what_it_is(placed: Any) -> None:
     first = placed["cases"][0]
     assert first["placed"]["name"] == "plain generate v007"
-    assert first["reloaded"]["properties"] == {
-        "afterframe_job": "0" * 32,
-        "afterframe_lineage": "0" * 32,
-        "afterframe_effect": "generate",
-        "afterframe_recipe": "//plain_generate_v007.afterframe.json",
-        "afterframe_version": "v007",
-    }
+    said = first["reloaded"]["properties"]
+    assert said["afterframe_job"] == said["afterframe_lineage"] == "0" * 32
+    assert said["afterframe_effect"] == "generate"
+    assert json.loads(said["afterframe_owner"]) == ["Scene", "plain generate v007"]
+    (take,) = json.loads(said["afterframe_takes"])
+    assert take["result"]["path"] == "//plain_generate_v007.mov"
+    assert take["result"]["recipe"] == "//plain_generate_v007.afterframe.json"
+    (footage,) = take["footage"]
+    assert (footage["strip"], footage["head"], footage["tail"]) == ("plain.mov", 20, 21)
 
 
 def test_taken_and_locked_channels_are_left_alone(placed: Any) -> None:

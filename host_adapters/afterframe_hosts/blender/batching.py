@@ -16,7 +16,7 @@ import bpy
 from ..wire import discovery
 from ..wire.errors import AfterframeError, DocumentUnsaved, SaveFailed
 from ..wire.follower import Follower
-from . import place
+from . import marks
 from .adapter import BlenderHost
 from .pump import INTERVAL, Pump, Work
 from .request import Wish, make_job
@@ -105,7 +105,7 @@ def _work(pump: Pump) -> None:
 
 def _save(path: Path | None) -> None:
     target = path.absolute() if path else Path(bpy.data.filepath)
-    place.move_recipes(target.parent)
+    marks.follow_saves()
     try:
         bpy.ops.wm.save_as_mainfile(filepath=str(target))
     except RuntimeError as error:

@@ -43,6 +43,14 @@ def content_start(strip: Any) -> int:
     return round(start)
 
 
+def set_content_start(strip: Any, frame: int) -> None:
+    """Move the strip so that its content begins at a frame; its trims go along."""
+    if hasattr(strip, "content_start"):
+        strip.content_start = frame
+    else:
+        strip.frame_start = frame
+
+
 def first_frame(strip: Any) -> int:
     """Return the first frame where the strip is seen."""
     return int(_renamed(strip, "left_handle", "frame_final_start"))
@@ -55,10 +63,12 @@ def end_frame(strip: Any) -> int:
 
 def set_ends(strip: Any, first: int, end: int) -> None:
     """Trim the strip to the frames from ``first`` to before ``end``."""
-    if hasattr(strip, "left_handle"):
-        strip.left_handle, strip.right_handle = first, end
-    else:
-        strip.frame_final_start, strip.frame_final_end = first, end
+    names = ("left_handle", "right_handle")
+    if not hasattr(strip, names[0]):
+        names = ("frame_final_start", "frame_final_end")
+    ends = [*zip(names, (first, end))]  # noqa: B905 - two of each
+    for name, frame in reversed(ends) if first >= end_frame(strip) else ends:
+        setattr(strip, name, frame)
 
 
 def content_length(strip: Any) -> int:

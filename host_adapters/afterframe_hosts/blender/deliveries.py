@@ -11,17 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import Future
 
-import bpy
-
 from ..wire import awaited
 from ..wire.board import Board, Place
 from ..wire.client import Client
 from ..wire.errors import RemoteError
 from ..wire.job import DeliveryState, JobStatus
-from . import compat
+from . import marks
 from .adapter import BlenderHost
 from .pump import Pump, Work
-from .timeline import JOB_KEY
 
 _Found = tuple[tuple[JobStatus, ...], tuple[str, ...]]
 """How jobs stand that a document waits for; and the ids of those that nobody knows any more."""
@@ -100,7 +97,8 @@ class Deliveries:
             if status.state != "done":
                 continue
             if job in own:
-                self._board.mark(job, self._place_of(own[job], standing), own=True)
+                here = own[job].document == self._document
+                self._board.mark(job, self._place_of(own[job], standing), own=here)
             elif job in self.offered:
                 self._board.mark(job, "offered", own=True)
             elif job in self._told:
@@ -174,14 +172,12 @@ class Deliveries:
             return "homeless"
         if work.placed is not None:
             return "placed" if work.job.id in standing else "removed"
-        return "held" if work.document == self._host.document() else "elsewhere"
+        return "held" if work.document == self._document else "elsewhere"
 
 
 def standing_jobs() -> frozenset[str]:
-    """Return the jobs whose results stand in the file that is open, in any of its scenes."""
-    editors = (scene.sequence_editor for scene in bpy.data.scenes)
-    strips = (strip for each in editors if each is not None for strip in compat.all_strips(each))
-    return frozenset(str(strip[JOB_KEY]) for strip in strips if JOB_KEY in strip)
+    """Return the jobs whose results stand in the file that is open, shown or as another take."""
+    return frozenset(job for _, strip in marks.all_ours() for job in marks.jobs(strip))
 
 
 def _find(client: Client, document: str, jobs: Iterable[str], own: str) -> _Found:

@@ -52,9 +52,14 @@ def copy_look(source: Any, target: Any, scene: Any, ratio: tuple[float, float]) 
             setattr(target.crop, f"{end}_{name}", value)
     with compat.SequencerScene(scene):
         for modifier in source.modifiers:
-            if modifier.type not in SOUND_MODIFIERS:
-                made = target.modifiers.new(modifier.name, modifier.type)
-                _copy_settings(modifier, made, scene)
+            copy_modifier(modifier, target, scene)
+
+
+def copy_modifier(modifier: Any, target: Any, scene: Any) -> None:
+    """Give ``target`` a modifier of pictures, as another strip has it."""
+    if modifier.type not in SOUND_MODIFIERS:
+        made = target.modifiers.new(modifier.name, modifier.type)
+        _copy_settings(modifier, made, scene)
 
 
 def copy_animation(source: Any, target: Any, scene: Any, ratio: tuple[float, float]) -> None:

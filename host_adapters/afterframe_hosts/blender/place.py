@@ -2,13 +2,12 @@
 
 A result goes where the user sees it beside its source: inside a meta that is being edited, above
 one that is closed. What is asked onto its clip's own channel goes there while that is free.
+A new take of what stands on the timeline goes behind the strip that is there.
 """
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import bpy
@@ -19,12 +18,9 @@ from ..wire.clip import Span
 from ..wire.errors import ItemGone, NoFreeChannel, PlaceFailed, RateChanged
 from ..wire.job import Job, JobStatus, Result
 from ..wire.results import result_start
-from . import capture, compat, exact, look, studio, timeline
+from . import capture, compat, exact, look, marks, studio, takes, timeline
 
 COLOR_TAG = "COLOR_06"
-JOB, EFFECT, LINEAGE = timeline.JOB_KEY, "afterframe_effect", "afterframe_lineage"
-RECIPE, VERSION = "afterframe_recipe", "afterframe_version"
-"""Custom properties of a placed strip; they survive saving, undo and copies of the strip."""
 
 
 def place(status: JobStatus) -> Placed:
@@ -33,53 +29,47 @@ def place(status: JobStatus) -> Placed:
     if there is not None:
         return there
     result, clip = _result(status), status.job.clip
+    taken = _add_take(status, result)
+    if taken is not None:
+        return taken
     scene, source = timeline.find_source(clip)
     _check_rate(scene, result)
     start = result_start(status.job, result.shown) + timeline.moved(source, clip)
     span = Span(start, result.shown)
     level = timeline.open_level(scene, source)
     channel = _free_channel(level, source, status.job, span)
-    strip = _add(level, status, result, span, channel)
-    try:
-        _add_pictures(strip, result)
-        if any(result.handles):
-            _trim(strip, span, channel)
-        _set_colour(strip, result.colour_space or clip.media.colour_space)
-        if not status.job.seen:
-            _set_look(scene, source, strip, span.start)
-            if status.job.effect == "restyle":
-                look.copy_animation(source, strip, scene, _ratio(scene, source, strip))
-        _verify(strip, result, span, channel)
-        _mark(level, strip, status, result)
-    except BaseException as error:  # Ctrl-C among them: nothing half placed is left behind
-        compat.strips(level).remove(strip)
-        if isinstance(error, (RuntimeError, TypeError)):
-            raise PlaceFailed(path=result.path, detail=str(error)) from error
-        raise
-    _push_undo(f"Place {strip.name}")
-    return _as_placed(scene, strip)
+    return _put(level, status, span, channel, source)
+
+
+def place_alone(status: JobStatus, at: int | None = None) -> Placed:
+    """Put a result whose clip is not there on the timeline that is edited, above all else there.
+
+    It looks as its pictures do: the clip whose transform and grade it would have is gone.
+
+    Args:
+        status: of a job that is done.
+        at: timeline frame where it begins; None: where it would have stood.
+
+    Raises:
+        NoFreeChannel, PlaceFailed, RateChanged: as for :func:`place`; nothing was changed.
+    """
+    there = placed(status.job.id)
+    if there is not None:
+        return there
+    result, scene = _result(status), compat.edited_scene()
+    _check_rate(scene, result)
+    start = result_start(status.job, result.shown) if at is None else at
+    span = Span(start, result.shown)
+    level = timeline.edited_level(scene)
+    over = [each.channel for each in compat.strips(level) if _meets(each, span)]
+    channel = _channel_above(level, span, max(over, default=0))
+    return _put(level, status, span, channel, None)
 
 
 def placed(job: str) -> Placed | None:
-    """Return where a job's result stands, in any scene of the file."""
-    for scene in bpy.data.scenes:
-        editor = scene.sequence_editor
-        for strip in compat.all_strips(editor) if editor is not None else ():
-            if strip.get(JOB) == job:
-                return _as_placed(scene, strip)
-    return None
-
-
-def move_recipes(folder: Path) -> None:
-    """Make the recipes of all placed results known from another folder: the project goes there.
-
-    Blender itself does so with the paths of media, and knows nothing of ours.
-    """
-    for scene in bpy.data.scenes:
-        editor = scene.sequence_editor if scene.library is None else None
-        for strip in compat.all_strips(editor) if editor is not None else ():
-            if RECIPE in strip:
-                strip[RECIPE] = _from_folder(bpy.path.abspath(strip[RECIPE]), folder)
+    """Return where a job's result stands, in any scene of the file, shown or as another take."""
+    there = takes.holder(job)
+    return _as_placed(*there) if there is not None else None
 
 
 def reveal(item: str) -> None:
@@ -92,27 +82,54 @@ def reveal(item: str) -> None:
     scene.frame_set(compat.first_frame(strip))
 
 
+def _put(level: Any, status: JobStatus, span: Span, channel: int, source: Any | None) -> Placed:
+    """Add the strip, make it what it is to be and read it back; one undo step, or nothing."""
+    scene, result = level.id_data, _result(status)
+    strip = _add(level, status, result, span, channel)
+    try:
+        _add_pictures(strip, result)
+        if any(result.handles):
+            _trim(strip, span, channel)
+        _set_colour(strip, result.colour_space or status.job.clip.media.colour_space)
+        if source is not None and not status.job.seen:
+            _set_look(scene, source, strip, span.start)
+            if status.job.effect == "restyle":
+                look.copy_animation(source, strip, scene, _ratio(scene, source, strip))
+        _verify(strip, result, span, channel)
+        _mark(level, strip, status)
+    except BaseException as error:  # Ctrl-C among them: nothing half placed is left behind
+        compat.strips(level).remove(strip)
+        if isinstance(error, (RuntimeError, TypeError)):
+            raise PlaceFailed(path=result.path, detail=str(error)) from error
+        raise
+    _push_undo(f"Place {strip.name}")
+    return _as_placed(scene, strip)
+
+
 def _result(status: JobStatus) -> Result:
     """Return what the job made, all of it on disk."""
     result = status.result
     if status.state != "done" or result is None:
         raise ValueError(f"only what is done can be placed, not a job that is {status.state}")
-    for path in (_files(result)[0], _files(result)[-1]):
+    for path in (marks.files(result)[0], marks.files(result)[-1]):
         if not path.is_file():
             raise PlaceFailed(path=str(path), detail="it is not there")
     return result
 
 
-def _files(result: Result) -> list[Path]:
-    """Return the result's movie, or its pictures in order."""
-    path = Path(result.path)
-    marks = re.search(r"#+", path.name)
-    if marks is None:
-        return [path]
-    width = len(marks.group())
-    head, tail = path.name[: marks.start()], path.name[marks.end() :]
-    numbers = range(result.first, result.first + result.frames)
-    return [path.with_name(f"{head}{number:0{width}d}{tail}") for number in numbers]
+def _add_take(status: JobStatus, result: Result) -> Placed | None:
+    """Put a result behind the strip whose new take it is; None: it has to have one of its own."""
+    there = takes.waiting_for(status)
+    if there is None:
+        return None
+    scene, strip = there
+    _check_rate(scene, result)
+    try:
+        strip = takes.add(scene, strip, status)
+    except PlaceFailed:  # the strip is as it was; the result is not lost for it
+        return None
+    _push_undo(f"New take of {strip.name}")
+    return _as_placed(scene, strip)
 
 
 def _check_rate(scene: Any, result: Result) -> None:
@@ -131,20 +148,34 @@ def _free_channel(level: Any, source: Any, job: Job, span: Span) -> int:
     strips = compat.strips(level)
     below = _below(level, source, job)
     over = [each for strip in below for each in (strip, *timeline.speed_effects(strips, strip))]
-    taken = [
-        exact.Taken(each.channel, compat.first_frame(each), compat.end_frame(each))
-        for each in strips
-    ]
-    closed = [n for n, each in enumerate(level.channels) if each.lock or each.mute]
     own = {each.channel for each in below}
     if (job.own_track or job.effect == "bridge") and len(own) == 1:
-        number = min(own)
-        if exact.free_channel(taken, span, number - 1, closed) == number:
-            return int(number)
-    channel = exact.free_channel(taken, span, max(each.channel for each in over), closed)
+        number: int = min(own)
+        if exact.free_channel(_taken(level), span, number - 1, _closed(level)) == number:
+            return number
+    return _channel_above(level, span, max(each.channel for each in over))
+
+
+def _channel_above(level: Any, span: Span, number: int) -> int:
+    channel = exact.free_channel(_taken(level), span, number, _closed(level))
     if channel is None:
         raise NoFreeChannel(first=span.start, last=span.end - 1)
     return channel
+
+
+def _taken(level: Any) -> list[exact.Taken]:
+    return [
+        exact.Taken(each.channel, compat.first_frame(each), compat.end_frame(each))
+        for each in compat.strips(level)
+    ]
+
+
+def _closed(level: Any) -> list[int]:
+    return [n for n, each in enumerate(level.channels) if each.lock or each.mute]
+
+
+def _meets(strip: Any, span: Span) -> bool:
+    return compat.first_frame(strip) < span.end and compat.end_frame(strip) > span.start
 
 
 def _below(level: Any, source: Any, job: Job) -> list[Any]:
@@ -159,8 +190,8 @@ def _below(level: Any, source: Any, job: Job) -> list[Any]:
 
 
 def _add(level: Any, status: JobStatus, result: Result, span: Span, channel: int) -> Any:
-    files = _files(result)
-    name = exact.strip_name(status.job.clip.name, status.job.effect, _version(result))
+    files = marks.files(result)
+    name = exact.strip_name(status.job.clip.name, status.job.effect, marks.version_of(result))
     strips = compat.strips(level)
     add = strips.new_image if "#" in result.path else strips.new_movie
     try:
@@ -173,7 +204,7 @@ def _add(level: Any, status: JobStatus, result: Result, span: Span, channel: int
 
 
 def _add_pictures(strip: Any, result: Result) -> None:
-    for path in _files(result)[1:]:
+    for path in marks.files(result)[1:]:
         strip.elements.append(path.name)
 
 
@@ -181,11 +212,6 @@ def _trim(strip: Any, span: Span, channel: int) -> None:
     """Hide the handles; a strip that was too long for its place had gone to another channel."""
     compat.set_ends(strip, span.start, span.end)
     strip.channel = channel
-
-
-def _version(result: Result) -> str:
-    match = re.search(r"_(v\d+)(?=[._]|$)", Path(result.path).name)
-    return match.group(1) if match else ""
 
 
 def _set_colour(strip: Any, name: str) -> None:
@@ -221,12 +247,9 @@ def _verify(strip: Any, result: Result, span: Span, channel: int) -> None:
         raise PlaceFailed(path=result.path, detail=detail)
 
 
-def _mark(level: Any, strip: Any, status: JobStatus, result: Result) -> None:
+def _mark(level: Any, strip: Any, status: JobStatus) -> None:
     strip.color_tag = COLOR_TAG
-    strip[JOB] = strip[LINEAGE] = status.job.id
-    strip[EFFECT] = status.job.effect
-    strip[RECIPE] = _from_folder(result.recipe, _project_folder())
-    strip[VERSION] = _version(result)
+    takes.begin(level.id_data, strip, status)
     _name_channel(level, strip, status.job.effect)
 
 
@@ -237,20 +260,6 @@ def _name_channel(level: Any, strip: Any, effect: str) -> None:
     if alone and channel.name == f"Channel {strip.channel}":
         locale = str(bpy.app.translations.locale or "")
         channel.name = catalogue.text(f"effect.{effect}.label", locale)
-
-
-def _project_folder() -> Path | None:
-    return Path(bpy.data.filepath).parent if bpy.data.filepath else None
-
-
-def _from_folder(path: str, folder: Path | None) -> str:
-    """Return a path that still holds when project and results are moved together."""
-    if folder is None:
-        return path
-    try:
-        return str(bpy.path.relpath(path, start=str(folder)))
-    except ValueError:  # another drive
-        return path
 
 
 def _as_placed(scene: Any, strip: Any) -> Placed:

@@ -19,14 +19,12 @@ import bpy
 from ..base import Query
 from ..wire.clip import Clip, Media, Span
 from ..wire.errors import BadValue, ItemGone, MediaMissing, NothingSelected, UnsupportedItem
-from . import compat, exact, look
+from . import compat, exact, look, marks
 
 SHOTS = frozenset({"MOVIE", "IMAGE", "META", "SCENE", "MOVIECLIP"})
 TITLES = frozenset({"COLOR", "TEXT"})
 COLORS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "gray")
 """Blender's colour tags COLOR_01 to COLOR_09."""
-JOB_KEY = "afterframe_job"
-"""The custom property that marks a strip as the result of a job."""
 SAME_RATE = 0.0001
 """Frames a second: above Blender's rounding, and below what moves one frame of a long clip."""
 
@@ -61,7 +59,7 @@ def find_strips(scene: Any, query: Query) -> list[Any]:
     else:
         editor = scene.sequence_editor
         found = [s for s in compat.strips(editor) if s.type in SHOTS] if editor else []
-        found = [s for s in found if not s.mute and JOB_KEY not in s and _fits(s, query)]
+        found = [s for s in found if not s.mute and marks.JOB not in s and _fits(s, query)]
     return sorted(found, key=lambda strip: (compat.first_frame(strip), strip.channel))
 
 
@@ -196,6 +194,12 @@ def open_level(scene: Any, strip: Any) -> Any:
     return next((meta for meta in ancestors(strip) if meta.name in open_metas), editor)
 
 
+def edited_level(scene: Any) -> Any:
+    """Return what the user edits: the meta that is open, or the editor itself."""
+    stack = scene.sequence_editor_create().meta_stack
+    return stack[-1] if stack else scene.sequence_editor
+
+
 def standing_for(strip: Any, level: Any) -> Any | None:
     """Return what stands for a strip on a level: itself, or the meta there that holds it.
 
@@ -258,7 +262,7 @@ def _parts(item: str) -> tuple[str, str, int]:
 
 def _shows(strip: Any, clip: Clip) -> bool:
     """Return True for a strip of the clip's medium that stands where the clip begins."""
-    if strip.type not in {"MOVIE", "IMAGE"} or JOB_KEY in strip:
+    if strip.type not in {"MOVIE", "IMAGE"} or marks.JOB in strip:
         return False
     if not compat.first_frame(strip) <= clip.record_range.start < compat.end_frame(strip):
         return False

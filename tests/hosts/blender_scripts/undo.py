@@ -14,7 +14,7 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "host_adapters"))
 
-from afterframe_hosts.blender import compat, place, timeline
+from afterframe_hosts.blender import compat, marks, place, timeline
 from afterframe_hosts.wire.job import Job, JobStatus, Output, Result
 
 MOVIE, ANSWER = map(Path, sys.argv[sys.argv.index("--") + 1 :][:2])
@@ -55,7 +55,7 @@ def redo():
 
 def standing():
     strips = compat.all_strips(compat.edited_scene().sequence_editor)
-    return {strip.name: strip.get(place.JOB, "") for strip in strips}
+    return {strip.name: strip.get(marks.JOB, "") for strip in strips}
 
 
 STEPS = [begin, place_result, undo, redo]
