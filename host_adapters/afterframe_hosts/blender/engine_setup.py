@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from ..wire import discovery
 from ..wire.client import Client
@@ -87,8 +87,7 @@ class Connection:
 
 def look() -> Engine:
     """Return how the engine stands. Reads one small file; starts nothing."""
-    told = _record()
-    named, version = str(told.get("python", "")), str(told.get("version", ""))
+    named, version = _record()
     try:
         python = str(discovery.engine_python())
     except ServiceMissing:
@@ -293,12 +292,15 @@ def _ask(client: Client) -> Connection:
     return Connection(client.health(), client.engines())
 
 
-def _record() -> dict[str, Any]:
+def _record() -> tuple[str, str]:
+    """Return the Python and the version of the engine that is installed for hosts; or nothing."""
     try:
         told = json.loads((config_folder() / "engine.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
+        named, version = told["python"], told["version"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return "", ""
+    known = isinstance(named, str) and isinstance(version, str)
+    return (named, version) if known else ("", "")
 
 
 def _runner(python: str) -> str:
