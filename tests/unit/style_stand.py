@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -15,7 +15,7 @@ from afterframe.media.frame import ColourTags, Frame, MediaInfo, PixelFormat
 from afterframe_hosts.wire import effects
 from afterframe_hosts.wire.job import Note
 from afterframe_models import registry
-from afterframe_models.base import Context, Request
+from afterframe_models.base import Context, Request, Source
 
 Single = NDArray[np.float32]
 
@@ -64,16 +64,21 @@ class Shelf:
         return self.rgb(path)
 
 
-def restyled(
-    clip: Clip,
+def restyled(clip: Source, **asked: Any) -> list[Single]:
+    """Return what the engine makes of a clip, (h, w, 3 or 4) each; see :func:`rendered`."""
+    return [np.dstack(frame.planes) for frame in rendered(clip, **asked)]
+
+
+def rendered(
+    clip: Source,
     *,
     shelf: Mapping[str, Single] | None = None,
     draft: bool = False,
     notes: list[Note] | None = None,
     check: Callable[[], None] = lambda: None,
     **values: Any,
-) -> list[Single]:
-    """Return what the engine makes of a clip, (h, w, 3 or 4) each."""
+) -> Iterator[Frame]:
+    """Yield the frames that the engine makes of a clip, a style's pictures lying on a shelf."""
     declared = (*effects.effect("restyle").parameters, *registry.cards()["style"].parameters)
     parameters = effects.resolve(declared, {"seed": 3, **values})
     request = Request(
@@ -89,8 +94,7 @@ def restyled(
         pictures=Shelf(shelf or {}),
     )
     kept: list[Note] = [] if notes is None else notes
-    made = registry.load("style").render(request, Context(check, kept.append, 1))
-    return [np.dstack(frame.planes) for frame in made]
+    yield from registry.load("style").render(request, Context(check, kept.append, 1))
 
 
 def referred(*names: str, weights: Sequence[float] = ()) -> list[dict[str, Any]]:

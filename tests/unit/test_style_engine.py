@@ -29,6 +29,7 @@ from tests.unit.style_stand import (
     brushed,
     printed,
     referred,
+    rendered,
     restyled,
     scene,
     sliding,
@@ -72,6 +73,31 @@ def test_no_strength_gives_the_source_to_the_bit() -> None:
         np.testing.assert_array_equal(frame, source)
 
 
+@pytest.mark.parametrize("kind", ["yuv", "light"])
+def test_no_strength_keeps_what_no_display_shows(kind: str) -> None:
+    random = np.random.default_rng(1)
+    if kind == "yuv":  # most of all numbers are no colour at all
+        pixels, tags = PixelFormat("yuv", 8, subsampling=(1, 1)), ColourTags(matrix=1)
+        sizes = ((32, 48), (16, 24), (16, 24))
+        planes = tuple(random.integers(0, 256, size, np.uint8) for size in sizes)
+    else:
+        pixels, tags = PixelFormat("rgb", 32, floating=True), ColourTags(transfer=LINEAR, matrix=0)
+        planes = tuple(random.normal(0, 4, (32, 48)).astype(np.float32) for _ in range(3))
+    frame = Frame(planes, pixels, tags)
+    info = MediaInfo(48, 32, 2, Fraction(25), pixels, tags)
+    source = FilteredSource(sliding(2), info, lambda _: frame)
+    way = passage(registry.cards()["style"], source)
+    for made in rendered(way.source, strength=0.0):
+        back = way.back(made)
+        assert (back.format, back.colour) == (pixels, tags)
+        for plane, was in zip(back.planes, planes, strict=True):
+            np.testing.assert_array_equal(plane, was)
+    assert way.notes() == ()
+    for made in rendered(way.source, strength=0.5):
+        way.back(made)
+    assert way.notes()
+
+
 def test_more_strength_is_farther_from_the_source_step_by_step() -> None:
     clip = sliding(1)
     far = [
@@ -111,7 +137,7 @@ def steadiness(frames: list[Single], speed: float) -> float:
     return float(np.mean(errors))
 
 
-@pytest.mark.parametrize(("style", "share"), [("brushed", 0.3), ("printed", 0.95)])
+@pytest.mark.parametrize(("style", "share"), [("brushed", 0.35), ("printed", 0.95)])
 def test_paint_travels_with_what_it_shows(style: str, share: float) -> None:
     clip = sliding(4, 1.5)
     values = PAINTED | {"reference": referred(style)}
@@ -121,6 +147,20 @@ def test_paint_travels_with_what_it_shows(style: str, share: float) -> None:
         for index, picture in enumerate(clip.pictures[:3])
     ]
     assert steadiness(made, 1.5) < share * steadiness(boiling, 1.5)
+
+
+def test_paint_is_hardly_less_steady_than_the_shot() -> None:
+    clip = sliding(4, 1.5)
+    made = restyled(clip, **PAINTED)
+    assert steadiness(made, 1.5) < 3.2 * steadiness(list(clip.pictures), 1.5)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_drift_of_the_cameras_light_is_no_flash_in_paint(style: str) -> None:
+    clip = Clip([scene(light=1 - 0.015 * index) for index in range(5)])
+    made = restyled(clip, shelf=STYLES, reference=referred(style), strength=1.0)
+    drift, shot = (np.abs(f[4] - f[0]).mean() for f in (made, clip.pictures))
+    assert drift < 0.15 * shot
 
 
 def test_a_shot_that_stands_still_stands_still_in_paint() -> None:
@@ -147,6 +187,18 @@ def test_nothing_is_left_of_the_shot_before_a_cut() -> None:
 def test_strokes_are_the_same_share_of_the_picture_at_every_size() -> None:
     sizes = [fineness(height) for height in (240, 480, 960)]
     assert max(sizes) < 1.35 * min(sizes)
+
+
+def test_what_is_full_of_detail_keeps_its_own_colours() -> None:
+    random = np.random.default_rng(2)
+    detail = cv2.GaussianBlur(random.normal(0, 0.35, (192, 160)), (0, 0), 1.2)
+    picture = np.full((192, 320, 3), 0.5, np.float32)
+    picture[:, 160:] += detail[..., None].astype(np.float32)
+    made = restyled(Clip([np.clip(picture, 0, 1)]), **PAINTED)[0]
+    colours = lab_of(np.ascontiguousarray(made))[8:-8, :, 1:]
+    even, full = (colours[:, at].std((0, 1)).mean() for at in (slice(8, 150), slice(170, 312)))
+    assert even > 5  # the style's, on a grey wall
+    assert full < 0.6 * even
 
 
 def test_a_larger_brush_paints_coarser() -> None:

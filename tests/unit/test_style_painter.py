@@ -12,6 +12,7 @@ from afterframe_models.style.areas import AreaPainter
 from afterframe_models.style.canvas import BRISTLES, Strokes, bristles, lay
 from afterframe_models.style.field import HAND, Field
 from afterframe_models.style.following import Follower, joined
+from afterframe_models.style.light import MOST, Light
 from afterframe_models.style.painter import Motion
 from afterframe_models.style.strokes import Cells, moved, sampled
 from tests.unit.style_stand import brushed, printed, scene
@@ -243,6 +244,62 @@ def test_an_even_wall_does_not_follow_who_walks_past() -> None:
     far = np.s_[40:90, 140:190]
     assert np.abs(motion.back[far]).max() < 1
     assert motion.trust[far].min() > 0.5
+
+
+def resting(height: int = 96, width: int = 160) -> Motion:
+    return Motion(np.zeros((height, width, 2), np.float32), np.ones((height, width), np.float32))
+
+
+def test_a_cameras_drift_is_taken_off_until_the_eye_is_used_to_it() -> None:
+    light, shot = Light(), scene()
+    drifted = shot * np.array([1.03, 1.0, 0.98], np.float32)
+    light.steadied(shot, None)
+    at_once = light.steadied(drifted, resting())
+    np.testing.assert_allclose(at_once, shot, rtol=0.01, atol=1e-3)
+    for _ in range(120):
+        later = light.steadied(drifted, resting())
+    np.testing.assert_allclose(later, drifted, rtol=0.01, atol=1e-3)
+
+
+def test_drift_is_taken_off_up_to_a_limit() -> None:
+    light, shot = Light(), scene()
+    light.steadied(shot, None)
+    for step in range(1, 20):
+        shown = light.steadied(shot * np.float32(0.97**step), resting())
+    wanted = shot * np.float32(0.97**19)
+    assert (wanted / MOST - 1e-6 < shown).all()
+    assert (shown < wanted * MOST + 1e-6).all()
+
+
+@pytest.mark.parametrize("change", [0.6, 1.4])
+def test_a_light_that_is_switched_is_seen_at_once(change: float) -> None:
+    light, shot = Light(), scene()
+    light.steadied(shot, None)
+    switched = shot * np.float32(change)
+    np.testing.assert_array_equal(light.steadied(switched, resting()), switched)
+
+
+def test_the_light_of_another_shot_is_not_asked() -> None:
+    light, shot = Light(), scene()
+    light.steadied(shot, None)
+    other = shot * np.float32(1.03)
+    np.testing.assert_array_equal(light.steadied(other, None), other)
+
+
+def test_who_comes_into_the_picture_does_not_change_its_light() -> None:
+    light, shot = Light(), scene()
+    light.steadied(shot, None)
+    entered = shot.copy()
+    entered[:, :60] = 0.95
+    np.testing.assert_allclose(light.steadied(entered, resting()), entered, rtol=0.005)
+
+
+def test_in_the_dark_nothing_is_told_of_light() -> None:
+    light, black = Light(), np.zeros((24, 40, 3), np.float32)
+    light.steadied(black, None)
+    np.testing.assert_array_equal(light.steadied(black, resting(24, 40)), black)
+    faint = np.full_like(black, 0.05)
+    np.testing.assert_array_equal(light.steadied(faint, resting(24, 40)), faint)
 
 
 def test_two_motions_join_to_one() -> None:

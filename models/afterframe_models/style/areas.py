@@ -24,6 +24,7 @@ from afterframe.imaging.tensor import structure_tensor, tangents
 from .analysis import Manner, lab_of, rgb_of
 from .brushwork import studied
 from .field import reduced_motion
+from .light import Light
 from .painter import Motion, Painter
 from .references import Toned
 
@@ -64,12 +65,13 @@ class AreaPainter(Painter):
         self._manner, self._toned = manner, toned
         self._round = ROUNDNESS * brush
         self._line = float(np.clip(0.3 * manner.contour_width, 0.6 * LINE, 1.4 * LINE)) * brush
+        self._light = Light()
         self._past: tuple[Single, Single] | None = None
 
     def paint(self, picture: Single, motion: Motion | None) -> Single:
         """Return the painted picture; see ``painter.Painter``."""
         size = picture.shape[1], picture.shape[0]
-        rgb = self._toned(studied(picture))
+        rgb = self._toned(self._light.steadied(studied(picture), motion))
         lab, votes = self._followed(self._calmed(lab_of(rgb)), motion)
         self._past = lab, votes
         lines = self._contours(lab)

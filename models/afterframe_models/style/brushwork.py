@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .analysis import Manner, lab_of, rgb_of
 from .canvas import Strokes, bristles, lay
 from .field import Field, reduced_motion
+from .light import Light
 from .painter import Motion, Painter
 from .presets.canvas import Canvas
 from .presets.steady import Steady
@@ -35,8 +36,8 @@ class Coat:
         length: of its strokes.
         cover: how often it covers the picture.
         residue: how much of the style's variety its colours have.
-        detail: ΔE of finer detail from which on strokes are wanted, and at which all are;
-            None: wanted everywhere.
+        detail: ΔE of finer detail from which on strokes are wanted, and at which all are (below
+            nothing: some are wanted everywhere); None: all are, everywhere.
     """
 
     width: float
@@ -48,15 +49,28 @@ class Coat:
 
 COATS = (
     Coat(1.9, 1.6, 2.0, 0.7),
-    Coat(1.0, 1.0, 2.6, 1.0),
-    Coat(0.55, 0.55, 2.4, 0.35, (1.2, 4.5)),
-    Coat(0.28, 0.32, 2.4, 0.15, (2.0, 6.0)),
+    Coat(1.0, 1.0, 2.6, 1.0, (-1.0, 2.0)),
+    Coat(0.55, 0.55, 2.4, 0.35, (1.0, 4.0)),
+    Coat(0.28, 0.24, 2.4, 0.15, (1.0, 3.5)),
 )
 TURNING = 0.15
 """How fast a stroke turns to the field, a frame."""
 STRETCHING = 0.12
-EDGE = (6.0, 15.0)
+EDGE = (4.0, 10.0)
 """ΔE from a stroke's own place at which it thins out, and at which it ends."""
+BARE = (1.0, 3.0)
+"""ΔE of detail around a stroke up to which it lies on bare ground, and from which on it does not:
+there paint is calm, with fewer bristles. Grounds are painted broadly, and what is fine there would
+be seen to slide wherever the flow is a guess."""
+CALM = 0.15
+"""Of the style's variety what is left out on bare ground."""
+BUSY = (1.5, 4.0)
+"""ΔE of detail around a stroke from which on the shot speaks itself, and at which it does most."""
+MUTED = np.array([0.45, 0.75, 0.75], np.float32)
+"""Of the style's variety (L, a, b) what is left out there: it would hide faces."""
+STREAKS, BARE_STREAKS, BUSY_STREAKS = 0.7, 0.4, 0.5
+"""Of the style's finest contrast what is given to bristles: the rest are the strokes' own edges;
+and what of it is left out on bare ground, and in busy places."""
 SHORTEST = 0.35
 FINEST = 1.0
 """Pixels: strokes that would be narrower are left out."""
@@ -95,23 +109,25 @@ class BrushPainter(Painter):
         self._examples = _Examples(manner.grounds)
         self._cells: list[Cells] = []
         self._coats: list[Population] = []
+        self._light = Light()
         self._steady: Steady | None = None
 
     def paint(self, picture: Single, motion: Motion | None) -> Single:
         """Return the painted picture; see ``painter.Painter``."""
         height, width = picture.shape[:2]
-        rgb = self._toned(studied(picture))
+        rgb = self._toned(self._light.steadied(studied(picture), motion))
         lab = lab_of(rgb)
         facing, plain = self._field.followed(rgb, motion)
         coats = [c for c in COATS if c.width * self._width * height >= FINEST] or [COATS[0]]
         self._follow(coats, motion, width / height)
+        around = self._detail_around(lab)
         layers = []
         for coat, strokes in zip(coats, self._coats, strict=True):
             soft = _blurred(lab, 0.3 * coat.width * self._width * lab.shape[0])
             self._turn(strokes, facing, plain)
             self._heed(coat, strokes, lab)
             self._stretch(coat, strokes, soft)
-            layers.append(self._strokes(coat, strokes, soft, facing, height))
+            layers.append(self._strokes(coat, strokes, soft, facing, around, height))
         ground = cv2.resize(rgb_of(_blurred(lab, self._width * lab.shape[0])), (width, height))
         painted = lay(
             np.asarray(ground),
@@ -138,6 +154,12 @@ class BrushPainter(Painter):
             cells.followed(coat, back, trust)
             for cells, coat in zip(self._cells, self._coats, strict=True)
         ]
+
+    def _detail_around(self, lab: Single) -> Single:
+        """Return how much there is to see around each place, (h, w), ΔE."""
+        stroke = self._width * lab.shape[0]
+        finer = lab - _blurred(lab, 0.6 * stroke)
+        return _blurred(np.sqrt((finer * finer).sum(2)), 2 * stroke)
 
     def _turn(self, strokes: Population, facing: Single, plain: Single) -> None:
         """Let strokes turn to the field, the plainer it is the faster."""
@@ -182,7 +204,13 @@ class BrushPainter(Painter):
         strokes.residue[fresh] = self._manner.residues[picked]
 
     def _strokes(
-        self, coat: Coat, all_strokes: Population, soft: Single, facing: Single, height: int
+        self,
+        coat: Coat,
+        all_strokes: Population,
+        soft: Single,
+        facing: Single,
+        around: Single,
+        height: int,
     ) -> Strokes:
         """Return a coat's strokes as they are laid, in pixels."""
         size = all_strokes.grown.copy()
@@ -202,8 +230,12 @@ class BrushPainter(Painter):
         half_width = 0.5 * coat.width * self._width * (0.75 + 0.5 * strokes.lot[:, 5])
         ground = sampled(soft, strokes.place)
         lively = np.clip(ground[:, 0] / BLACK, 0, 1)
-        lab = ground + (coat.residue * lively)[:, None] * strokes.residue
-        streak = self._manner.bristle * 0.01 * (0.4 + 0.6 * coat.residue) * lively
+        detail = sampled(around, strokes.place)
+        bare, busy = 1 - _ramp(detail, BARE), _ramp(detail, BUSY)
+        variety = (1 - MUTED * busy[:, None]) * (1 - CALM * bare)[:, None] * strokes.residue
+        lab = ground + (coat.residue * lively)[:, None] * variety
+        streak = STREAKS * self._manner.bristle * 0.01 * (0.4 + 0.6 * coat.residue) * lively
+        streak *= (1 - BARE_STREAKS * bare) * (1 - BUSY_STREAKS * busy)
         return Strokes(
             centre=(centre * height - 0.5).astype(np.float32),
             angle=(strokes.angle + bend * shift).astype(np.float32),
@@ -262,6 +294,11 @@ def studied(picture: Single) -> Single:
         return picture
     size = (round(width * STUDY_LINES / height), STUDY_LINES)
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _ramp(values: Single, ends: tuple[float, float]) -> Single:
+    """Return 0 up to the first end, 1 from the second on."""
+    return np.asarray(np.clip((values - ends[0]) / (ends[1] - ends[0]), 0, 1), np.float32)
 
 
 def _blurred(picture: Single, sigma: float) -> Single:

@@ -2,7 +2,8 @@
 
 ``native`` engines get the clip's own encoding and give it back. ``display`` engines get
 display-referred RGB float32 in [0, 1]; the transform is recorded in the recipe and inverted on
-the way back, and samples that had to be clipped are counted and told.
+the way back, and samples that had to be clipped are counted and told. A frame that such an engine
+hands on as it saw it comes back as the clip has it, to the bit.
 """
 
 from __future__ import annotations
@@ -87,16 +88,23 @@ def _display_passage(source: Source, *, alpha: bool) -> Passage:
     # Colour is shown as it is behind its alpha: multiplied by it, edges would be dark.
     shown = replace(info.colour, matrix=0, full_range=True, transfer=transfer, premultiplied=False)
 
+    last: tuple[Frame, Frame] | None = None  # what the engine saw last, and what the clip has there
+    unseen = 0.0  # share of the clip's samples that the engine saw clipped
+
     def forth(frame: Frame) -> Frame:
+        nonlocal last, unseen
         straight = convert(frame, pixels, replace(shown, transfer=info.colour.transfer))
         rgb = rgb_floats(straight)
-        way.clipped = max(way.clipped, _outside(rgb))
+        unseen = max(unseen, _outside(rgb))
         seen = srgb_encode(rgb) if linear else np.clip(rgb, 0.0, 1.0)
         planes = tuple(np.ascontiguousarray(seen[..., c], dtype=np.float32) for c in range(3))
-        return Frame((*planes, *straight.planes[3:]), pixels, shown)
+        last = Frame((*planes, *straight.planes[3:]), pixels, shown), frame
+        return last[0]
 
     def back(frame: Frame) -> Frame:
-        way.clipped = max(way.clipped, max(_outside(plane) for plane in frame.planes))
+        if last is not None and frame is last[0]:
+            return last[1] if alpha else without_alpha(last[1])
+        way.clipped = max(way.clipped, unseen, *(_outside(plane) for plane in frame.planes))
         planes = tuple(np.clip(plane, 0.0, 1.0) for plane in frame.planes)
         return convert(Frame(planes, pixels, shown), kept, info.colour)
 
