@@ -18,7 +18,7 @@ from tests.hosts.pictures import psnr, read_picture
 pytestmark = [pytest.mark.hosts, pytest.mark.slow]
 
 SIZE = (160, 96)
-LABELS = {"generate": "Generate Clip from Frame", "restyle": "Style Transfer"}
+LABELS = {"generate": "Generate", "restyle": "Style"}
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,13 @@ def test_a_channel_is_named_for_the_effect_that_came_first(placed: Any) -> None:
     """But for the user's own, into which a bridge goes."""
     named = {(case["channel"], case["placed"]["track"]) for case in placed["looks"]}
     assert named == {(1, "Channel 1"), (2, LABELS["generate"]), (3, LABELS["restyle"])}
+
+
+def test_paths_are_relative_to_the_project_as_blender_keeps_its_own(placed: Any) -> None:
+    assert {case["path"] for case in placed["looks"]} == {
+        f"//{effect}_{frames}_look.mov_v001.mov"
+        for effect, frames in (("generate", 24), ("extend", 24), ("bridge", 12), ("restyle", 48))
+    }
 
 
 def test_results_go_where_the_user_sees_them(placed: Any) -> None:
@@ -106,6 +113,9 @@ def test_what_the_user_does_meanwhile_loses_nothing(placed: Any) -> None:
         "renamed": [1610, "Scene"],
         "rate": "rate_changed",
         "rate again": "",
+        "gone": "item_gone",
+        "where it was": [1450, 7],
+        "anywhere": [5000, 1],
     }
 
 

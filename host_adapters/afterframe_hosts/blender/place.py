@@ -8,6 +8,7 @@ A new take of what stands on the timeline goes behind the strip that is there.
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -196,11 +197,19 @@ def _add(level: Any, status: JobStatus, result: Result, span: Span, channel: int
     add = strips.new_image if "#" in result.path else strips.new_movie
     try:
         first = span.start - result.handles[0]
-        strip = add(name, str(files[0]), channel, first, fit_method="ORIGINAL")
+        strip = add(name, _kept_path(files[0]), channel, first, fit_method="ORIGINAL")
     except RuntimeError as error:
         raise PlaceFailed(path=result.path, detail=str(error).strip()) from error
     strip.select = False
     return strip
+
+
+def _kept_path(path: Path) -> str:
+    """Return a path as Blender itself would keep it: relative to the project, if so preferred."""
+    if bpy.data.filepath and bpy.context.preferences.filepaths.use_relative_paths:
+        with suppress(ValueError):  # another drive
+            return str(bpy.path.relpath(str(path)))
+    return str(path)
 
 
 def _add_pictures(strip: Any, result: Result) -> None:
@@ -259,7 +268,7 @@ def _name_channel(level: Any, strip: Any, effect: str) -> None:
     alone = all(s == strip or s.channel != strip.channel for s in compat.strips(level))
     if alone and channel.name == f"Channel {strip.channel}":
         locale = str(bpy.app.translations.locale or "")
-        channel.name = catalogue.text(f"effect.{effect}.label", locale)
+        channel.name = catalogue.text(f"effect.{effect}.channel", locale)
 
 
 def _as_placed(scene: Any, strip: Any) -> Placed:

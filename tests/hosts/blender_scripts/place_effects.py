@@ -8,6 +8,7 @@ paths of renders of the source before and of the result after, under both view t
 import json
 import shutil
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -141,6 +142,7 @@ def place_all(cases):
         frames = {"bridge": 12, "restyle": LENGTH}.get(case["effect"], RESULT)
         case["placed"] = put(case["strip"], case["effect"], frames, at=case["at"])
         case["channel"] = strip_of(case["placed"]["name"]).channel
+        case["path"] = strip_of(case["placed"]["name"]).filepath
         # Each looks at the source alone: the one before is out of its way.
         strip_of(case["placed"]["name"]).mute = case["effect"] in {"generate"}
 
@@ -267,6 +269,14 @@ def meanwhile():
     answer["rate"] = code_of(status)
     scene.render.fps = 24
     answer["rate again"] = code_of(status)
+    job = Job(new_id(), "generate", read("two"), Output(str(FOLDER), rate=clip.rate), at=1450)
+    compat.strips(scene.sequence_editor).remove(strip_of("two"))
+    status = JobStatus(job, "done", 0.0, 0.0, result=result)
+    answer["gone"] = code_of(status)
+    alone = place.place_alone(status)
+    answer["where it was"] = [alone.span.start, strip_of(alone.name).channel]
+    alone = place.place_alone(replace(status, job=replace(job, id=new_id())), 5000)
+    answer["anywhere"] = [alone.span.start, strip_of(alone.name).channel]
     return answer
 
 

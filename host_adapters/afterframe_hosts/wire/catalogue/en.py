@@ -3,14 +3,19 @@
 MESSAGES: dict[str, str] = {
     # effects
     "effect.generate.label": "Generate Clip from Frame",
+    "effect.generate.channel": "Generate",
     "effect.generate.help": "Make a moving clip from the frame under the playhead",
     "effect.extend.label": "Extend Clip",
+    "effect.extend.channel": "Extend",
     "effect.extend.help": "Go on from the clip's end, or lead into its start",
     "effect.bridge.label": "Bridge Gap",
+    "effect.bridge.channel": "Bridge",
     "effect.bridge.help": "Fill the gap between two clips",
     "effect.restyle.label": "Style Transfer",
+    "effect.restyle.channel": "Style",
     "effect.restyle.help": "Paint the clip in another style, steady over time",
     "effect.retime.label": "Change Speed",
+    "effect.retime.channel": "Speed",
     "effect.retime.help": "Change the clip's speed with frames made in between",
     # parameters
     "parameter.generate.prompt.label": "Prompt",

@@ -3,14 +3,19 @@
 MESSAGES: dict[str, str] = {
     # effects
     "effect.generate.label": "由画面生成片段",
+    "effect.generate.channel": "生成",
     "effect.generate.help": "从播放头处的画面生成动态片段",
     "effect.extend.label": "延长片段",
+    "effect.extend.channel": "延长",
     "effect.extend.help": "从片段末尾继续，或在开头之前补出画面",
     "effect.bridge.label": "填补空隙",
+    "effect.bridge.channel": "填补",
     "effect.bridge.help": "填补两个片段之间的空隙",
     "effect.restyle.label": "风格迁移",
+    "effect.restyle.channel": "风格",
     "effect.restyle.help": "以另一种风格重绘片段，画面前后稳定",
     "effect.retime.label": "变速",
+    "effect.retime.channel": "变速",
     "effect.retime.help": "改变片段速度，并补出中间帧",
     # parameters
     "parameter.generate.prompt.label": "提示词",
