@@ -37,16 +37,18 @@ def areas():
             "type": area.type,
             "box": [area.x, area.y, area.width, area.height],
             "regions": [
-                {
-                    "type": each.type,
-                    "box": [each.x, each.y, each.width, each.height],
-                    "tab": getattr(each, "active_panel_category", ""),
-                }
+                {"type": each.type, "box": [each.x, each.y, each.width, each.height]}
                 for each in area.regions
             ],
         }
         for area in bpy.context.window_manager.windows[0].screen.areas
     ]
+
+
+def tab():
+    """Tell which tab of the sequencer's sidebar is shown; of other regions that ends Blender."""
+    region = next(each for each in _sequencer().regions if each.type == "UI")
+    return region.active_panel_category
 
 
 def under(area, region):
@@ -124,7 +126,7 @@ def jobs():
         "rows": [_plain(row) for row in session.board.rows()],
         "problem": session.problem and f"{session.problem.message()} {session.problem.fix()}",
         "offered": len(session.offered),
-        "engines": [engine.id for engine in session.engines],
+        "engines": [engine.name for engine in session.engines],
     }
 
 
@@ -194,6 +196,7 @@ QUESTIONS = {
     for each in (
         ready,
         areas,
+        tab,
         under,
         watch,
         watched,

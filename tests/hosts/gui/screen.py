@@ -63,6 +63,17 @@ class Screen:
         self.environment["DISPLAY"] = f":{display.decode()}"
         self.environment["LIBGL_ALWAYS_SOFTWARE"] = "1"
 
+    @property
+    def seconds(self) -> float:
+        """Seconds since the screen was opened, or since counting began."""
+        return time.monotonic() - self._began
+
+    def begin_counting(self) -> None:
+        """Count clicks, keys and seconds from now on."""
+        self.clicks = self.keys = 0
+        self.log.clear()
+        self._began = time.monotonic()
+
     def start(
         self, command: Sequence[str], output: IO[Any] | int, more: Mapping[str, str]
     ) -> subprocess.Popen[bytes]:
@@ -140,8 +151,9 @@ class Screen:
             self._xvfb.stdout.close()
 
     def _note(self, action: str, meaning: str) -> None:
-        seconds = time.monotonic() - self._began
-        self.log.append(f"{seconds:7.2f}  xdotool {action}" + (f"  # {meaning}" if meaning else ""))
+        self.log.append(
+            f"{self.seconds:7.2f}  xdotool {action}" + (f"  # {meaning}" if meaning else "")
+        )
 
     def _xdotool(self, *arguments: str) -> None:
         self._run(["xdotool", *arguments])

@@ -26,6 +26,11 @@ PATIENCE = 60.0
 COLUMNS = (0.3, 0.7, 0.92)
 """Where buttons are looked for in the sidebar: left and right of a pair, at the end of a row."""
 
+COMPLAINTS = ("Traceback", "Error", "afterframe", "rna_uiItem", "Exception")
+"""What Blender prints when an add-on does something wrong."""
+SCROLLED = (0, -40, 8, 8)
+"""Turns of the wheel between two looks for a button: none, up to the top, down by a page each."""
+
 
 class Home:
     """A user's home folder: Blender's settings, the engine that is installed, the service's state.
@@ -134,6 +139,20 @@ class Window:
             raise AssertionError(f"{question}: {answer['error']}")
         return answer.get("value")
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return what the queue shows."""
+        rows: list[dict[str, Any]] = self.ask("jobs")["rows"]
+        return rows
+
+    def made(self) -> list[dict[str, Any]]:
+        """Return the strips that Afterframe has made."""
+        return [strip for strip in self.ask("strips") if strip["own"]]
+
+    def complaints(self) -> list[str]:
+        """Return what Blender's console says of us: errors and tracebacks, with their lines."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [line for line in lines if any(word in line for word in COMPLAINTS)]
+
     def until(self, look: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
         """Look again and again until something is to be seen; return it."""
         deadline = time.monotonic() + seconds
@@ -164,6 +183,19 @@ class Window:
         x, y = self.ask("pixel", frame=frame, channel=channel)
         return round(x), self.screen.size[1] - 1 - round(y)
 
+    def choose_tab(self, name: str = "Afterframe") -> None:
+        """Click a tab of the sidebar. Where it is, a person reads; here it is tried out once."""
+        key = f"tab {name}"
+        if key not in self._places:
+            self._places[key] = self._try_tabs(name)
+        self.screen.click(*self._places[key], meaning=f"the tab {name}")
+        self.until(lambda: self.ask("tab") == name, f"the tab {name}", 5)
+
+    def select(self, frame: int, channel: int) -> None:
+        """Click what stands there on the timeline."""
+        self.screen.click(*self.place(frame, channel + 0.5), meaning=f"strip at {frame}")
+        time.sleep(0.2)
+
     def press(self, button: str, meaning: str = "") -> None:
         """Click a button of the sequencer's sidebar.
 
@@ -186,15 +218,25 @@ class Window:
             time.sleep(0.2)
             if self.ask("under", area="SEQUENCE_EDITOR", region="UI").startswith(button):
                 return known
-        found = {}
-        for across in COLUMNS:
-            found = self.buttons(across)
-            match = next((name for name in found if name.startswith(button)), None)
-            if match is not None:
-                self._places[button] = found[match]
-                return found[match]
+        every: set[str] = set()
+        for steps in SCROLLED:
+            self.scroll(steps)
+            for across in COLUMNS:
+                found = self.buttons(across)
+                match = next((name for name in found if name.startswith(button)), None)
+                if match is not None:
+                    self._places[button] = found[match]
+                    return found[match]
+                every |= found.keys()
         self.shot(f"no button {button}")
-        raise AssertionError(f"no button {button} among {sorted(found)}")
+        raise AssertionError(f"no button {button} among {sorted(every)}")
+
+    def scroll(self, steps: int) -> None:
+        """Turn the wheel over the sidebar, downwards when positive."""
+        x, y, width, height = self.box("SEQUENCE_EDITOR", "UI")
+        self.screen.move(x + width // 3, y + height // 2)
+        self.screen.wheel(steps)
+        time.sleep(0.3 if steps else 0)
 
     def buttons(self, across: float) -> dict[str, tuple[int, int]]:
         """Return where the buttons of one column of the sidebar are, by what they do.
@@ -240,6 +282,21 @@ class Window:
     def tail(self) -> str:
         """Return the end of what Blender printed."""
         return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+
+    def _try_tabs(self, name: str) -> tuple[int, int]:
+        """Find a tab by clicks that are not counted; another one is shown afterwards."""
+        x, y, width, height = self.box("SEQUENCE_EDITOR", "UI")
+        clicks, log = self.screen.clicks, len(self.screen.log)
+        for down in range(y + height - 45, y + 20, -25):
+            self.screen.click(x + width - 12, down)
+            time.sleep(0.2)
+            if self.ask("tab") == name:
+                self.screen.click(x + width - 12, y + 20)
+                self.screen.clicks = clicks
+                del self.screen.log[log:]
+                return x + width - 12, down
+        self.shot(f"no tab {name}")
+        raise AssertionError(f"no tab {name}")
 
     def _answer(self) -> dict[str, Any] | None:
         try:
