@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from afterframe.imaging.flow import places
 from afterframe_models.style.analysis import Manner, mixed, read_manner
 from afterframe_models.style.areas import AreaPainter
-from afterframe_models.style.canvas import BRISTLES, Strokes, bristles, lay
 from afterframe_models.style.field import HAND, Field
 from afterframe_models.style.following import Follower, joined
+from afterframe_models.style.laying import BRISTLES, Strokes, bristles, lay
 from afterframe_models.style.light import MOST, Light
 from afterframe_models.style.painter import Motion
 from afterframe_models.style.strokes import Cells, moved, sampled

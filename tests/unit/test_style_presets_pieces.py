@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from afterframe_models.style.canvas import Canvas, Carry
 from afterframe_models.style.painter import Motion
-from afterframe_models.style.presets.canvas import Canvas, Carry
 from afterframe_models.style.presets.exposure import Exposure
 from afterframe_models.style.presets.kuwahara import kuwahara
 from afterframe_models.style.presets.marks import PERIOD, Marks
-from afterframe_models.style.presets.steady import Steady
 from afterframe_models.style.presets.tones import Tones
+from afterframe_models.style.steady import Steady
 
 Single = NDArray[np.float32]
 HEIGHT, WIDTH = 144, 200

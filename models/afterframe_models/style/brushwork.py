@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .analysis import Manner, lab_of, rgb_of
-from .canvas import Strokes, bristles, lay
+from .canvas import Canvas
 from .field import Field, reduced_motion
+from .laying import Strokes, bristles, lay
 from .light import Light
 from .painter import Motion, Painter
-from .presets.canvas import Canvas
-from .presets.steady import Steady
 from .references import Toned
+from .steady import Steady
 from .strokes import Cells, Population, sampled
 
 Single = NDArray[np.float32]

@@ -1,15 +1,8 @@
-"""Laying brush strokes on a canvas: which stroke is on top at each pixel, and what it shows there.
-
-A stroke is a short arc with a round-ended outline. Strokes are drawn in their order into a map of
-numbers, by OpenCV's polygons; every pixel then finds its place *within* its stroke - along and
-across - from the stroke's own few numbers, and with it the bristle, the soft ragged edge and the
-height of the paint. So the work for a pixel is the same however many strokes there are, a bigger
-picture needs no more strokes, and what a stroke looks like moves with it exactly.
-"""
+"""What is painted on: sizes as shares of the picture, the working grid, rows in bands."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -18,242 +11,168 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .painter import Motion
+
 Single = NDArray[np.float32]
 
-BAND = 192
-"""Rows that are worked on at once: what a 4K picture needs beside itself stays at some 40 MB."""
-SLICE = 1 << 16
-"""Pixels that are worked on at once within a band: what they need stays in the cache."""
-COLUMNS = 256
-STATIONS = 6
-"""Points along each side of a stroke's outline."""
-SUBPIXEL = 4
-"""Bits after the point of an outline's places."""
-BRISTLES = 256
-"""Side of the bristle texture in samples; it wraps."""
-BRISTLE_ROWS = 22.0
-"""Rows of the texture that half a stroke's width covers at most."""
-ROWS_A_PIXEL = 2.2
-"""At most, too: finer bristles than pixels would glitter as their stroke moves."""
-RAGGED = 0.2
-"""How far, in half widths, bristles make the edge uneven."""
-BODY = 0.75
-"""How much of the height below a stroke it covers."""
+GUIDE_ROWS = 270
+"""Rows of the working grid: travel of marks and all else that is smooth."""
 
-_UNSET: Any = None  # an argument of OpenCV that its type stubs want, and that may be left out
+FINE_ROWS = 540
+"""Rows of the grid for the directions of lines: mouths and eyes have small curves."""
+
+_DRAFT_SHARE = 0.67
+"""Of the rows, in a draft: the same lines, a little rounder."""
+
+_BAND_ROWS = 128
+_THREADS = 2
+_UNSET: Any = None
 
 
 @dataclass(frozen=True)
-class Strokes:
-    """Strokes in the order in which they are laid.
+class Canvas:
+    """The size of the pictures, and of what is drawn on them.
 
     Attributes:
-        centre: (n, 2) float32, (x, y) in pixels.
-        angle: (n,) of the stroke's middle, radians.
-        bend: (n,) curvature, 1 / pixels.
-        half_width: (n,) pixels.
-        half_length: (n,) pixels.
-        colour: (n, 3) RGB in [0, 1].
-        streak: (n,) how much lighter and darker its bristles are, RGB units.
-        lot: (n, 2) in [0, 1]: where in the bristle texture it lies.
+        height: of the pictures, in pixels.
+        width: likewise.
+        brush: how large the marks are; 1 is a style's own.
+        draft: whether the working grid may be coarser.
+        guide_rows: about how many rows the working grid has.
     """
 
-    centre: Single
-    angle: Single
-    bend: Single
-    half_width: Single
-    half_length: Single
-    colour: Single
-    streak: Single
-    lot: Single
+    height: int
+    width: int
+    brush: float = 1.0
+    draft: bool = False
+    guide_rows: int = GUIDE_ROWS
+
+    @property
+    def step(self) -> int:
+        """Pixels between the samples of the working grid."""
+        times = self.height / (self.guide_rows * (_DRAFT_SHARE if self.draft else 1))
+        return 1 if times < 1.5 else 2 * round(times / 2)  # streamlines want 1 or an even number
+
+    @property
+    def coarse(self) -> tuple[int, int]:
+        """(rows, columns) of the working grid."""
+        return -(-self.height // self.step), -(-self.width // self.step)
+
+    def pixels(self, lines: float) -> float:
+        """Return in pixels a size that is given in lines of a picture of 1080 lines."""
+        return lines * self.height / 1080 * self.brush
+
+    def reduced(self, picture: Single) -> Single:
+        """Return a picture, or a flow still in full pixels, on the working grid."""
+        rows, columns = self.coarse
+        if self.step == 1:
+            return picture
+        down, right = rows * self.step - self.height, columns * self.step - self.width
+        padded: Any = cv2.copyMakeBorder(picture, 0, down, 0, right, cv2.BORDER_REPLICATE)
+        out: Any = cv2.resize(padded, (columns, rows), interpolation=cv2.INTER_AREA)
+        return np.asarray(out, np.float32)
+
+    def enlarged(self, coarse: Single, rows: slice | None = None) -> Single:
+        """Return values of the working grid at every pixel of ``rows``, linear between them."""
+        rows = rows or slice(0, self.height)
+        if self.step == 1:
+            return coarse[rows]
+        share = 1 / self.step
+        first = (rows.start + 0.5) * share - 0.5
+        to_grid = np.array([[share, 0, share / 2 - 0.5], [0, share, first]])
+        size = (self.width, rows.stop - rows.start)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        out: Any = cv2.warpAffine(
+            coarse, to_grid, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        return np.asarray(out, np.float32)
+
+    def softened(self, picture: Single, sigma: float) -> Single:
+        """Return ``picture`` under a wide Gaussian of ``sigma`` pixels, on the working grid."""
+        if sigma < 2 * self.step:
+            return blurred(picture, sigma)
+        return self.enlarged(blurred(self.reduced(picture), sigma / self.step))
+
+    def places(self, rows: slice) -> Single:
+        """Return the (x, y) of every pixel of ``rows``; the caller's own."""
+        out = np.empty((rows.stop - rows.start, self.width, 2), np.float32)
+        out[..., 0] = np.arange(self.width, dtype=np.float32)
+        out[..., 1] = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None]
+        return out
+
+    def each_band(self, paint: Callable[[slice], None]) -> None:
+        """Call ``paint`` for the rows of every band, two at a time.
+
+        Bands keep what is made on the way in the cache and small at 4K. ``paint`` may read every
+        row of what was whole before; it writes its own rows only.
+        """
+        bands = [
+            slice(top, min(top + _BAND_ROWS, self.height))
+            for top in range(0, self.height, _BAND_ROWS)
+        ]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for _ in pool.map(paint, bands):
+                pass
 
 
-def bristles(rng: np.random.Generator) -> Single:
-    """Return a texture (BRISTLES, BRISTLES), mean 0 and deviation 1: bristles run along its rows.
+@dataclass(frozen=True)
+class Carry:
+    """A :class:`Motion` on the working grid.
 
-    Both directions wrap. Paint runs dry and comes back along a bristle, ten times slower than from
-    one bristle to the next.
+    Attributes:
+        back: (rows, columns, 2) float32, in full pixels.
+        trust: (rows, columns) float32.
+        source: (rows, columns, 2) float32: where on the working grid each sample's matter was.
     """
-    noise = rng.standard_normal((BRISTLES, BRISTLES)).astype(np.float32)
-    across = np.fft.fftfreq(BRISTLES)[:, None]
-    along = np.fft.rfftfreq(BRISTLES)[None]
-    keep = np.exp(-0.5 * (across / 0.09) ** 2 - 0.5 * (along / 0.012) ** 2)
-    soft = np.fft.irfft2(np.fft.rfft2(noise) * keep, s=noise.shape)
-    return np.asarray(soft / soft.std(), np.float32)
+
+    back: Single
+    trust: Single
+    source: Single
+
+    @classmethod
+    def of(cls, motion: Motion, canvas: Canvas) -> Carry:
+        back = canvas.reduced(motion.back)
+        rows, columns = back.shape[:2]
+        grid = Canvas(rows, columns).places(slice(0, rows))
+        return cls(back, canvas.reduced(motion.trust), grid + back * np.float32(1 / canvas.step))
+
+    def bring(self, coarse: Single) -> Single:
+        """Return what stood on the working grid, moved with the matter."""
+        return np.asarray(remapped(coarse, self.source), np.float32)
 
 
-def lay(
-    ground: Single,
-    layers: Sequence[Strokes],
-    texture: Single,
-    *,
-    relief: float,
-    grain: float,
-    threads: int = 1,
-) -> Single:
-    """Return the ground with layers of strokes on it, lit from the upper left.
+def remapped(picture: Any, where: Single, flag: int = cv2.INTER_LINEAR) -> Any:
+    """Return ``picture`` sampled at ``where``, (x, y) in its own samples, edges continued."""
+    out = cv2.remap(picture, where, _UNSET, flag, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(out)
 
-    Args:
-        ground: (h, w, 3) RGB in [0, 1]; it is painted over in place.
-        layers: the lowest first.
-        texture: of :func:`bristles`.
-        relief: how strongly the paint's height is lit; 0: flat.
-        grain: width in pixels of the strokes that the light is balanced for.
-        threads: bands that are worked on at once.
+
+def blurred(picture: Single, sigma: float) -> Single:
+    """Return ``picture`` under a Gaussian of ``sigma`` samples."""
+    out: Any = cv2.GaussianBlur(picture, (0, 0), max(sigma, 0.3), borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(out, np.float32)
+
+
+def luma(picture: Single) -> Single:
+    """Return the luma (BT.709) of display-referred RGB."""
+    return _mixed(picture, (0.2126, 0.7152, 0.0722))
+
+
+def drawn_grey(picture: Single) -> Single:
+    """Return the greys that one draws in, which are those of old film that is nearly blind to red.
+
+    Lips stand out from skin and red flowers from leaves, and skies are light.
     """
-    height = ground.shape[0]
-    outlines = [_outlines(strokes) for strokes in layers]
-    tables = [_table(strokes) for strokes in layers]
-    rows = max(1, min(BAND, -(-height // threads)))
-    starts = range(0, height, rows)
-    beside = 2 + int(
-        np.ceil(4 * _softness(grain))
-    )  # rows of its neighbours that a band's light sees
-
-    def band(start: int) -> None:
-        end = min(height, start + rows)
-        top, bottom = max(0, start - beside), min(height, end + beside)
-        paint = ground[top:bottom].copy()
-        depth = np.zeros(paint.shape[:2], np.float32)
-        for outline, table in zip(outlines, tables, strict=True):
-            ids = _numbered(outline, slice(top, bottom), ground.shape[:2])
-            _show(paint, depth, ids, table, texture, top)
-        if relief:
-            _light(paint, depth, relief, grain)
-        done[start:end] = paint[start - top : end - top]
-
-    done = np.empty_like(ground)
-    if threads > 1:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(band, starts))
-    else:
-        for start in starts:
-            band(start)
-    return done
+    return _mixed(picture, (0.12, 0.63, 0.25))
 
 
-def _outlines(strokes: Strokes) -> NDArray[np.int32]:
-    """Return the outlines, (n, 2 STATIONS, 2), in fixed-point pixels."""
-    along = np.cos(np.linspace(np.pi, 0, STATIONS, dtype=np.float32))  # dense at the ends
-    # A little wider than what is seen: what is cut off by an outline has no soft edge.
-    profile = np.sqrt(np.maximum(0, 1 - along**4)) * 1.04
-    u = along[None] * (strokes.half_length[:, None] + 0.75)
-    side = profile[None] * strokes.half_width[:, None] + 0.75
-    bow = 0.5 * strokes.bend[:, None] * u * u
-    left, right = np.stack([u, bow + side], 2), np.stack([u, bow - side], 2)[:, ::-1]
-    local = np.concatenate([left, right], 1)
-    cos, sin = np.cos(strokes.angle)[:, None], np.sin(strokes.angle)[:, None]
-    x = strokes.centre[:, :1] + local[..., 0] * cos - local[..., 1] * sin
-    y = strokes.centre[:, 1:] + local[..., 0] * sin + local[..., 1] * cos
-    places = np.rint(np.stack([x, y], 2) * (1 << SUBPIXEL))
-    return np.asarray(places, np.int32)
+def smoothstep(values: Single, low: float, high: float) -> Single:
+    """Return 0 below ``low``, 1 above ``high``, a cubic between."""
+    t = np.clip((values - np.float32(low)) * np.float32(1 / (high - low)), 0, 1)
+    out: Single = t * t * (3 - 2 * t)
+    return out
 
 
-def _table(strokes: Strokes) -> Single:
-    """Return what a pixel needs to know of its stroke, a row for each; row 0 is no stroke."""
-    columns = (
-        strokes.centre,
-        np.cos(strokes.angle)[:, None],
-        np.sin(strokes.angle)[:, None],
-        0.5 * strokes.bend[:, None],
-        strokes.half_width[:, None],
-        strokes.half_length[:, None],
-        np.minimum(BRISTLE_ROWS / strokes.half_width, ROWS_A_PIXEL)[:, None],
-        strokes.lot * BRISTLES,
-        strokes.streak[:, None],
-        strokes.colour,
-    )
-    rows = np.concatenate(columns, 1, dtype=np.float32)
-    none = np.zeros((1, rows.shape[1]), np.float32)
-    none[0, 5:7] = -1, 1  # its edge lies before its middle: nothing is seen of it
-    return np.concatenate([none, rows])
-
-
-def _numbered(outlines: NDArray[np.int32], rows: slice, size: tuple[int, int]) -> NDArray[np.int32]:
-    """Return for each pixel of some rows the number of the stroke on top, from 1; 0: none.
-
-    Args:
-        outlines: of all strokes.
-        rows: of the picture.
-        size: height and width of the picture.
-    """
-    y = outlines[..., 1]
-    first, last = y.min(1), y.max(1)
-    # A polygon that is cut off is drawn a little otherwise: those that show lie in it whole.
-    reach = (int((last - first).max(initial=0)) >> SUBPIXEL) + 2
-    top, bottom = max(0, rows.start - reach), min(size[0], rows.stop + reach)
-    inside = np.flatnonzero((last >> SUBPIXEL >= rows.start - 1) & (first >> SUBPIXEL <= rows.stop))
-    ids = np.zeros((bottom - top, size[1]), np.int32)
-    local = outlines[inside]
-    local[..., 1] -= top << SUBPIXEL
-    for number, outline in zip((inside + 1).tolist(), local, strict=True):
-        cv2.fillConvexPoly(ids, outline, number, cv2.LINE_8, SUBPIXEL)
-    return ids[rows.start - top : rows.stop - top]
-
-
-def _show(
-    paint: Single, depth: Single, ids: NDArray[np.int32], table: Single, texture: Single, top: int
-) -> None:
-    """Put a layer's strokes on a band: colours on ``paint``, height on ``depth``."""
-    numbers, colours, heights = ids.ravel(), paint.reshape(-1, 3), depth.reshape(-1)
-    (drawn,) = np.nonzero(numbers)
-    width = ids.shape[1]
-    for first in range(0, len(drawn), SLICE):
-        # Rows of one length: what OpenCV looks up is a picture. The last place fills the last row.
-        some = drawn[first : first + SLICE]
-        places = np.pad(some, (0, -len(some) % COLUMNS), "edge").reshape(-1, COLUMNS)
-        own = table[numbers[places]]
-        y, x = np.divmod(places, width)
-        here, high = colours[places], heights[places]
-        where = x.astype(np.float32), (y + top).astype(np.float32)
-        _show_slice(here, high, own, *where, texture)
-        colours[places], heights[places] = here, high
-
-
-def _show_slice(
-    paint: Single, depth: Single, own: Single, x: Single, y: Single, texture: Single
-) -> None:
-    cx, cy, cos, sin, bow, half_width, half_length, rows, lot_x, lot_y, streak = (
-        own[..., i] for i in range(11)
-    )
-    dx, dy = x - cx, y - cy
-    u = dx * cos + dy * sin
-    v = dy * cos - dx * sin - bow * u * u
-    across = v / half_width
-    down = u * rows * np.float32(0.6) + lot_x
-    hair = _wrapped(texture, down, v * rows + lot_y)
-    # The edge is one bristle's on either side: across bristles it would be steep, and flicker.
-    rim = _wrapped(texture, down, lot_y + np.copysign(np.float32(BRISTLES / 4), v))
-    along = u / half_length
-    along *= along
-    uneven = np.float32(1 - RAGGED) + np.float32(RAGGED) * np.minimum(rim, 1)
-    outline = np.sqrt(np.maximum(1 - along * along, 0)) + uneven - 1
-    edge = (outline - np.abs(across)) * half_width + np.float32(0.5)
-    cover = np.clip(edge, 0, 1)
-    body = own[..., 11:] + (streak * hair)[..., None]
-    paint += cover[..., None] * (body - paint)
-    # Paint is pushed to the sides of a stroke and combed by its bristles.
-    ridge = np.float32(0.55) + np.float32(0.45) * across * across + np.float32(0.22) * hair
-    depth += cover * (ridge - np.float32(BODY) * depth)
-
-
-def _wrapped(texture: Single, x: Single, y: Single) -> Single:
-    found: Any = cv2.remap(texture, x, y, cv2.INTER_LINEAR, _UNSET, cv2.BORDER_WRAP)
-    return np.asarray(found, np.float32)
-
-
-def _softness(grain: float) -> float:
-    """Return the sigma, in pixels, under which the paint's height is lit."""
-    return max(0.8, 0.07 * grain)
-
-
-def _light(paint: Single, depth: Single, relief: float, grain: float) -> None:
-    """Light the paint's height from the upper left, in place."""
-    soft: Any = cv2.GaussianBlur(depth, (0, 0), _softness(grain))
-    slope: Any = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=0.125)
-    slope += cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=0.125)
-    shade = np.tanh(slope * np.float32(0.35 * grain)) * np.float32(relief)
-    paint *= 1 + shade[..., None]
-    gloss = np.maximum(shade, 0)
-    paint += (gloss * gloss * np.float32(0.5))[..., None]
-    np.clip(paint, 0, 1, out=paint)
+def _mixed(picture: Single, weights: tuple[float, float, float]) -> Single:
+    out: Any = cv2.transform(picture, np.array([weights], np.float32))
+    return np.asarray(out, np.float32).reshape(picture.shape[:2])

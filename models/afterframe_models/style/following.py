@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from afterframe.imaging.flow import Grey, displaced
+from afterframe.imaging.flow import Grey, displaced, lengths
 from afterframe.imaging.pairs import FramePair, measured_pair
 from afterframe.imaging.tensor import enlarged
 
@@ -113,15 +113,12 @@ def _settled(pair: FramePair) -> tuple[Single, Single]:
     for far in FAR:
         moving += far**-2 * _widely_blurred(voice * moves, far * height)
         all_voices += far**-2 * _widely_blurred(voice, far * height)
-    across, down = cv2.split(pair.backward)
-    # Not cv2.magnitude: its last bit depends on where in memory the arrays lie.
-    length = np.sqrt(across * across + down * down)
     rests = (moves < 0.5) & (moving < 0.5 * all_voices)
     if _stands(voice, moves):
         # Beside what moves a flow is often nonsense; where nothing changes, nothing moved.
         usual = QUIET * float(np.median(change[moves < 0.5]))
         rests |= (change <= usual) & (pair.trust_backward < 0.5)
-    still = rests & ((length > HARMLESS) | (texture < TEXTURE**2))
+    still = rests & ((lengths(pair.backward) > HARMLESS) | (texture < TEXTURE**2))
     trust = np.maximum(pair.trust_backward, rests)
     return pair.backward * ~still[..., None], np.asarray(trust, np.float32)
 

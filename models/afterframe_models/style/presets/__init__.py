@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from afterframe_hosts.wire.effects import PRESETS
 
+from ..canvas import Canvas
 from ..painter import Painter
-from .canvas import Canvas
 from .cartoon import Cartoon
 from .gouache import Gouache
 from .ink import Ink

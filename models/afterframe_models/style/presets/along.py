@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from afterframe.imaging.lines import Streamlines
 from afterframe.imaging.tensor import structure_tensor, tangents
 
+from ..canvas import Canvas, Carry
 from ..painter import Motion
-from .canvas import Canvas, Carry
 
 Single = NDArray[np.float32]
 

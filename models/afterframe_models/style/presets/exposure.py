@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .canvas import Canvas
+from ..canvas import Canvas
 
 Single = NDArray[np.float32]
 

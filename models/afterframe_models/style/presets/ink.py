@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..canvas import FINE_ROWS, blurred, drawn_grey
 from ..painter import Motion
 from .along import Directions
-from .canvas import FINE_ROWS, blurred, drawn_grey
 from .exposure import Exposure
 from .kuwahara import areas
 from .paper import tooth

@@ -18,8 +18,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..canvas import Canvas, blurred, remapped
 from .along import Directions
-from .canvas import Canvas, blurred, remapped
 
 Single = NDArray[np.float32]
 Bytes = NDArray[np.uint8]

@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .canvas import Canvas, Carry
+from ..canvas import Canvas, Carry
 
 Single = NDArray[np.float32]
 

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..canvas import blurred, remapped
 from ..painter import Motion
 from .along import Directions
-from .canvas import blurred, remapped
 from .colour import from_lab, to_lab
 from .kuwahara import areas
 from .preset import Preset

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..canvas import FINE_ROWS, blurred, drawn_grey, remapped, smoothstep
 from ..painter import Motion
 from .along import Directions
-from .canvas import FINE_ROWS, blurred, drawn_grey, remapped, smoothstep
 from .exposure import Exposure
 from .paper import tooth
 from .preset import Preset

@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..canvas import GUIDE_ROWS, Canvas, Carry, luma
 from ..painter import Motion, Painter
+from ..steady import Steady
 from .along import DirectionField, Directions
-from .canvas import GUIDE_ROWS, Canvas, Carry, luma
 from .marks import Marks
-from .steady import Steady
 
 Single = NDArray[np.float32]
 Palette = Callable[[Single], Single]

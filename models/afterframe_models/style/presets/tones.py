@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..canvas import Canvas, remapped
 from ..painter import Motion
-from .canvas import Canvas, remapped
 
 Single = NDArray[np.float32]
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..canvas import FINE_ROWS, blurred, luma, remapped, smoothstep
 from ..painter import Motion
 from .along import Directions
-from .canvas import FINE_ROWS, blurred, luma, remapped, smoothstep
 from .colour import from_lab, to_lab
 from .exposure import Exposure
 from .kuwahara import areas

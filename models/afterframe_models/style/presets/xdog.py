@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..canvas import blurred
 from .along import Directions
-from .canvas import blurred
 
 Single = NDArray[np.float32]
 

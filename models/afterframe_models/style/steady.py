@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..painter import Motion
 from .canvas import Canvas, blurred, remapped, smoothstep
+from .painter import Motion
 
 Single = NDArray[np.float32]
 
