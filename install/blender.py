@@ -241,10 +241,18 @@ def _run(blender: Blender, scratch: Path, **request: Any) -> dict[str, Any]:
     except subprocess.TimeoutExpired:
         return {"problem": f"it did not end within {PATIENCE:g} s"}
     except (OSError, ValueError):
-        lines = done.stdout.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
-        return {"problem": f"it ended with exit code {done.returncode}: {lines[-1]}"}
+        return {"problem": f"it ended with exit code {done.returncode}{_last_words(done.stdout)}"}
+    if told["problem"]:
+        told["problem"] += _last_words(done.stdout)
     _wait_until_gone(state / discovery.ENDPOINT)
     return told
+
+
+def _last_words(said: bytes) -> str:
+    """The last thing that a Blender said, apart from its farewell."""
+    lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines()]
+    telling = [line for line in lines if line and not line.startswith("Blender ")]
+    return f": {telling[-1]}" if telling else ""
 
 
 def _wait_until_gone(endpoint: Path) -> None:
