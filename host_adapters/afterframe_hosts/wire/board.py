@@ -103,7 +103,7 @@ FIXES: Mapping[str, Fix] = {
     "nothing_selected": "none",
     "place_failed": "none",
     "playhead_outside": "none",
-    "rate_changed": "none",
+    "rate_changed": "open_settings",
     "unsupported_item": "none",
     # never a job's; told to other faces, or to who writes programs
     "bad_timecode": "none",
@@ -241,7 +241,8 @@ class Board:
         if entry is None:
             entry = self._entries[job] = _Entry(status.job, False, status.created)
         known = entry.status
-        if known is not None and (status == known or status.updated < known.updated):
+        same = status == known and entry.kind == status.state
+        if same or (known is not None and status.updated < known.updated):
             return
         if known is None or known.state != status.state:
             entry.fraction, entry.error = 0.0, None
@@ -252,15 +253,20 @@ class Board:
             entry.error = status.error.exception()
         self.version += 1
 
-    def refuse(self, job: str, error: AfterframeError) -> None:
-        """Tell why a job was not taken, or its result could not be placed."""
+    def refuse(self, job: str, error: AfterframeError) -> bool:
+        """Tell why a job was not taken, or its result could not be placed.
+
+        Returns:
+            False where that is known.
+        """
         entry = self._entries.get(job)
         if entry is None or entry.error is error:
-            return
+            return False
         entry.error = error
         if entry.kind not in FINISHED:
             entry.kind = "cancelled" if error.code == "cancelled" else "failed"
         self.version += 1
+        return True
 
     def mark(self, job: str, place: Place, own: bool | None = None) -> None:
         """Tell where a job's result is, and whether the job is one of our own."""

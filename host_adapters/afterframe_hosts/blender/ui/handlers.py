@@ -40,10 +40,6 @@ def may_edit() -> bool:
     return True
 
 
-def _before_loading(*_: Any) -> None:
-    session.hear("leaving")
-
-
 def _loaded(*_: Any) -> None:
     session.hear("opened")
 
@@ -59,7 +55,6 @@ def _undone(*_: Any) -> None:
 
 
 _HANDLERS = (
-    ("load_pre", persistent(_before_loading)),
     ("load_post", persistent(_loaded)),
     ("save_post", persistent(_saved)),
     ("undo_post", persistent(_undone)),

@@ -37,6 +37,9 @@ def unregister() -> None:
 def told(operator: Any, error: AfterframeError | None) -> set[str]:
     """Report what an action met; return what its operator returns."""
     if error is None:
+        said = session.current().said
+        if said:
+            operator.report({"INFO"}, words.say(said))
         return {"FINISHED"}
     operator.report({"ERROR"}, " ".join(words.explain(error)))
     return {"CANCELLED"}
@@ -83,7 +86,7 @@ class AFTERFRAME_OT_render(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: Any) -> bool:
-        return may_ask(cls, _settings().effect)
+        return compat.edited_scene() is not None and may_ask(cls, str(_settings().effect))
 
     def execute(self, _context: Any) -> set[str]:
         return _render(self, _settings())

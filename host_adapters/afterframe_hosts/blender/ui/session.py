@@ -24,7 +24,7 @@ import bpy
 from ...base import Placed
 from ...wire.board import Board
 from ...wire.client import Client
-from ...wire.errors import AfterframeError
+from ...wire.errors import AfterframeError, ItemGone
 from ...wire.follower import Follower, News
 from ...wire.job import ErrorInfo, Job, JobStatus, new_id
 from ...wire.session import EngineInfo
@@ -36,7 +36,7 @@ from ..pump import INTERVAL, INTERVAL_AFTER_ERROR, Pump, Work
 from ..request import Order, Wish
 from . import handlers, preferences, settings
 
-Happening = Literal["leaving", "opened", "saved", "changed"]
+Happening = Literal["opened", "saved", "changed"]
 
 INTERVAL_IDLE = 0.5
 """Seconds between two looks while there is no job: something may come from elsewhere."""
@@ -97,6 +97,10 @@ def _beat() -> float:
     return current().tick()
 
 
+def _cancelled() -> AfterframeError:
+    return ErrorInfo("cancelled", "Cancelled.", "").exception()
+
+
 class Session:
     """What this Blender knows and asks for.
 
@@ -108,10 +112,12 @@ class Session:
         board: all jobs, as they are shown.
         engines: that there are, the best first; empty until the service has said so.
         problem: what the user's last action met.
+        said: message id of what else there is to say of it; empty.
         trouble: why the service cannot be used, where that does not pass by itself.
         connected: the service is followed.
         ticks: how long the last looks took, in milliseconds.
         previews: of jobs: file of the newest preview picture, and its number on the board.
+        became: the ids of jobs whose pictures are rendered by now, by the ids they had before.
     """
 
     def __init__(self) -> None:
@@ -128,15 +134,18 @@ class Session:
         self.deliveries = Deliveries(self.host, self.pump, self.board)
         self.engines: tuple[EngineInfo, ...] = ()
         self.problem: AfterframeError | None = None
+        self.said = ""
         self.trouble: AfterframeError | None = None
         self.connected = False
         self.ticks: deque[float] = deque(maxlen=TICKS_KEPT)
         self.previews: dict[str, tuple[Path, int]] = {}
+        self.became: dict[str, str] = {}
         self._preparing: dict[str, tuple[Order, Preparation | None]] = {}
         self._asked: list[tuple[Future[Any], Callable[[Any], None]]] = []
         self._shown: dict[str, str] = {}
         self._looked_at_strips = self._looked_at_previews = 0.0
         self._drawn = -1
+        self._fetched: dict[str, int] = {}
         self._folder: Path | None = None
         self._results: Path | None = None
         self.deliveries.ask()
@@ -159,10 +168,21 @@ class Session:
         with self._action():
             self._order(choose.order(self.host, wish, strip, lineage))
 
-    def order(self, order: Order) -> None:
-        """Have a wish about known clips made; what speaks against it is told in ``problem``."""
+    def order(self, order: Order, *, quiet: bool = False) -> str:
+        """Have a wish about known clips made; what speaks against it is told in ``problem``.
+
+        Args:
+            order: the wish.
+            quiet: what stands on the timeline already is left alone, and not shown.
+
+        Returns:
+            The job's id on the board; another one, which ``became`` tells, once its pictures are
+            rendered. Empty where it was refused.
+        """
+        shown = ""
         with self._action():
-            self._order(order)
+            shown = self._order(order, quiet)
+        return shown
 
     def cancel(self, job: str) -> None:
         """Stop a job."""
@@ -174,14 +194,17 @@ class Session:
             if preparation is not None:
                 preparation.cancel()
             self._preparing[job] = order, None
-            self.board.refuse(job, ErrorInfo("cancelled", "", "").exception())
+            self.board.refuse(job, _cancelled())
 
     def retry(self, job: str) -> None:
         """Ask again for what failed or was cancelled."""
         with self._action():
             work = self._work(job)
             if job in self._preparing:
-                order, _ = self._preparing.pop(job)
+                order, _ = self._preparing[job]
+                if order.clip.document != self.host.document():
+                    raise ItemGone(item=order.clip.name)
+                del self._preparing[job]
                 self.board.remove(job)
                 self._order(order)
             elif work is not None:
@@ -289,9 +312,8 @@ class Session:
     def hear(self, happening: Happening) -> None:
         """Follow what happens to the document; called by Blender's handlers."""
         try:
-            if happening == "leaving":
+            if happening == "opened":
                 self._stop_preparing()
-            elif happening == "opened":
                 self.deliveries.opened()
             elif happening == "saved":
                 self.deliveries.saved()
@@ -313,7 +335,7 @@ class Session:
     @contextmanager
     def _action(self) -> Iterator[None]:
         """What the user does: what speaks against it is told, and what did before no longer is."""
-        self.problem = None
+        self.problem, self.said = None, ""
         try:
             yield
         except AfterframeError as error:
@@ -321,29 +343,37 @@ class Session:
         self.board.version += 1
         self._show()
 
-    def _order(self, order: Order) -> None:
+    def _order(self, order: Order, quiet: bool = False) -> str:
         choose.check_folder(self.host.destination())
         preparation = Preparation(self.host, order)
         job = preparation.poll()
         if job is not None:
-            self._submit(job)
-            return
+            self._submit(job, quiet)
+            return job.id
         shown = Job(new_id(), order.wish.effect, order.clip, self.host.output(order.clip, ""))
         self._preparing[shown.id] = order, preparation
         self.board.begin(shown, time.time(), "capturing")
+        return shown.id
 
-    def _submit(self, job: Job) -> None:
+    def _submit(self, job: Job, quiet: bool = False) -> None:
         self.board.begin(job, time.time())
         work = self.pump.submit(job)
         self._shown[job.id] = job.id
         if work.placed is not None:
             self.board.remove(job.id)
-            self.host.reveal(work.placed.item)
+            if not quiet:
+                self.host.reveal(work.placed.item)
+                self.said = "ui.queue.already"
             return
         self.deliveries.expect(work)
 
     def _place(self, status: JobStatus, here: bool) -> Placed:
-        return place.place(status)
+        if here:
+            return place.place_alone(status, self.host.playhead())
+        try:
+            return place.place(status)
+        except ItemGone:
+            return place.place_alone(status)
 
     def _look(self) -> None:
         self._take_answers()
@@ -397,15 +427,16 @@ class Session:
             if job is not None:
                 del self._preparing[shown]
                 self.board.remove(shown)
-                self._submit(job)
+                self.became[shown] = job.id
+                self._submit(job, quiet=True)
 
     def _stop_preparing(self) -> None:
-        """The document goes: what is being captured of it is not submitted."""
-        for shown, (_, preparation) in self._preparing.items():
+        """The document has gone: what was being captured of it is not submitted."""
+        for shown, (order, preparation) in self._preparing.items():
             if preparation is not None:
                 preparation.cancel()
-            self.board.remove(shown)
-        self._preparing.clear()
+                self.board.refuse(shown, _cancelled())
+            self._preparing[shown] = order, None
 
     def _show_works(self) -> None:
         """Show how our own jobs stand: answers and the timeline say more than events do."""
@@ -417,11 +448,10 @@ class Session:
             self._shown[first] = job
             if work.status is not None:
                 self.board.hear(work.status)
-            if work.error is not None:
-                self.board.refuse(job, work.error)
+            if work.error is not None and self.board.refuse(job, work.error):
                 if not work.done:
                     self.deliveries.forget(work)
-                if work.status is None and self.problem is None:
+                if work.status is None:
                     self.problem = work.error
 
     def _look_at_strips(self) -> None:
@@ -432,8 +462,7 @@ class Session:
         """Fetch a picture of one job that has a newer one than is shown."""
         self._looked_at_previews = time.monotonic()
         for row in self.board.rows():
-            _, known = self.previews.get(row.job, (None, 0))
-            if row.preview > known and not row.finished:
+            if row.preview > self._fetched.get(row.job, 0):
                 self._fetch(row.job, row.preview)
                 return
 
@@ -441,6 +470,7 @@ class Session:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="afterframe-previews-"))
         path = self._folder / f"{job}-{number}.jpg"
+        self._fetched[job] = number
 
         def fetch(client: Client) -> Path:
             path.write_bytes(client.preview(job))

@@ -293,7 +293,6 @@ MESSAGES: dict[str, str] = {
     "ui.panel.seed_open": "每次不同",
     "ui.panel.picture": "画面",
     "ui.panel.as_shot": "原始画面",
-    "ui.panel.add": "添加{what}",
     "ui.panel.draft": "草稿",
     "ui.panel.render": "渲染",
     "ui.panel.batch": "所选 {count} 个全部处理…",
@@ -310,6 +309,10 @@ MESSAGES: dict[str, str] = {
     "ui.focus.no_gap": "没有轨道上有两个相邻的片段。",
     "ui.open.bridge.frames": "与空隙等长",
     "ui.open.number": "自动",
+    "ui.panel.add_reference": "添加参考图片",
+    "ui.panel.add_region": "添加区域",
+    "ui.panel.folder": "结果",
+    "ui.panel.unsaved": "此项目尚未保存：结果存入您的视频文件夹。",
     # errors that a host can meet
     "error.internal.message": "Afterframe 内部出错：{detail}",
     "error.internal.fix": "请重试；若再次出现，请发送日志（afterframe logs）。",
