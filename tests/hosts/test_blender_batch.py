@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -77,7 +78,7 @@ def test_a_batch_makes_and_places_every_strip(
         strip = found["strips"][name]
         assert (strip["start"], strip["end"], strip["channel"]) == (start, start + FRAMES, 3)
         assert Path(strip["file"]).is_file()
-        assert (project / strip["properties"]["afterframe_recipe"].removeprefix("//")).is_file()
+        assert (project / _recipe(strip).removeprefix("//")).is_file()
 
 
 def test_the_result_begins_with_the_picture_that_it_was_made_from(
@@ -149,7 +150,7 @@ def test_a_project_saved_elsewhere_still_knows_its_recipes(
         done = run(_command(version, blend, *options), project)
         assert done.returncode == 0, tail(done)
     strips = _look(version, second.parent, second.name)["strips"].values()
-    recipes = [s["properties"]["afterframe_recipe"] for s in strips if s["properties"]]
+    recipes = [_recipe(strip) for strip in strips if strip["properties"]]
     assert len(recipes) == 2
     for recipe in recipes:
         assert recipe.startswith("//")
@@ -197,6 +198,25 @@ def test_a_shot_list_says_what_to_make_of_each(
     found = _look(version, project, "listed.blend")["strips"]
     placed = {(s["start"], s["end"]) for s in found.values() if s["properties"]}
     assert placed == {(5, 14), (101, 113)}
+
+
+@IN_ONE
+def test_markers_say_where_a_shot_begins_and_a_table_how_it_ended(
+    first_run: subprocess.CompletedProcess[str], project: Path, version: str
+) -> None:
+    table = project / "table.csv"
+    options = ("--markers", "--strips", "channel:2", "--draft", "--table", table)
+    done = _batch(version, project, *options, "--save-as", project / "marked.blend")
+    assert done.returncode == 0, tail(done)
+    found = _look(version, project, "marked.blend")["strips"]
+    placed = {(s["start"], s["end"]) for s in found.values() if s["properties"]}
+    assert (112, 112 + 5) in placed
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["strip"], row["start"], row["state"]) for row in rows] == [
+        ("turned", "112", "placed")
+    ]
+    assert Path(rows[0]["file"]).is_file()
 
 
 @pytest.mark.parametrize(
@@ -277,6 +297,12 @@ def test_a_service_that_is_killed_in_the_middle_holds_nothing_up(
     assert process.returncode == 0, said + rest
     assert [line.split()[3] for line in _rows(rest)] == ["placed"] * 3
     assert len(_look(version, project, "killed.blend")["strips"]) >= 7
+
+
+def _recipe(strip: Any) -> str:
+    """Return the path of the recipe of a placed strip's only take, as it is kept there."""
+    (take,) = json.loads(strip["properties"]["afterframe_takes"])
+    return str(take["result"]["recipe"])
 
 
 def _batch(version: str, project: Path, *arguments: object) -> subprocess.CompletedProcess[str]:

@@ -89,6 +89,45 @@ class BlenderHost(Host):
         strips = timeline.find_strips(scene, query)
         return tuple(timeline.read_clip(scene, strip, self.document()) for strip in strips)
 
+    def marked(self, query: Query) -> tuple[tuple[int, str, Clip], ...]:
+        """Return the timeline's markers that stand over a strip that is meant.
+
+        Returns:
+            Of each its frame, its name, and the topmost such strip there; in the order of time.
+        """
+        scene = compat.edited_scene()
+        strips = timeline.find_strips(scene, query)
+        found = []
+        for marker in sorted(scene.timeline_markers, key=lambda each: int(each.frame)):
+            under = [
+                each
+                for each in strips
+                if compat.first_frame(each) <= marker.frame < compat.end_frame(each)
+            ]
+            if under:
+                topmost = max(under, key=lambda each: int(each.channel))
+                clip = timeline.read_clip(scene, topmost, self.document())
+                found.append((int(marker.frame), str(marker.name), clip))
+        return tuple(found)
+
+    def following(self, clip: Clip) -> Clip | None:
+        """Return the strip that comes next on a strip's channel; None where none follows.
+
+        Raises:
+            ItemGone: the strip is no longer there.
+        """
+        scene, strip = timeline.find_item(clip.item)
+        after = [
+            each
+            for each in timeline.siblings(scene, strip)
+            if each.channel == strip.channel
+            and each.type in timeline.SHOTS
+            and compat.first_frame(each) >= compat.end_frame(strip)
+        ]
+        if not after:
+            return None
+        return timeline.read_clip(scene, min(after, key=compat.first_frame), self.document())
+
     def gap_at(self, frame: int) -> tuple[Clip, Clip]:
         """Return the strips around the gap or cut nearest to a frame; see ``base.Timeline``."""
         scene = compat.edited_scene()

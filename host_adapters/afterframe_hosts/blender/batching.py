@@ -4,33 +4,80 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import csv
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import bpy
 
 from ..wire import discovery
-from ..wire.errors import AfterframeError, DocumentUnsaved, SaveFailed
+from ..wire.effects import effect
+from ..wire.errors import AfterframeError, DocumentUnsaved, NotWritable, SaveFailed
 from ..wire.follower import Follower
+from ..wire.shotlist import values_for
 from . import marks
 from .adapter import BlenderHost
 from .pump import INTERVAL, Pump, Work
-from .request import Wish, make_job
-from .shots import Shot, shots_of_list, shots_of_strips
+from .request import Wish
+from .shots import Shot, cells_of, shots_of_list, shots_of_markers, shots_of_strips
 
 EXIT_FAILED, EXIT_CANCELLED = 1, 130
 PATIENCE = 20.0
 """Seconds for the service to note deliveries, and for jobs to stop."""
 PLACED, BEFORE, FAILED = "placed", "was there", "failed"
+FILE_ENCODING = "utf-8-sig"
+"""With the mark by which spreadsheet programs know it."""
 STOPPED = "Stopped. What was not done is cancelled; the project is as it was."
 STOPPED_LATE = (
     "Stopped after the results were placed; the project is saved with them, or as it was."
 )
-HEADS = ("strip", "from", "effect", "state", "result")
+
+
+@dataclass(frozen=True)
+class Line:
+    """How one shot of a batch ended.
+
+    Attributes:
+        strip: its name.
+        start: timeline frame that it was made from.
+        effect: name of the effect.
+        state: ``placed``, ``was there`` or ``failed``.
+        result: name of the placed strip; else why there is none.
+        file: path of the result.
+    """
+
+    strip: str
+    start: int
+    effect: str
+    state: str
+    result: str
+    file: str = ""
+
+    @classmethod
+    def failed(cls, shot: Shot, error: AfterframeError, language: str = "en") -> Line:
+        """Return the line of a shot that came to nothing."""
+        why = f"{error.message(language)} {error.fix(language)}"
+        return cls(shot.clip.name, shot.start, shot.effect, FAILED, why)
+
+
+def write_table(path: Path, lines: Sequence[Line]) -> None:
+    """Write how a batch ended as CSV, replacing the file.
+
+    Raises:
+        NotWritable: it cannot be written there.
+    """
+    try:
+        with path.open("w", encoding=FILE_ENCODING, newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([each.name for each in fields(Line)])
+            writer.writerows(astuple(line) for line in lines)
+    except OSError as error:
+        raise NotWritable(folder=str(path.parent), detail=error.strerror or str(error)) from error
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -59,7 +106,8 @@ def _run(options: argparse.Namespace) -> int:
     pump = Pump(host, follower, deliver_at_once=False)
     saving = False
     try:
-        rows = [(shot, _submit(host, pump, shot, options.seen)) for shot in shots]
+        wish = _wish(options)
+        rows = [(shot, _submit(host, pump, shot, wish)) for shot in shots]
         _work(pump)
         if any(work.placed and not work.before for work in pump.works.values()):
             saving = True
@@ -72,20 +120,38 @@ def _run(options: argparse.Namespace) -> int:
         raise
     finally:
         follower.stop()
-    return _tell(rows)
+    lines = [_line(shot, outcome) for shot, outcome in rows]
+    if options.table is not None:
+        write_table(options.table, lines)
+    return _tell(lines)
 
 
 def _shots(host: BlenderHost, options: argparse.Namespace) -> tuple[Shot, ...]:
+    name, cells = options.effect, cells_of(options.set)
     if options.shots is not None:
-        return shots_of_list(host, options.shots, options.effect, options.set)
-    return shots_of_strips(host, options.strips, options.effect, options.set)
+        return shots_of_list(host, options.shots, name, {}, cells)
+    base = values_for(effect(name), cells, Path.cwd())
+    if options.markers:
+        return shots_of_markers(host, options.strips, name, base)
+    return shots_of_strips(host, options.strips, name, base, named=options.named)
 
 
-def _submit(host: BlenderHost, pump: Pump, shot: Shot, seen: bool) -> Work | AfterframeError:
+def _wish(options: argparse.Namespace) -> Wish:
+    """Return what holds for all shots."""
+    return Wish(
+        options.effect,
+        quality="draft" if options.draft else "final",
+        seen=options.seen,
+        own_track=options.own_channel,
+    )
+
+
+def _submit(host: BlenderHost, pump: Pump, shot: Shot, wish: Wish) -> Work | AfterframeError:
     """Hand a shot over; one that cannot be captured does not keep the others from being made."""
     try:
-        wish = Wish(shot.effect, shot.parameters, seen=seen)
-        return pump.submit(make_job(host, shot.clip, wish, shot.at))
+        order = shot.order(wish)
+        captured = [order.captured(host, *each) for each in order.ranges()]
+        return pump.submit(order.job(host, captured))
     except AfterframeError as error:
         return error
 
@@ -120,30 +186,36 @@ def _settle(calls: Sequence[Future[Any]]) -> None:
             call.result(max(0.0, deadline - time.monotonic()))
 
 
-def _tell(rows: Sequence[tuple[Shot, Work | AfterframeError]]) -> int:
+def _tell(lines: Sequence[Line]) -> int:
     """Print how it ended, and return the exit code."""
-    table = [HEADS, *(_row(shot, outcome) for shot, outcome in rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(HEADS) - 1)]
+    rows = [(line.strip, str(line.start), line.effect, line.state, line.result) for line in lines]
+    table = [("strip", "from", "effect", "state", "result"), *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(4)]
     for row in table:
-        cells = [row[column].ljust(width) for column, width in enumerate(widths)]
+        cells = [cell.ljust(width) for cell, width in zip(row, widths)]  # noqa: B905 - the last: any
         print("  ".join((*cells, row[-1])))
-    return 0 if all(row[3] != FAILED for row in table[1:]) else EXIT_FAILED
+    return 0 if all(line.state != FAILED for line in lines) else EXIT_FAILED
 
 
-def _row(shot: Shot, outcome: Work | AfterframeError) -> tuple[str, ...]:
-    start = shot.clip.record_range.start if shot.at is None else shot.at
-    head = shot.clip.name, str(start), shot.effect
+def _line(shot: Shot, outcome: Work | AfterframeError) -> Line:
     error = outcome if isinstance(outcome, AfterframeError) else outcome.error
     if error is not None:
-        return *head, FAILED, f"{error.message()} {error.fix()}"
+        return Line.failed(shot, error)
     assert isinstance(outcome, Work)
     assert outcome.placed is not None  # nothing is told before every work is over
-    return *head, BEFORE if outcome.before else PLACED, outcome.placed.name
+    state = BEFORE if outcome.before else PLACED
+    made = outcome.status.result if outcome.status else None
+    file = made.path if made else ""
+    name = outcome.placed.name
+    return Line(shot.clip.name, shot.start, shot.effect, state, name, file)
 
 
 def _command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="blender -b PROJECT -P batch.py --", description="One effect on many strips."
+        prog="blender -b PROJECT -P batch.py --",
+        description="One effect on many strips.",
+        epilog="Exit codes: 0 every strip has its result, 1 not all have, or nothing was begun, "
+        "2 a wrong command line, 130 stopped. The same command again goes on where it stopped.",
     )
     parser.add_argument("--effect", default="generate", help="default: %(default)s")
     parser.add_argument(
@@ -156,9 +228,23 @@ def _command_line() -> argparse.ArgumentParser:
         "--shots", type=Path, metavar="FILE", help="CSV or JSON: strip, at, effect, parameters"
     )
     parser.add_argument(
+        "--markers",
+        action="store_true",
+        help="of those strips the ones under a timeline marker, from its frame on; a marker's "
+        "name may hold settings: walk motion=8",
+    )
+    parser.add_argument(
+        "--named", action="store_true", help="the strips' own names hold settings, likewise"
+    )
+    parser.add_argument(
         "--set", action="append", default=[], metavar="PARAM=VALUE", help="may be given often"
     )
     parser.add_argument("--seen", action="store_true", help="from pictures as the scene shows them")
+    parser.add_argument("--draft", action="store_true", help="small and quick")
+    parser.add_argument(
+        "--own-channel", action="store_true", help="on the strip's own channel where that is free"
+    )
+    parser.add_argument("--table", type=Path, metavar="FILE", help="write how it ended as CSV")
     parser.add_argument("--save-as", type=Path, metavar="FILE", help="default: the project itself")
     parser.add_argument(
         "--engine", type=_absolute, metavar="PYTHON", help="the Python that has Afterframe"

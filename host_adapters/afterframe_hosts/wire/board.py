@@ -115,6 +115,7 @@ FIXES: Mapping[str, Fix] = {
     "recipe_differs": "none",
     "recipe_unreadable": "none",
     "shot_list": "none",
+    "shot_name": "none",
     "timeline_unreadable": "none",
     "unauthorised": "none",
     "unknown_session": "none",
@@ -147,6 +148,7 @@ class Row:
     Attributes:
         job: its id.
         name: of the clip.
+        title: of the job in a list: a short word for the effect, and the clip's name.
         effect: in words.
         draft: made small and quick.
         host: whose job it is, where that is another program or document; empty: our own.
@@ -165,6 +167,7 @@ class Row:
 
     job: str
     name: str
+    title: str
     effect: str
     draft: bool
     host: str
@@ -179,6 +182,11 @@ class Row:
     preview: int
     buttons: tuple[Button, ...]
     created: float
+
+    @property
+    def percent(self) -> str:
+        """How much of the work is done, and the time left, in words."""
+        return " · ".join(filter(None, (f"{round(100 * self.fraction)} %", self.left)))
 
     @property
     def finished(self) -> bool:
@@ -355,6 +363,7 @@ def _row(entry: _Entry, language: str) -> Row:
     return Row(
         job=entry.job.id,
         name=entry.job.clip.name,
+        title=_title(entry.job, language),
         effect=catalogue.text_or(entry.job.effect, f"effect.{entry.job.effect}.label", language),
         draft=entry.job.quality == "draft",
         host="" if entry.own else _host_of(entry.job, language),
@@ -370,6 +379,11 @@ def _row(entry: _Entry, language: str) -> Row:
         buttons=_buttons(entry),
         created=entry.created,
     )
+
+
+def _title(job: Job, language: str) -> str:
+    short = catalogue.text_or(job.effect, f"effect.{job.effect}.channel", language)
+    return f"{short} · {job.clip.name}"
 
 
 def _host_of(job: Job, language: str) -> str:

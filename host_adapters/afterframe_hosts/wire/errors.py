@@ -21,6 +21,7 @@
     |   |-- TimelineUnreadable  (ValueError)        not a timeline file
     |   |-- ItemNotFound        (LookupError)       no such clip on it, or none at this time
     |-- ShotListError         (ValueError)    a batch file's line
+    |-- ShotName              (ValueError)    settings in the name of a clip or a marker
     |-- ServiceError                          the way to the service
     |   |-- ServiceUnreachable  (ConnectionError)
     |   |-- ServiceMissing      (FileNotFoundError)
@@ -223,6 +224,12 @@ class ShotListError(AfterframeError, ValueError):
     """Params: path, line, problem."""
 
     code = "shot_list"
+
+
+class ShotName(AfterframeError, ValueError):
+    """A name holds settings that do not fit. Params: name, frame, problem."""
+
+    code = "shot_name"
 
 
 class ServiceError(AfterframeError):

@@ -24,6 +24,7 @@ def main():
     strobed = strips.new_movie("strobed", str(MEDIA / "look.mov"), 2, 201)
     strobed.strobe = 5
     strips.new_movie("gone", str(MEDIA / "gone.mov"), 3, 301)
+    scene.timeline_markers.new("a turn frames=5", frame=112)
     scene.frame_set(7)
     bpy.ops.wm.save_as_mainfile(filepath=str(BLEND))
     ANSWER.write_text("true")
