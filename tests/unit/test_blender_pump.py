@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -14,10 +15,10 @@ import pytest
 
 from afterframe_hosts.base import Host, Placed, Query
 from afterframe_hosts.blender import pump as pumping
-from afterframe_hosts.blender.pump import Pump
+from afterframe_hosts.blender.pump import Pump, Work
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.clip import Clip, Media, Span
-from afterframe_hosts.wire.errors import AfterframeError, ServiceVersion
+from afterframe_hosts.wire.errors import AfterframeError, CaptureFailed, ServiceVersion
 from afterframe_hosts.wire.follower import Follower, News
 from afterframe_hosts.wire.job import Event, Job, JobStatus, Output, new_id
 from afterframe_hosts.wire.session import HostAnswer, HostRequest, HostSession
@@ -30,12 +31,13 @@ class Timeline(Host):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.document = "/cut.blend"
         self.raises: dict[str, Exception] = {}
         self.stands: dict[str, Placed] = {}
 
     def describe(self) -> HostSession:
         self._perhaps_fail("describe")
-        return HostSession(new_id(), "blender", "5.2", "/cut.blend", "Blender: cut")
+        return HostSession(new_id(), "blender", "5.2", self.document, "Blender: cut")
 
     def playhead(self) -> int:
         return 1
@@ -72,10 +74,26 @@ class Timeline(Host):
             raise self.raises[name]
 
 
+class Asked:
+    """In the place of a client: keeps what is asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., JobStatus]:
+        def ask(job: Job | str, *_: Any) -> JobStatus:
+            self.asked.append((name, job if isinstance(job, str) else job.id))
+            return JobStatus(job if isinstance(job, Job) else _job(), "queued", 0.0, 0.0)
+
+        return ask
+
+
 class Told:
     """In the place of a follower: says what the test tells it, keeps what is said to it."""
 
     def __init__(self) -> None:
+        self.client = Asked()
+        self.expected: list[str] = []
         self.news = News(connected=True)
         self.answers: list[HostAnswer] = []
         self.fails: Exception | None = None
@@ -84,7 +102,12 @@ class Told:
         future: Future[Any] = Future()
         if self.fails is not None:
             future.set_exception(self.fails)
+        else:
+            action(self.client)
         return future
+
+    def expect(self, job: str) -> None:
+        self.expected.append(job)
 
     def answer(self, answer: HostAnswer) -> None:
         self.answers.append(answer)
@@ -193,6 +216,128 @@ def test_a_service_that_comes_back_in_time_is_waited_for(
     assert not work.over
 
 
+def test_nothing_is_placed_while_the_timeline_must_not_be_changed(
+    pump: Pump, timeline: Timeline, told: Told
+) -> None:
+    pump.may_place = lambda: False
+    work = pump.submit(_job())
+    told.news = _news(_done(work.job))
+    pump.pump()
+    told.news = News(connected=False)
+    pump.pump()
+    assert work.done
+    assert not work.over
+    pump.may_place = lambda: True
+    pump.pump()
+    assert work.placed == timeline.stands[work.job.id]
+
+
+def test_a_result_waits_for_its_own_document(pump: Pump, timeline: Timeline, told: Told) -> None:
+    work = pump.submit(_job())
+    timeline.document = "/other.blend"
+    told.news = _news(_done(work.job))
+    pump.pump()
+    assert timeline.stands == {}
+    timeline.document = "/cut.blend"
+    pump.pump()
+    assert work.placed is not None
+
+
+def test_a_look_places_no_more_than_there_is_time_for(
+    pump: Pump, timeline: Timeline, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pumping, "PLACING", 0.0)
+    works = [pump.submit(_job()) for _ in range(3)]
+    told.news = _news(*(_done(work.job) for work in works))
+    for placed in (1, 2, 3):
+        pump.pump()
+        told.news = News(connected=True)
+        assert len(timeline.stands) == placed
+
+
+def test_a_result_that_is_waited_for_is_not_given_up_with_its_service(
+    pump: Pump, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pumping, "LOST_AFTER", 0.0)
+    pump.may_place = lambda: False
+    work = pump.submit(_job())
+    told.news = _news(_done(work.job))
+    pump.pump()
+    told.news = News(connected=False)
+    for _ in range(3):
+        pump.pump()
+    assert work.error is None
+
+
+def test_what_was_given_up_and_is_done_after_all_is_placed(
+    pump: Pump, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pumping, "LOST_AFTER", 0.0)
+    work = pump.submit(_job())
+    told.news = News(connected=False)
+    for _ in range(3):
+        pump.pump()
+    assert work.error is not None
+    told.news = _news(_done(work.job))
+    pump.pump()
+    assert work.error is None
+    assert work.placed is not None
+
+
+def test_what_failed_is_asked_for_again_from_the_start(pump: Pump, told: Told) -> None:
+    told.fails = ServiceVersion(running="9", wanted="1", jobs=2)
+    work = pump.submit(_job())
+    pump.pump()
+    assert work.error is told.fails
+    told.fails = None
+    pump.retry(work)
+    assert work.error is None
+    assert told.client.asked == [("submit", work.job.id)]
+
+
+def test_a_job_that_was_submitted_before_is_gone_on_with(pump: Pump, told: Told) -> None:
+    job = _job()
+    pump.adopt(Work(job, JobStatus(job, "running", 0.0, 0.0), document="/cut.blend"))
+    assert told.expected == [job.id]
+    told.news = _news(_done(job))
+    pump.pump()
+    assert pump.works[job.id].placed is not None
+
+
+def test_a_range_is_rendered_elsewhere_and_answered_when_it_is_there(
+    timeline: Timeline, told: Told, tmp_path: Path
+) -> None:
+    rendering = _Rendering(tmp_path / "elsewhere")
+    pump = Pump(timeline, cast(Follower, told), render=lambda *_: rendering)
+    folder = tmp_path / "captured"
+    folder.mkdir()
+    told.news = News(requests=(_capture(folder),), connected=True)
+    pump.pump()
+    told.news = News(connected=True)
+    pump.pump()
+    assert told.answers == []
+    rendering.ready = True
+    pump.pump()
+    (answer,) = told.answers
+    assert answer.value is not None
+    assert codec.load(Clip, answer.value["clip"], "").media.path == str(folder / "still.png")
+    assert (folder / "still.png").read_bytes() == b"picture"
+    assert rendering.closed
+
+
+def test_a_range_that_cannot_be_rendered_is_answered_and_leaves_nothing(
+    timeline: Timeline, told: Told, tmp_path: Path
+) -> None:
+    rendering = _Rendering(tmp_path / "elsewhere", CaptureFailed(item="shot", detail="gone"))
+    pump = Pump(timeline, cast(Follower, told), render=lambda *_: rendering)
+    told.news = News(requests=(_capture(tmp_path),), connected=True)
+    pump.pump()
+    (answer,) = told.answers
+    assert answer.error is not None
+    assert answer.error.code == "capture_failed"
+    assert rendering.closed
+
+
 @pytest.mark.parametrize("where", ["beside the results", "a job's folder"])
 def test_pictures_are_written_where_results_and_jobs_are(
     pump: Pump, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
@@ -227,6 +372,24 @@ def test_what_this_host_cannot_do_is_told(pump: Pump, told: Told) -> None:
     assert error is not None
     assert error.code == "host_unable"
     assert "Blender: cut" in error.message
+
+
+class _Rendering:
+    """A range that is there when the test says so."""
+
+    def __init__(self, folder: Path, error: Exception | None = None) -> None:
+        folder.mkdir()
+        (folder / "still.png").write_bytes(b"picture")
+        self.folder, self.error, self.ready, self.closed = folder, error, False, False
+
+    def poll(self) -> Clip | None:
+        if self.error is not None:
+            raise self.error
+        media = Media("still", str(self.folder / "still.png"))
+        return replace(CLIP, media=media) if self.ready else None
+
+    def close(self) -> None:
+        self.closed = True
 
 
 @pytest.fixture(autouse=True)

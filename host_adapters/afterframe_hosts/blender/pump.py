@@ -7,12 +7,13 @@ a timer; without one, timers never fire and a loop of our own calls it.
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..base import Host, Placed
 from ..wire import codec
@@ -42,6 +43,20 @@ JOBS = "jobs"
 """The service's job folders, in its state folder."""
 
 log = logging.getLogger(__name__)
+
+
+class Rendering(Protocol):
+    """Frames on their way to disk, without anybody waiting; see ``child.RangeCapture``."""
+
+    folder: Path
+
+    def poll(self) -> Clip | None:
+        """Return the captured clip, None while it is at work."""
+        ...
+
+    def close(self) -> None:
+        """Stop, and remove the folder."""
+        ...
 
 
 @dataclass
@@ -87,6 +102,8 @@ class Pump:
             :meth:`deliver` is called, once the document has been saved.
         works: by the id under which each was first submitted.
         listening: the panel and the command line may ask things of this host.
+        render: begins to render a range of a clip, as seen or not, where that would make a user
+            wait here; None: it would not.
         may_place: False while the timeline must not be changed; what is done waits until then.
     """
 
@@ -96,9 +113,11 @@ class Pump:
     works: dict[str, Work] = field(default_factory=dict)
     listening: bool = False
     may_place: Callable[[], bool] = lambda: True
+    render: Callable[[Clip, Span, bool], Rendering | None] = lambda clip, frames, seen: None
     _lost_since: float | None = None
     _session: HostSession | None = None
     _asked: list[tuple[Work, Future[JobStatus]]] = field(default_factory=list)
+    _rendering: list[tuple[str, Rendering, Path]] = field(default_factory=list)
 
     def submit(self, job: Job) -> Work:
         """Hand a job over, unless its result stands on the timeline already."""
@@ -136,7 +155,8 @@ class Pump:
                 if work.job.id == event.status.job.id:
                     self._hear(work, event.status)
         for request in news.requests:
-            self.follower.answer(self._answer(request))
+            self._take_on(request)
+        self._answer_what_is_rendered()
         self._place_what_is_done()
         self._give_up_when_lost(news)
         return news
@@ -162,6 +182,12 @@ class Pump:
         """Stop all that is not over."""
         waiting = [work for work in self.works.values() if not (work.over or work.done)]
         return tuple(self._cancel(work.job.id) for work in waiting)
+
+    def stop(self) -> None:
+        """Let go of what is being rendered."""
+        for _, rendering, _ in self._rendering:
+            rendering.close()
+        self._rendering.clear()
 
     def retry(self, work: Work) -> None:
         """Ask again for what failed or was cancelled, wherever it did so."""
@@ -251,21 +277,50 @@ class Pump:
         job, item = work.job.id, work.placed.item if work.placed else ""
         return self.follower.call(lambda client: client.deliver(job, state, item))
 
-    def _answer(self, request: HostRequest) -> HostAnswer:
+    def _take_on(self, request: HostRequest) -> None:
         try:
-            return HostAnswer(request.id, value=self._do(request.action, request.arguments))
+            if request.action == "capture" and self._render(request):
+                return
+            answer = HostAnswer(request.id, value=self._do(request.action, request.arguments))
         except Exception as error:  # noqa: BLE001 - a host's border: its timer goes on
-            return HostAnswer(request.id, error=ErrorInfo.of(_named(error)))
+            answer = HostAnswer(request.id, error=ErrorInfo.of(_named(error)))
+        self.follower.answer(answer)
+
+    def _render(self, request: HostRequest) -> bool:
+        """Have pictures rendered elsewhere; return False where they need not be."""
+        clip, frames, folder, seen = self._wanted(request.arguments)
+        rendering = self.render(clip, frames, seen)
+        if rendering is not None:
+            self._rendering.append((request.id, rendering, folder))
+        return rendering is not None
+
+    def _answer_what_is_rendered(self) -> None:
+        for each in list(self._rendering):
+            request, rendering, folder = each
+            try:
+                clip = rendering.poll()
+                if clip is None:
+                    continue
+                value = {"clip": codec.dump(_moved(clip, rendering.folder, folder))}
+                answer = HostAnswer(request, value=value)
+            except Exception as error:  # noqa: BLE001 - a host's border: its timer goes on
+                answer = HostAnswer(request, error=ErrorInfo.of(_named(error)))
+            self._rendering.remove(each)
+            rendering.close()
+            self.follower.answer(answer)
+
+    def _wanted(self, arguments: Mapping[str, Any]) -> tuple[Clip, Span, Path, bool]:
+        clip = codec.load(Clip, arguments.get("clip"), "clip")
+        frames = codec.load(Span, arguments.get("frames"), "frames")
+        folder = self._permitted(str(arguments.get("folder", "")))
+        return clip, frames, folder, arguments.get("seen") is True
 
     def _do(self, action: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         if action == "selection":
             clips = [codec.dump(clip) for clip in self.host.selection()]
             return {"clips": clips, "playhead": self.host.playhead()}
         if action == "capture":
-            clip = codec.load(Clip, arguments.get("clip"), "clip")
-            frames = codec.load(Span, arguments.get("frames"), "frames")
-            folder = self._permitted(str(arguments.get("folder", "")))
-            seen = arguments.get("seen") is True
+            clip, frames, folder, seen = self._wanted(arguments)
             return {"clip": codec.dump(self.host.capture(clip, frames, folder, seen=seen))}
         if action == "place":
             placed = self.host.place(codec.load(JobStatus, arguments.get("status"), "status"))
@@ -282,6 +337,14 @@ class Pump:
         if not any(path.is_relative_to(each.resolve()) for each in allowed):
             raise PathNotPermitted(path=folder)
         return path
+
+
+def _moved(clip: Clip, source: Path, folder: Path) -> Clip:
+    """Move a clip's pictures to another folder."""
+    for picture in source.iterdir():
+        shutil.move(picture, folder / picture.name)
+    path = folder / Path(clip.media.path).name
+    return replace(clip, media=replace(clip.media, path=str(path)))
 
 
 def _named(error: BaseException) -> AfterframeError:

@@ -18,8 +18,9 @@ LONGEST = 8
 """Lines that the list has at most before it scrolls."""
 NEWEST = 3
 """Lines at the top that are never folded away: what is over stays seen for a while."""
-PICTURE_SIZE = 6.0
-"""Of the preview, in units of a button's height."""
+PICTURE_SIZE, PICTURE_SHARE = 4.0, 0.4
+"""Of the preview: in units of a button's height, and of the width."""
+AT_WORK: frozenset[Kind] = frozenset({"capturing", "sending", "queued", "running"})
 ICONS: dict[Kind, str] = {
     "capturing": "RENDER_STILL",
     "sending": "SORTTIME",
@@ -103,6 +104,23 @@ def sync() -> None:
             _show_picture(job, str(path), number)
 
 
+def draw_newest(layout: Any) -> None:
+    """Draw in a line or two what the user has asked for last, while it is at work or has failed."""
+    own = [row for row in _Drawn.rows.values() if not row.host]
+    newest = max(own, key=lambda row: row.created, default=None)
+    if newest is None:
+        return
+    if newest.kind in AT_WORK:
+        line = layout.row(align=True)
+        line.progress(factor=newest.fraction, text=f"{newest.phase}  {newest.percent}")
+        line.operator("afterframe.cancel_job", text="", icon="X").job = newest.job
+        return
+    here = session.current()
+    error = here.board.error(newest.job)
+    if error is not None and newest.kind != "cancelled" and error is not here.problem:
+        fixes.draw_error(layout.box().column(align=True), error, newest.job)
+
+
 def _is_listed(row: Row, number: int, manager: Any) -> bool:
     return (
         not row.finished or row.kind == "failed" or number < NEWEST or manager.afterframe_queue_open
@@ -117,7 +135,7 @@ def _list_anew(manager: Any, listed: list[Row]) -> None:
     lines.clear()
     for row in listed:
         line = lines.add()
-        line.name, line.job = row.name, row.job
+        line.name, line.job = row.title, row.job
     names = [row.job for row in listed]
     new = [row.job for row in listed if row.job not in known and row.kind not in FINISHED]
     wanted = new[0] if new else chosen
@@ -161,10 +179,10 @@ class AFTERFRAME_UL_queue(bpy.types.UIList):
         if row is None:
             return
         halves = layout.split(factor=0.5)
-        halves.label(text=row.name, icon=_icon_of(row), translate=False)
+        halves.label(text=row.title, icon=_icon_of(row), translate=False)
         right = halves.row(align=True)
         if row.kind in {"running", "capturing"}:
-            right.progress(factor=row.fraction, text=f"{round(100 * row.fraction)} %")
+            right.progress(factor=row.fraction, text=row.percent)
         else:
             right.label(text=row.phase, translate=False)
         if "cancel" in row.buttons:
@@ -241,21 +259,21 @@ def _draw_folded(column: Any, manager: Any) -> None:
 def _draw_job(box: Any, row: Row, here: Any) -> None:
     """Draw one job in full."""
     picture = _Drawn.pictures.get(f"{row.job}-{_Drawn.numbers.get(row.job)}")
+    told = box.row()
     if picture is not None:
-        box.template_icon(icon_value=picture.icon_id, scale=PICTURE_SIZE)
-    column = box.column(align=True)
-    column.label(text=row.name, icon=_icon_of(row), translate=False)
+        told = box.split(factor=PICTURE_SHARE)
+        told.template_icon(icon_value=picture.icon_id, scale=PICTURE_SIZE)
+    column = told.column(align=True)
     draft = f" ({words.say('ui.quality.draft.label')})" if row.draft else ""
-    column.label(text=f"{row.effect}{draft}", icon="BLANK1", translate=False)
-    if row.host:
-        column.label(text=row.host, icon="BLANK1", translate=False)
-    if row.kind in {"running", "capturing"}:
-        bar = column.row(align=True)
-        bar.progress(factor=row.fraction, text=f"{row.phase}  {round(100 * row.fraction)} %")
-        if row.left:
-            column.label(text=row.left, icon="BLANK1", translate=False)
-    else:
-        column.label(text=row.phase, icon="BLANK1", translate=False)
+    for text in (row.name, f"{row.effect}{draft}", row.host):
+        if text:
+            column.label(text=text, translate=False)
+    if row.kind not in AT_WORK:
+        column.label(text=row.phase, icon=_icon_of(row), translate=False)
+    elif row.left:
+        column.label(text=row.left, translate=False)
+    if row.kind in AT_WORK:
+        box.progress(factor=row.fraction, text=f"{row.phase}  {round(100 * row.fraction)} %")
     error = here.board.error(row.job)
     if error is not None and row.kind != "cancelled":
         fixes.draw_error(box.column(align=True), error, row.job)

@@ -24,13 +24,14 @@ import bpy
 from ...base import Placed
 from ...wire.board import Board
 from ...wire.client import Client
+from ...wire.clip import Clip, Span
 from ...wire.errors import AfterframeError, ItemGone
 from ...wire.follower import Follower, News
 from ...wire.job import ErrorInfo, Job, JobStatus, new_id
 from ...wire.session import EngineInfo
 from .. import choose, compat, place
 from ..adapter import BlenderHost, Choices
-from ..child import Preparation
+from ..child import Preparation, RangeCapture, needs_child
 from ..deliveries import Deliveries
 from ..pump import INTERVAL, INTERVAL_AFTER_ERROR, Pump, Work
 from ..request import Order, Wish
@@ -97,6 +98,12 @@ def _beat() -> float:
     return current().tick()
 
 
+def _render_elsewhere(clip: Clip, frames: Span, seen: bool) -> RangeCapture | None:
+    if not needs_child(Order(clip, Wish("retime", seen=seen)), clip, frames):
+        return None
+    return RangeCapture(clip, frames, seen=seen)
+
+
 def _cancelled() -> AfterframeError:
     return ErrorInfo("cancelled", "Cancelled.", "").exception()
 
@@ -129,6 +136,7 @@ class Session:
             deliver_at_once=False,
             listening=True,
             may_place=handlers.may_edit,
+            render=_render_elsewhere,
         )
         self.board = Board()
         self.deliveries = Deliveries(self.host, self.pump, self.board)
@@ -324,6 +332,7 @@ class Session:
     def end(self) -> None:
         """Let go of everything."""
         self._stop_preparing()
+        self.pump.stop()
         self.follower.stop()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -350,7 +359,14 @@ class Session:
         if job is not None:
             self._submit(job, quiet)
             return job.id
-        shown = Job(new_id(), order.wish.effect, order.clip, self.host.output(order.clip, ""))
+        shown = Job(
+            id=new_id(),
+            effect=order.wish.effect,
+            clip=order.clip,
+            output=self.host.output(order.clip, order.wish.effect),
+            quality=order.wish.quality,
+            after=order.after,
+        )
         self._preparing[shown.id] = order, preparation
         self.board.begin(shown, time.time(), "capturing")
         return shown.id
