@@ -6,6 +6,7 @@ are none, and :func:`get` gives the defaults.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from . import settings, words
 
 ROOM = ".host_adapters.afterframe_hosts.blender.ui"
 """Where this package lies in the extension; see ``extension/start.py``."""
+BLENDERS_OWN = "//"
+"""How paths begin in Blender that begin at the project."""
 
 
 def register() -> None:
@@ -74,8 +77,15 @@ def _folder(chosen: Any) -> Path | None:
 
     A path that begins at the project (``//``) would be another for each: it is none.
     """
-    path = Path(str(chosen.path))
-    return path if chosen.place == "FOLDER" and path.is_absolute() else None
+    path = str(chosen.path)
+    whole = Path(path).is_absolute() and not path.startswith(BLENDERS_OWN)
+    return Path(path) if chosen.place == "FOLDER" and whole else None
+
+
+def _make_whole(chosen: Any, _context: Any) -> None:
+    """Turn what the file browser gives, which begins at the project, into the folder's own path."""
+    if chosen.path.startswith(BLENDERS_OWN) and bpy.data.filepath:
+        chosen.path = os.path.normpath(bpy.path.abspath(chosen.path))
 
 
 def _english(identifier: str, part: str = "label") -> str:
@@ -98,7 +108,10 @@ class AFTERFRAME_AP_preferences(bpy.types.AddonPreferences):
             name=_english("place"), description=_english("place", "help"), items=_PLACES
         ),
         "path": bpy.props.StringProperty(
-            name=_english("path"), description=_english("path", "help"), subtype="DIR_PATH"
+            name=_english("path"),
+            description=_english("path", "help"),
+            subtype="DIR_PATH",
+            update=_make_whole,
         ),
         "format": bpy.props.EnumProperty(
             name=_english("format"),
