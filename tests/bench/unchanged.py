@@ -3,10 +3,10 @@
     .venv/bin/python -m tests.bench.unchanged BEFORE.blend AFTER.blend [--blender PYTHON]
 
 Both files are opened in real Blender and every value in them is compared: all collections, all
-properties, custom ones too. Declared additions are the strips that bear a job's id and the names
-of their channels. What Blender itself changes when it saves a file is measured by saving an
-untouched copy of BEFORE, and is not counted. Prints each path that differs; the last line is one
-JSON object, and the exit code is 1 when anything differs.
+properties, custom ones too. Declared additions are the strips that bear a job's id, the names of
+their channels, and what the panel keeps on a scene. What Blender itself changes when it saves a
+file is measured by saving an untouched copy of BEFORE, and is not counted. Prints each path that
+differs; the last line is one JSON object, and the exit code is 1 when anything differs.
 """
 
 from __future__ import annotations

@@ -116,14 +116,13 @@ def seeds(group):
     first = settings.values(group, "generate")["seed"]
     settings.roll(group)
     second = settings.values(group, "generate")["seed"]
-    group.seed_locked = True
+    group.generate.seed_locked = True
     settings.roll(group)
     third = settings.values(group, "generate")["seed"]
     bpy.ops.afterframe.dice()
     thrown = settings.values(group, "generate")["seed"]
     group.effect = "retime"
     none = not bpy.ops.afterframe.dice.poll()
-    group.seed_locked = False
     settings.roll(group)
     told = {"open": first != second, "locked": second == third, "dice": third != thrown}
     return told | {"none to throw": none}
@@ -188,7 +187,13 @@ def strip_keeps(scene):
     wish = settings.wish(strip.afterframe, "final")
     if dict(wish.parameters) != before or plain(before) != plain(given):
         wrong.append(("loaded", given, before, dict(wish.parameters)))
-    facts = [wish.effect, wish.engine, wish.seen, wish.format, strip.afterframe.seed_locked]
+    facts = [
+        wish.effect,
+        wish.engine,
+        wish.seen,
+        wish.format,
+        strip.afterframe.generate.seed_locked,
+    ]
     return wrong, facts
 
 

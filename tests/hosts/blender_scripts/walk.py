@@ -2,7 +2,8 @@
 
 Arguments: the .blend files, the answer's path. Answers with an object for each file: ``values``
 (path to text), ``added`` (names of the strips that Afterframe has placed, which are left out of
-the values with their animation) and ``renamed`` (paths of the names of their channels).
+the values with their animation; so is what the panel keeps on a scene) and ``renamed`` (paths of
+the names of their channels).
 """
 
 import hashlib
@@ -15,6 +16,8 @@ from pathlib import Path
 import bpy
 
 JOB = "afterframe_job"
+SETTINGS = "afterframe"
+"""Of a scene: what its user has set in our panel."""
 LONG = 64
 """Longer arrays are told by their hash."""
 PATH = "\0"
@@ -149,6 +152,8 @@ class Walk:
         except TypeError:
             return
         for key in keys:
+            if key == SETTINGS and isinstance(thing, bpy.types.Scene):
+                continue
             value = thing[key]
             plain = value.to_dict() if hasattr(value, "to_dict") else value
             plain = plain.to_list() if hasattr(plain, "to_list") else plain

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Any
 
+import bpy
+
 from ...wire.effects import EFFECTS, Parameter
 from ...wire.session import EngineInfo
 from . import extras, thumbnails, words
@@ -28,6 +30,7 @@ def draw(
     engines: tuple[EngineInfo, ...],
     said: Sequence[str] = (),
     buttons: Buttons | None = None,
+    folder: str = "",
 ) -> None:
     """Draw an effect's parameters; see ``settings.draw``."""
     layout.context_pointer_set("afterframe_settings", group)
@@ -47,11 +50,7 @@ def draw(
     _draw_part(layout, group, "camera", [declared[n] for n in CAMERA if n in declared])
     _draw_part(layout, group, "joining", [declared[n] for n in JOINING if n in declared])
     _draw_engine(layout, group, effect, engines)
-    body = _panel(layout, "delivery")
-    if body:
-        body.prop(group, "format", text=words.say("ui.settings.format.label"), translate=False)
-        for name in DELIVERY:
-            _draw(body, group, getattr(group, effect), declared[name])
+    _draw_delivery(layout, group, [declared[n] for n in DELIVERY if n in declared], folder)
 
 
 def label(parameter: Parameter) -> str:
@@ -86,11 +85,32 @@ def _draw_engine(layout: Any, group: Any, effect: str, engines: tuple[EngineInfo
     body.prop(group, "engine_choice", text=words.say("ui.settings.engine.label"), translate=False)
     chosen = extras.info(str(group.engine), effect)
     if chosen is None:
-        words.write(body, words.say("ui.engine.unfit"), "ERROR")
+        unfit = "ui.engine.unfit" if group.engine else "ui.engine.none_fits"
+        words.write(body, words.say(unfit), "ERROR")
         return
     for parameter in chosen.parameters:
         _draw_extra(body, group, effect, parameter)
     _draw_facts(body, chosen)
+
+
+def _draw_delivery(layout: Any, group: Any, parameters: Sequence[Parameter], folder: str) -> None:
+    body = _panel(layout, "delivery")
+    if not body:
+        return
+    column = body.column()
+    column.prop(group, "format", text=words.say("ui.settings.format.label"), translate=False)
+    for parameter in parameters:
+        _draw(column, group, getattr(group, parameter.effect), parameter)
+    if not folder:
+        return
+    row = _named_row(column, words.say("ui.panel.folder"))
+    row.operator("afterframe.open_folder", text=folder, icon="FILE_FOLDER", translate=False)
+    if not bpy.data.filepath:
+        words.write(body, words.say("ui.panel.unsaved"), "INFO")
+        saving = body.row()
+        saving.operator_context = "INVOKE_DEFAULT"
+        text = words.say("ui.fix.save_project.label")
+        saving.operator("wm.save_as_mainfile", text=text, icon="FILE_TICK", translate=False)
 
 
 def _draw_facts(layout: Any, engine: EngineInfo) -> None:
@@ -115,7 +135,7 @@ def _draw_facts(layout: Any, engine: EngineInfo) -> None:
 
 def _draw_extra(layout: Any, group: Any, effect: str, parameter: Parameter) -> None:
     if parameter.kind in extras.LISTS:
-        _LISTS[parameter.kind](layout, group, f"{effect}.{parameter.name}", label(parameter))
+        _LISTS[parameter.kind](layout, group, f"{effect}.{parameter.name}")
         return
     name = extras.property_name(parameter)
     if hasattr(group, name):  # else it becomes known in a moment
@@ -131,9 +151,9 @@ def _draw(layout: Any, group: Any, own: Any, parameter: Parameter) -> None:
     elif name == "prompt":
         _draw_prompt(layout, own, parameter)
     elif parameter.kind == "seed":
-        _draw_seed(layout, group, own, parameter)
+        _draw_seed(layout, own, parameter)
     elif parameter.kind in extras.LISTS:
-        _LISTS[parameter.kind](layout, group, f"{parameter.effect}.{name}", label(parameter))
+        _LISTS[parameter.kind](layout, group, f"{parameter.effect}.{name}")
     elif hasattr(own, f"{name}_set"):
         _draw_optional(layout, own, parameter)
     else:
@@ -173,16 +193,17 @@ def _draw_length(layout: Any, own: Any, parameter: Parameter) -> None:
     frames.prop(own, "shown_frames", text=words.say("ui.panel.frames"), translate=False)
 
 
-def _draw_seed(layout: Any, group: Any, own: Any, parameter: Parameter) -> None:
+def _draw_seed(layout: Any, own: Any, parameter: Parameter) -> None:
+    """Draw the seed: locked, it can be typed; open, the last one is shown and not kept."""
     row = _named_row(layout, label(parameter))
     number = row.row(align=True)
-    number.active = bool(group.seed_locked)
-    if own.seed_set and group.seed_locked:
+    number.active = bool(own.seed_locked)
+    if own.seed_set:
         number.prop(own, "seed", text="")
     else:
-        number.prop(own, "seed", text=words.say("ui.panel.seed_open"), translate=False)
-    icon = "LOCKED" if group.seed_locked else "UNLOCKED"
-    row.prop(group, "seed_locked", text="", icon=icon)
+        number.label(text=words.say("ui.panel.seed_open"), translate=False)
+    icon = "LOCKED" if own.seed_locked else "UNLOCKED"
+    row.prop(own, "seed_locked", text="", icon=icon)
     row.operator("afterframe.dice", text="", icon="FILE_REFRESH")
 
 
@@ -218,7 +239,7 @@ def _named_row(layout: Any, text: str) -> Any:
     return split.row(align=True)
 
 
-def _draw_references(layout: Any, group: Any, owner: str, text: str) -> None:
+def _draw_references(layout: Any, group: Any, owner: str) -> None:
     own = [each for each in group.references if each.owner == owner]
     column = layout.column(align=True)
     column.use_property_split = False
@@ -232,10 +253,10 @@ def _draw_references(layout: Any, group: Any, owner: str, text: str) -> None:
         else:
             sub.label(text=PurePath(each.path).name, translate=False)
         _draw_remove(row, "afterframe.remove_reference", owner, index)
-    _draw_add(column, "afterframe.add_reference", owner, text)
+    _draw_add(column, "afterframe.add_reference", owner, "ui.panel.add_reference")
 
 
-def _draw_regions(layout: Any, group: Any, owner: str, text: str) -> None:
+def _draw_regions(layout: Any, group: Any, owner: str) -> None:
     own = [each for each in group.regions if each.owner == owner]
     column = layout.column(align=True)
     column.use_property_split = False
@@ -250,7 +271,7 @@ def _draw_regions(layout: Any, group: Any, owner: str, text: str) -> None:
             way.prop(each, "x", text=words.say("ui.region.x.label"), slider=True, translate=False)
             way.prop(each, "y", text=words.say("ui.region.y.label"), slider=True, translate=False)
         _draw_remove(row, "afterframe.remove_region", owner, index)
-    _draw_add(column, "afterframe.add_region", owner, text)
+    _draw_add(column, "afterframe.add_region", owner, "ui.panel.add_region")
 
 
 def _draw_remove(layout: Any, operator: str, owner: str, index: int) -> None:
@@ -258,10 +279,8 @@ def _draw_remove(layout: Any, operator: str, owner: str, index: int) -> None:
     button.owner, button.index = owner, index
 
 
-def _draw_add(layout: Any, operator: str, owner: str, text: str) -> None:
-    button = layout.operator(
-        operator, text=words.say("ui.panel.add", what=text), icon="ADD", translate=False
-    )
+def _draw_add(layout: Any, operator: str, owner: str, message: str) -> None:
+    button = layout.operator(operator, text=words.say(message), icon="ADD", translate=False)
     button.owner = owner
 
 

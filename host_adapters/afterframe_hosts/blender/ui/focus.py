@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ...base import Query
@@ -11,14 +12,27 @@ from .. import choose, compat, timeline
 from . import words
 
 
-def tell(effect: str) -> tuple[str, AfterframeError | None]:
-    """Return what an effect would work on, and None; or an empty text and why it cannot be."""
+@dataclass(frozen=True)
+class Focus:
+    """What an effect would work on.
+
+    Attributes:
+        text: what it is; or why there is nothing.
+        advice: what to do where there is nothing.
+        fits: there is something.
+    """
+
+    text: str
+    advice: str = ""
+    fits: bool = True
+
+
+def look(effect: str) -> Focus:
+    """Return what an effect would work on now."""
     error = choose.obstacle(effect)
     if error is not None:
-        return "", error
-    scene = compat.edited_scene()
-    told = {"frame": _frame, "clip": _clip, "gap": _gap}[EFFECTS[effect].source](scene)
-    return told, None
+        return Focus(*words.explain(error), fits=False)
+    return _SOURCES[EFFECTS[effect].source](compat.edited_scene())
 
 
 def selected(effect: str) -> int:
@@ -29,7 +43,7 @@ def selected(effect: str) -> int:
     return len({each for each in map(timeline.source_of, chosen) if each is not None})
 
 
-def _frame(scene: Any) -> str:
+def _frame(scene: Any) -> Focus:
     at = scene.frame_current
     under = [
         strip
@@ -37,23 +51,24 @@ def _frame(scene: Any) -> str:
         if compat.first_frame(strip) <= at < compat.end_frame(strip)
     ]
     name = under[0].name if under else ""
-    return words.say("ui.focus.frame", name=name, frame=at)
+    return Focus(words.say("ui.focus.frame", name=name, frame=at))
 
 
-def _clip(scene: Any) -> str:
+def _clip(scene: Any) -> Focus:
     strip = _sources(scene)[0]
     frames = compat.end_frame(strip) - compat.first_frame(strip)
-    return words.say("ui.focus.clip", name=strip.name, frames=frames)
+    return Focus(words.say("ui.focus.clip", name=strip.name, frames=frames))
 
 
-def _gap(scene: Any) -> str:
+def _gap(scene: Any) -> Focus:
     around = _around(scene)
     if around is None:
-        return words.say("ui.focus.no_gap")
+        advice = words.say("ui.focus.no_gap.advice")
+        return Focus(words.say("ui.focus.no_gap"), advice, fits=False)
     before, after = around
     frames = compat.first_frame(after) - compat.end_frame(before)
     told = "ui.focus.gap" if frames else "ui.focus.cut"
-    return words.say(told, before=before.name, after=after.name, frames=frames)
+    return Focus(words.say(told, before=before.name, after=after.name, frames=frames))
 
 
 def _around(scene: Any) -> tuple[Any, Any] | None:
@@ -95,3 +110,6 @@ def _sources(scene: Any) -> list[Any]:
 def _strips(scene: Any) -> Any:
     editor = scene.sequence_editor
     return compat.all_strips(editor) if editor is not None else ()
+
+
+_SOURCES = {"frame": _frame, "clip": _clip, "gap": _gap}

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import PurePath
 from typing import Any
 
 import bpy
 
-from ...wire.errors import AfterframeError
 from .. import compat
 from . import fixes, focus, presets, session, settings, words
 
 SHOWN_NOTES = "note.motion."
 """Ids of the sentences that say what an engine understood of a prompt begin so."""
+FRESH = 2.0
+"""Seconds for which it holds what was looked up on the disk."""
+
+_known: dict[str, Any] = {"project": None, "at": 0.0, "folder": ""}
+"""Where the results of a project go, and when that was looked up."""
 
 
 class AFTERFRAME_PT_main(bpy.types.Panel):
@@ -41,14 +47,17 @@ class AFTERFRAME_PT_main(bpy.types.Panel):
         chooser = self.layout.column()
         chooser.scale_y = 1.2
         chooser.prop(group, "effect", text="")
-        told, error = focus.tell(effect)
-        _draw_focus(self.layout, told, error)
+        now = focus.look(effect)
+        words.write(self.layout, now.text, "RESTRICT_SELECT_OFF" if now.fits else "INFO")
+        if now.advice:
+            words.write(self.layout, now.advice, "BLANK1")
 
         def buttons(layout: Any) -> None:
-            _draw_buttons(layout, effect)
+            _draw_buttons(layout, effect, now.fits)
 
         said = _understood(here, group, effect)
-        settings.draw(self.layout, group, effect, here.engines, said, buttons)
+        folder = _folder(here)
+        settings.draw(self.layout, group, effect, here.engines, said, buttons, folder)
 
 
 def register() -> None:
@@ -66,18 +75,9 @@ def _draw_offered(layout: Any, count: int) -> None:
         words.write(layout.box(), words.say("ui.panel.offered", count=count), "IMPORT")
 
 
-def _draw_focus(layout: Any, told: str, error: AfterframeError | None) -> None:
-    """Say in a line what it will be made of; or why it cannot, and what to do."""
-    if error is None:
-        words.write(layout, told, "RESTRICT_SELECT_OFF")
-        return
-    message, fix = words.explain(error)
-    words.write(layout, message, "INFO")
-    words.write(layout, fix, "BLANK1")
-
-
-def _draw_buttons(layout: Any, effect: str) -> None:
+def _draw_buttons(layout: Any, effect: str, fits: bool) -> None:
     row = layout.row(align=True)
+    row.enabled = fits
     row.scale_y = 1.5
     draft, final = words.say("ui.panel.draft"), words.say("ui.panel.render")
     row.operator("afterframe.render", text=draft, icon="PLAY", translate=False).quality = "draft"
@@ -88,6 +88,15 @@ def _draw_buttons(layout: Any, effect: str) -> None:
     if count > 1:
         text = words.say("ui.panel.batch", count=count)
         layout.operator("afterframe.batch", text=text, icon="DUPLICATE", translate=False)
+
+
+def _folder(here: session.Session) -> str:
+    """Return the last parts of the path where results go; the disk is asked now and then only."""
+    key = str(bpy.data.filepath)
+    if _known["project"] != key or time.monotonic() - _known["at"] > FRESH:
+        parts = here.host.destination().parts[-2:]
+        _known.update(project=key, at=time.monotonic(), folder=str(PurePath(*parts)))
+    return str(_known["folder"])
 
 
 def _understood(here: session.Session, group: Any, effect: str) -> tuple[str, ...]:

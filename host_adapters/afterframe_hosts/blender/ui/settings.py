@@ -88,7 +88,8 @@ def fill(group: Any, effect: str, values: Mapping[str, Any]) -> None:
     for name, value in lists.items():
         _fill_list(group, f"{effect}.{name}", value)
     extras.store(group, effect, {k: v for k, v in rest.items() if k not in lists})
-    group.seed_locked = values.get("seed") is not None
+    if "seed" in declared:
+        own.seed_locked = values.get("seed") is not None
 
 
 def remember(group: Any, job: Job) -> None:
@@ -129,25 +130,27 @@ def look_of(group: Any) -> str:
 def take_look(group: Any, text: str) -> None:
     """Set the look of a preset; what belongs to one shot stays."""
     told = json.loads(text)
-    effect, locked = str(told["effect"]), group.seed_locked
+    effect = str(told["effect"])
+    locked = getattr(getattr(group, effect), "seed_locked", False)
     found = values(group, effect)
     kept = {name: value for name, value in found.items() if name in OF_ONE_SHOT}
     fill(group, effect, kept | told["values"])
-    group.seed_locked = locked
+    if "seed" in kept:
+        getattr(group, effect).seed_locked = locked
 
 
 def roll(group: Any) -> None:
-    """Choose a new seed, unless the seed is locked or the effect has none."""
-    if not group.seed_locked:
+    """Choose a new seed for the chosen effect, unless its seed is locked or it has none."""
+    if not getattr(getattr(group, group.effect), "seed_locked", True):
         throw(group)
 
 
 def throw(group: Any) -> None:
-    """Choose a new seed for the effect that is chosen, where it has one; the lock stays."""
-    own, locked = getattr(group, group.effect), group.seed_locked
-    if any(parameter.kind == "seed" for parameter in EFFECTS[group.effect].parameters):
-        own.seed, own.seed_set = random.randint(0, MAX_SEED), True
-        group.seed_locked = locked
+    """Choose a new seed for the chosen effect, which has one; the lock stays as it is."""
+    own = getattr(group, group.effect)
+    locked = own.seed_locked
+    own.seed = random.randint(0, MAX_SEED)
+    own.seed_locked = locked
 
 
 def learn(engines: tuple[EngineInfo, ...]) -> None:
@@ -163,6 +166,7 @@ def draw(
     engines: tuple[EngineInfo, ...],
     said: Sequence[str] = (),
     buttons: fields.Buttons | None = None,
+    folder: str = "",
 ) -> None:
     """Draw an effect's parameters, the usual ones open and the others in closed sub-panels.
 
@@ -173,8 +177,9 @@ def draw(
         engines: that are known; empty while none is.
         said: what was understood of the prompt.
         buttons: draws what stands between the usual parameters and the sub-panels.
+        folder: where the result goes, as it is shown; empty: it is not.
     """
-    fields.draw(layout, group, effect, engines, said, buttons)
+    fields.draw(layout, group, effect, engines, said, buttons, folder)
 
 
 def register() -> None:
@@ -306,9 +311,13 @@ def _absolute(path: str) -> str:
 
 def _note_seed(own: Any, _context: Any) -> None:
     """A seed that somebody has typed is meant: it is locked."""
-    own.seed_set = True
-    group = own.id_data.path_resolve(own.path_from_id().rpartition(".")[0])
-    group.seed_locked = True
+    own.seed_set = own.seed_locked = True
+
+
+def _note_lock(own: Any, _context: Any) -> None:
+    """What is locked is a number that can be seen."""
+    if own.seed_locked and not own.seed_set:
+        own.seed = random.randint(0, MAX_SEED)
 
 
 def _rate(own: Any) -> Fraction:
@@ -355,6 +364,9 @@ def _property(parameter: Parameter) -> dict[str, Any]:
     if _may_be_unset(parameter):
         told = {**said, "description": _said("ui.settings.set.help")}
         made[f"{parameter.name}_set"] = bpy.props.BoolProperty(**told)
+    if parameter.kind == "seed":
+        lock = _plain(bpy.props.BoolProperty, "ui.settings.seed_locked", update=_note_lock)
+        made["seed_locked"] = lock
     return made
 
 
@@ -470,7 +482,6 @@ def _settings_group(groups: Mapping[str, Any]) -> Any:
         "look": p.StringProperty(options={"HIDDEN"}, get=look_of, set=take_look),
         "seen": _plain(p.BoolProperty, "ui.settings.seen"),
         "format": _plain(p.EnumProperty, "ui.settings.format", items=formats),
-        "seed_locked": _plain(p.BoolProperty, "ui.settings.seed_locked"),
     }
     return _group("settings", properties)
 

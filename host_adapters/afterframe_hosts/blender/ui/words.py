@@ -20,6 +20,9 @@ CELL = 6.4
 MARGIN = 46
 """Pixels of a sidebar beside its text: its own edges, an icon, the scroll bar."""
 
+NARROWEST = 24
+"""Narrow characters in a line, however narrow the sidebar is."""
+
 
 def register() -> None:
     """Give Blender what our labels and tips are called in other languages."""
@@ -78,8 +81,9 @@ def lines(text: str, room: int) -> tuple[str, ...]:
 def _room() -> int:
     """Return how many narrow characters fit into a line of the region that is drawn."""
     region, scale = bpy.context.region, bpy.context.preferences.system.ui_scale
-    width = region.width if region is not None else 0
-    return max(24, int((width / scale - MARGIN) / CELL))
+    if region is None or not scale:  # without a window
+        return NARROWEST
+    return max(NARROWEST, int((region.width / scale - MARGIN) / CELL))
 
 
 def _words(text: str) -> list[str]:

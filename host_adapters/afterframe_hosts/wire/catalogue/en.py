@@ -351,6 +351,11 @@ MESSAGES: dict[str, str] = {
     ),
     "ui.label.take_look": "Use Preset",
     "ui.label.take_look.help": "Use this preset",
+    "ui.label.fix": "Fix",
+    "ui.label.place_result": "Place Result",
+    "ui.label.render": "Render Effect",
+    "ui.label.render.help": "Make what the panel says of what is selected",
+    "ui.label.open_result.help": "Open the folder that a result is in",
     # errors that a host can meet
     "error.internal.message": "Something went wrong inside Afterframe: {detail}",
     "error.internal.fix": "Try again; if it happens again, send the log (afterframe logs).",

@@ -331,6 +331,11 @@ MESSAGES: dict[str, str] = {
     "ui.label.copy_settings.help": "用生成此条带时的设置来生成下一个片段",
     "ui.label.take_look": "使用预设",
     "ui.label.take_look.help": "使用此预设",
+    "ui.label.fix": "修复",
+    "ui.label.place_result": "放置结果",
+    "ui.label.render": "渲染效果",
+    "ui.label.render.help": "按面板所示处理所选内容",
+    "ui.label.open_result.help": "打开结果所在的文件夹",
     # errors that a host can meet
     "error.internal.message": "Afterframe 内部出错：{detail}",
     "error.internal.fix": "请重试；若再次出现，请发送日志（afterframe logs）。",
