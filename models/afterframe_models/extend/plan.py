@@ -49,6 +49,8 @@ def make_plan(
     rate: float,
     seed: int,
     check: Callable[[], None],
+    draft: bool = False,
+    threads: int = 1,
 ) -> Plan:
     """Return what is shown.
 
@@ -59,32 +61,40 @@ def make_plan(
         rate: frames a second.
         seed: see ``texture``.
         check: called now and then.
+        draft: see ``texture``.
+        threads: likewise.
     """
     film = Film(material.greys)
-    runs, why, cost = _runs(film, frames, way, rate, seed, check)
+    runs: list[Run] = []
+    cost, why = 0.0, _without_looking(film, way)
+    if why is None:
+        texture = Texture(film, seed, draft=draft, threads=threads)
+        runs, why, cost = _runs(texture, frames, rate, check, only_if_unseen=way == "auto")
     camera = None if runs else camera_of(material.greys)
     return Plan(material, frames, film, tuple(runs), why, cost, camera)
 
 
-def _runs(
-    film: Film,
-    frames: int,
-    way: str,
-    rate: float,
-    seed: int,
-    check: Callable[[], None],
-) -> tuple[list[Run], Why, float]:
+def _without_looking(film: Film, way: str) -> Why | None:
+    """Return why the last frame coasts, where no match has to be looked for."""
     if film.joint < 1:
-        return [], "single", 0.0
+        return "single"
     if way == "coast":
-        return [], "coast_asked", 0.0
-    if film.joint < FEWEST:
-        return [], "coast_short", 0.0
-    texture = Texture(film, seed)
-    runs = texture.runs(frames, rate, check, only_if_unseen=way == "auto")
+        return "coast_asked"
+    return "coast_short" if film.joint < FEWEST else None
+
+
+def _runs(
+    texture: Texture,
+    frames: int,
+    rate: float,
+    check: Callable[[], None],
+    *,
+    only_if_unseen: bool,
+) -> tuple[list[Run], Why, float]:
+    runs = texture.runs(frames, rate, check, only_if_unseen=only_if_unseen)
     if not runs:
         return [], "coast_short", 0.0
     cost = runs[0].cost
-    if way == "auto" and texture.is_dear(cost):
+    if only_if_unseen and texture.is_dear(cost):
         return [], "coast_dear", cost
     return runs, "live", cost

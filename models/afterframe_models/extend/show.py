@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from afterframe.imaging.flow import Grey, displaced, reduced
 from afterframe.imaging.warp import Interpolation
 from afterframe.media.frame import Frame
+from afterframe_models.ahead import made_ahead
 
 from .coast import Coast, velocity
 from .morph import LONGEST, Moment, length_for, meet, morph, settled
@@ -49,20 +51,39 @@ class Show:
     """
 
     def __init__(self, plan: Plan, *, draft: bool = False) -> None:
-        self._plan = plan
+        self._plan, self._draft = plan, draft
         self._smaller = 2 if draft else 1
         self._step = plan.material.step * self._smaller
         self._how: Interpolation = "linear" if draft else "cubic"
         self._ends = list(accumulate(run.length for run in plan.runs))
         self._join: tuple[int, Join] | None = None
-        self._last: Frame | None = None
         self._rest: Frame | None = None
+        if not plan.runs:
+            self._last, self._coast = self._left()
+
+    def frames(self, numbers: Sequence[int], threads: int) -> Iterator[Frame]:
+        """Yield made frames, in this order.
+
+        Of a draft, what does not wait for other things is made ahead: frames that coast, joins.
+        """
+        if not self._draft:
+            yield from map(self.frame, numbers)
+            return
+        if not self._plan.runs:
+            yield from made_ahead(self.frame, numbers, threads)
+            return
+        runs = groupby(numbers, self._place)
+        places = [place for place, _ in groupby(map(self._place, numbers))]
+        joins = made_ahead(self._made_join, (self._plan.runs[place] for place in places), threads)
+        for (place, within), join in zip(runs, joins, strict=True):
+            self._join = place, join
+            yield from map(self.frame, within)
 
     def frame(self, number: int) -> Frame:
         """Return a made frame, 0 being the one at the joint."""
         if not self._plan.runs:
             return self._coasting(number + 1)
-        place = bisect.bisect_right(self._ends, number)
+        place = self._place(number)
         run = self._plan.runs[place]
         within = number - (self._ends[place] - run.length)
         material = self._plan.material
@@ -74,6 +95,10 @@ class Show:
         if within < len(join.moments):
             return morphed(join.frame, shown, join.moments[within], self._step, light, self._how)
         return shown if light is None else lit(shown, light)
+
+    def _place(self, number: int) -> int:
+        """Return the number of the run that a frame belongs to."""
+        return bisect.bisect_right(self._ends, number)
 
     def join(self, place: int) -> Join:
         """Return how a run is joined to what stands before it."""
@@ -98,12 +123,15 @@ class Show:
         found = self._plan.film.greys[first : last + 1]
         return [reduced(grey, self._smaller) for grey in found]
 
-    def _coasting(self, frame: int) -> Frame:
+    def _left(self) -> tuple[Frame, Coast]:
+        """Return the frame at the joint, and how it goes on beside the camera's own motion."""
         material, camera = self._plan.material, self._plan.camera
-        if self._last is None:
-            self._last = material.read(material.last)
-            going = velocity(material.greys[-VELOCITY_FRAMES:])
-            self._coast = Coast(going if camera is None else going - camera.flow(going.shape[:2]))
+        going = velocity(material.greys[-VELOCITY_FRAMES:])
+        beside = going if camera is None else going - camera.flow(going.shape[:2])
+        return material.read(material.last), Coast(beside)
+
+    def _coasting(self, frame: int) -> Frame:
+        camera = self._plan.camera
         if camera is None and self._coast.is_still:
             return self._last
         if frame < AT_REST or camera is not None:

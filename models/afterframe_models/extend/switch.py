@@ -48,11 +48,11 @@ def _least(cells: Single) -> NDArray[np.intp]:
     moments = len(cells)
     late = np.arange(1 - BEST, moments + 1 - BEST, dtype=np.float32)
     unary = cells + np.maximum(PATIENCE * late, -HASTE * late)[:, None, None]
-    summed = np.cumsum(cells, axis=0, dtype=np.float32)
+    seams = {way: _seams(cells, way) for way in _WAYS}
     messages = {way: np.zeros_like(unary) for way in _WAYS}
     for _ in range(ROUNDS):
         belief = _sum(unary, messages)
-        messages = {way: _sent(belief - messages[_WAYS[way]], summed, way) for way in _WAYS}
+        messages = {way: _sent(belief - messages[_WAYS[way]], seams[way], way) for way in _WAYS}
     return np.asarray(_sum(unary, messages).argmin(axis=0))
 
 
@@ -64,13 +64,18 @@ def _sum(unary: Single, messages: Mapping[tuple[int, int], Single]) -> Single:
     return np.asarray(unary + sum(messages.values()), np.float32)
 
 
-def _sent(belief: Single, summed: Single, way: tuple[int, int]) -> Single:
-    """Return what cells are told by the neighbour that a message comes from."""
-    moments = len(belief)
+def _seams(cells: Single, way: tuple[int, int]) -> Single:
+    """Return what is seen of the line between a cell that changes at one moment and a neighbour
+    that does at another: (moments, moments, rows, columns).
+    """
+    summed = np.cumsum(cells, axis=0, dtype=np.float32)
     sums = 0.5 * (summed + _moved(summed, way))
-    belief, told = _moved(belief, way), np.empty_like(belief)
-    for moment in range(moments):
-        told[moment] = (belief + np.abs(sums - sums[moment])).min(axis=0)
+    return np.asarray(np.abs(sums[None] - sums[:, None]), np.float32)
+
+
+def _sent(belief: Single, seams: Single, way: tuple[int, int]) -> Single:
+    """Return what cells are told by the neighbour that a message comes from."""
+    told: Single = (_moved(belief, way)[None] + seams).min(axis=1)
     told -= told.min(axis=0)
     down, right = way
     # Cells at the rim have no neighbour there.

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afterframe.imaging.flow import Grey
+from afterframe_models.ahead import made_ahead
 
 from .film import Film
 from .morph import DIFFERENT, LAST_SWITCH, meet, morph
@@ -39,6 +40,8 @@ SHORTEST_RUN = 24
 """Frames; of a short shot a fifth of it."""
 NEAREST_JUMP = 8
 """Frames that a jump spans at least."""
+SMALLER, DRAFT_SMALLER = 2, 4
+"""How many times smaller pictures are on which jumps are judged, and those of a draft."""
 LOOKED_AT = 24
 """Jumps that are judged by how their frames lie on one another."""
 MORPHED = 3
@@ -87,10 +90,15 @@ class Texture:
     Args:
         film: the shot.
         seed: decides between jumps that are as good.
+        draft: judge them on pictures half the usual size, four times faster.
+        threads: in which they are judged.
     """
 
-    def __init__(self, film: Film, seed: int) -> None:
+    def __init__(self, film: Film, seed: int, *, draft: bool = False, threads: int = 1) -> None:
         self._film = film
+        self._smaller = DRAFT_SMALLER if draft else SMALLER
+        self._threads = threads
+        self._small: dict[int, Grey] = {}
         self._costs: dict[tuple[int, int], float] = {}
         self._aparts: dict[tuple[int, int], float] = {}
         self.shortest = max(1, min(SHORTEST_RUN, (film.joint + 1) // 5))
@@ -132,8 +140,9 @@ class Texture:
     def cost(self, a: int, b: int) -> float:
         """Return what is seen of a jump after its morph: share of the picture."""
         if (a, b) not in self._costs:
-            past = [_half(grey) for grey in self._film.greys[max(0, a - 3) : a + 1]]
-            run = [_half(grey) for grey in self._film.greys[b : b + self.shortest + 1]]
+            last = min(b + self.shortest, b + LAST_SWITCH, len(self._film.greys) - 1)
+            past = [self._picture(frame) for frame in range(max(0, a - 3), a + 1)]
+            run = [self._picture(frame) for frame in range(b, last + 1)]
             self._costs[a, b] = seen_of_morph(past, run)
         return self._costs[a, b]
 
@@ -147,11 +156,8 @@ class Texture:
 
         The median over a few pairs of frames two apart.
         """
-        greys, joint = self._film.greys, self._film.joint
-        places = np.linspace(2, joint, 7).astype(int)
-        return float(
-            np.median([seen(greys[place - 2], greys[place], fine=True) for place in places])
-        )
+        places = (int(place) for place in np.linspace(2, self._film.joint, 7))
+        return float(np.median([self._seen(place - 2, place, fine=True) for place in places]))
 
     def _first(self, shown: _Shown) -> int:
         """Return where the joint leads: the candidate whose morph shows least."""
@@ -185,14 +191,28 @@ class Texture:
             worse *= BACKWARDS if self._film.is_backwards(jumps[place][1]) else 1.0
             return float(worse * (cost + JUST_SEEN) * scores[place] / least)
 
-        places = range(len(jumps))
-        best = sorted(places, key=lambda place: judged(place, self._apart(*jumps[place])))
-        return jumps[min(best[:MORPHED], key=lambda place: judged(place, self.cost(*jumps[place])))]
+        def ranked(places: Sequence[int], cost: Callable[[int, int], float]) -> list[int]:
+            costs = made_ahead(lambda place: cost(*jumps[place]), places, self._threads)
+            judgements = dict(zip(places, map(judged, places, costs), strict=True))
+            return sorted(places, key=judgements.__getitem__)
+
+        best = ranked(range(len(jumps)), self._apart)[:MORPHED]
+        return jumps[ranked(best, self.cost)[0]]
 
     def _apart(self, a: int, b: int) -> float:
         if (a, b) not in self._aparts:
-            self._aparts[a, b] = seen(self._film.greys[a], self._film.greys[b], fine=False)
+            self._aparts[a, b] = self._seen(a, b, fine=False)
         return self._aparts[a, b]
+
+    def _seen(self, a: int, b: int, *, fine: bool) -> float:
+        """Return the share of the picture where two frames differ visibly, after a flow."""
+        return _visible(meet(self._picture(a), self._picture(b), fine=fine).unlike)
+
+    def _picture(self, frame: int) -> Grey:
+        number = self._film.number(frame)
+        if number not in self._small:
+            self._small[number] = _small(self._film.greys[number], self._smaller)
+        return self._small[number]
 
 
 class _Shown:
@@ -230,14 +250,9 @@ class _Shown:
         return np.asarray(total if later is not None else total[0], np.float32)
 
 
-def seen(first: Grey, second: Grey, *, fine: bool) -> float:
-    """Return the share of the picture where two frames differ visibly, after a flow."""
-    return _visible(meet(_half(first), _half(second), fine=fine).unlike)
-
-
 def seen_of_morph(past: Sequence[Grey], run: Sequence[Grey]) -> float:
     """Return the share of the picture that is seen to change in the morph between two takes."""
-    moments = morph(past, run, min(LAST_SWITCH, len(run) - 1))
+    moments = morph(past, run, len(run) - 1)
     before = np.zeros_like(moments[0].share)
     changed = np.zeros_like(before)
     for moment in moments:
@@ -250,8 +265,8 @@ def _visible(unlike: Table) -> float:
     return float(np.clip(unlike / DIFFERENT - 0.5, 0, 2).mean())
 
 
-def _half(grey: Grey) -> Grey:
-    size = tuple(max(16, side // 2) for side in grey.shape[::-1])
+def _small(grey: Grey, times: int) -> Grey:
+    size = tuple(max(16, side // times) for side in grey.shape[::-1])
     small: Any = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
 
