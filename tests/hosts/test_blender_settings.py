@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from afterframe.sample.movie import write_movie
+from afterframe_hosts.wire.pictures import MOST
 from tests.hosts.blenders import VERSIONS, run_script
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow]
@@ -53,11 +54,12 @@ def test_what_an_engine_adds_is_set_kept_and_left_out_where_it_does_not_belong(t
     assert told["engines"]["back at default"] == ["", False]
 
 
-def test_pictures_are_added_and_removed_one_by_one(told: Any) -> None:
-    references, regions, left = told["pictures"]
+def test_pictures_are_added_and_removed_up_to_the_most_that_a_job_takes(told: Any) -> None:
+    references, regions, left, many = told["pictures"]
     assert [each["weight"] for each in references] == [0.25]
     assert [(each["x"], each["y"], each["kind"]) for each in regions] == [(0.0, 1.0, "flow")]
     assert not left
+    assert many == MOST
 
 
 def test_a_made_strip_keeps_what_it_was_made_with(told: Any) -> None:

@@ -15,6 +15,7 @@ from afterframe_hosts.blender.exact import (
     free_channel,
     numbered,
     scene_rate,
+    shortest,
     strip_name,
 )
 from afterframe_hosts.wire.clip import Span
@@ -43,6 +44,17 @@ def stored(base: float) -> float:
 )
 def test_a_scenes_rate_is_exact(fps: int, base: float, rate: Fraction) -> None:
     assert scene_rate(fps, stored(base)) == rate
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(0, 5))
+def test_a_number_of_few_digits_comes_back_from_32_bits(digits: int, places: int) -> None:
+    number = round(digits / 10**places, places)
+    assert shortest(stored(number)) == number
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_the_shortest_decimal_is_stored_alike(held: float) -> None:
+    assert stored(shortest(held)) == held
 
 
 @given(st.integers(1, 240), st.integers(1, 2000), st.integers(1, 2000))

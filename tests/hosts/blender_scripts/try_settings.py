@@ -159,6 +159,11 @@ def pictures(scene):
     told.append(settings.values(group, "generate")["regions"])
     bpy.ops.afterframe.remove_region(owner="generate.regions", index=0)
     told.append("regions" in settings.values(group, "generate"))
+    several = [{"name": f"{number}.png"} for number in range(20)]
+    bpy.ops.afterframe.add_reference(
+        owner="restyle.reference", directory=f"{FOLDER}/", files=several
+    )
+    told.append(len(settings.values(group, "restyle")["reference"]))
     return told
 
 

@@ -32,7 +32,7 @@ AUTO = "AUTO"
 _engines: tuple[EngineInfo, ...] = ()
 _added: dict[str, Parameter] = {}
 _items: dict[str, list[tuple[str, str, str, str, int]]] = {}
-"""Of the choice of an engine, by effect: Blender needs the words to stay in memory."""
+"""Of the choice of an engine, by effect: Blender points to these very words in memory."""
 
 
 def learn(engines: tuple[EngineInfo, ...], group: Any) -> None:
@@ -131,8 +131,9 @@ def engine_items(group: Any, _context: Any) -> list[tuple[str, str, str, str, in
     if group.engine and group.engine not in {each.name for each in found}:
         name = str(group.engine)
         told.append((name, words.say("ui.engine.unknown", engine=name), "", "QUESTION", len(told)))
-    _items[effect] = told
-    return told
+    if told != _items.get(effect):
+        _items[effect] = told
+    return _items[effect]
 
 
 def engine_index(group: Any) -> int:

@@ -21,6 +21,8 @@ FEW = 2
 PICTURE_SCALE, REFERENCE_SCALE = 4.0, 2.4
 
 Buttons = Callable[[Any], None]
+Said = tuple[str, str]
+"""A sentence and its icon."""
 
 
 def draw(
@@ -28,7 +30,7 @@ def draw(
     group: Any,
     effect: str,
     engines: tuple[EngineInfo, ...],
-    said: Sequence[str] = (),
+    said: Sequence[Said] = (),
     buttons: Buttons | None = None,
     folder: str = "",
 ) -> None:
@@ -42,8 +44,8 @@ def draw(
         if parameter.name not in apart:
             _draw(column, group, getattr(group, effect), parameter)
         if parameter.name == "prompt":
-            for sentence in said:
-                words.write(column, sentence, "SPEAKER")
+            for sentence, icon in said:
+                words.write(column, sentence, icon)
     _draw_seen(column, group)
     if buttons is not None:
         buttons(layout)

@@ -8,11 +8,10 @@ from typing import Any
 
 import bpy
 
+from ...wire.job import Note
 from .. import compat
-from . import fixes, focus, presets, session, settings, words
+from . import fields, fixes, focus, presets, session, settings, words
 
-SHOWN_NOTES = "note.motion."
-"""Ids of the sentences that say what an engine understood of a prompt begin so."""
 FRESH = 2.0
 """Seconds for which it holds what was looked up on the disk."""
 
@@ -99,7 +98,7 @@ def _folder(here: session.Session) -> str:
     return str(_known["folder"])
 
 
-def _understood(here: session.Session, group: Any, effect: str) -> tuple[str, ...]:
+def _understood(here: session.Session, group: Any, effect: str) -> tuple[fields.Said, ...]:
     """Return what the engine made of this very prompt, the last time that it was asked."""
     prompt = getattr(getattr(group, effect), "prompt", "")
     if not prompt:
@@ -111,12 +110,13 @@ def _understood(here: session.Session, group: Any, effect: str) -> tuple[str, ..
         and status.job.effect == effect
         and status.job.parameters.get("prompt") == prompt
     ]
-    if not told:
+    last = max(told, key=lambda status: status.updated, default=None)
+    if last is None or last.result is None:
         return ()
-    last = max(told, key=lambda status: status.updated)
-    notes = last.result.notes if last.result is not None else ()
-    return tuple(
-        note.text(words.language())
-        for note in notes
-        if note.id.startswith(SHOWN_NOTES) and "words" in note.params
-    )
+    about_words = (note for note in last.result.notes if "words" in note.params)
+    return tuple((note.text(words.language()), _mark(note)) for note in about_words)
+
+
+def _mark(note: Note) -> str:
+    """Return a check mark for words that were taken for a measure of something."""
+    return "CHECKMARK" if "percent" in note.params else "QUESTION"

@@ -96,7 +96,16 @@ class _Listed(PresetPanel):
             button = column.operator("afterframe.take_look", text=text, translate=False)
             button.effect, button.look = self.effect, name
         layout.separator()
-        super().draw(context)
+        if bpy.utils.preset_paths(self.preset_subdir):
+            super().draw(context)
+        else:
+            self._draw_first(layout, context.window_manager)
+
+    def _draw_first(self, layout: Any, manager: Any) -> None:
+        """Draw what saves a first preset: Blender's own list wants the folder to be there."""
+        row = layout.row()
+        row.prop(manager, "preset_name", text="")
+        row.operator(self.preset_add_operator, text="", icon="ADD").name = manager.preset_name
 
 
 def _operator(effect: str) -> Any:

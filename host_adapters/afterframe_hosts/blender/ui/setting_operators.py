@@ -68,6 +68,8 @@ class AFTERFRAME_OT_add_reference(bpy.types.Operator):
         "owner": bpy.props.StringProperty(**HIDDEN),
         "place": bpy.props.StringProperty(**HIDDEN),
         "filepath": bpy.props.StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"}),
+        "directory": bpy.props.StringProperty(subtype="DIR_PATH", **HIDDEN),
+        "files": bpy.props.CollectionProperty(type=bpy.types.OperatorFileListElement, **HIDDEN),
         "filter_glob": bpy.props.StringProperty(default=PICTURES, options={"HIDDEN"}),
     }
 
@@ -77,11 +79,12 @@ class AFTERFRAME_OT_add_reference(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context: Any) -> set[str]:
-        group = find(context, self.place)
-        if not _has_room(self, group.references, self.owner):
-            return {"CANCELLED"}
-        added = group.references.add()
-        added.owner, added.path = self.owner, self.filepath
+        listed = find(context, self.place).references
+        for path in _chosen(self):
+            if not _has_room(self, listed, self.owner):
+                break
+            added = listed.add()
+            added.owner, added.path = self.owner, path
         return {"FINISHED"}
 
 
@@ -99,12 +102,13 @@ class AFTERFRAME_OT_add_region(bpy.types.Operator):
     invoke = AFTERFRAME_OT_add_reference.invoke
 
     def execute(self, context: Any) -> set[str]:
-        group = find(context, self.place)
-        if not _has_room(self, group.regions, self.owner):
-            return {"CANCELLED"}
-        added = group.regions.add()
-        added.owner, added.mask = self.owner, self.filepath
-        added.x, added.y = DIRECTIONS[self.way.lower()]
+        listed = find(context, self.place).regions
+        for path in _chosen(self):
+            if not _has_room(self, listed, self.owner):
+                break
+            added = listed.add()
+            added.owner, added.mask = self.owner, path
+            added.x, added.y = DIRECTIONS[self.way.lower()]
         return {"FINISHED"}
 
 
@@ -184,6 +188,15 @@ def unregister() -> None:
 def _active_strip() -> Any:
     editor = compat.edited_scene().sequence_editor
     return editor.active_strip if editor else None
+
+
+def _chosen(operator: Any) -> list[str]:
+    """Return the paths of the files that were chosen; a folder alone is none."""
+    names = [each.name for each in operator.files if each.name]
+    if names:
+        return [operator.directory + name for name in names]
+    path = str(operator.filepath)
+    return [path] if path and not path.endswith(("/", "\\")) else []
 
 
 def _has_room(operator: Any, listed: Any, owner: str) -> bool:

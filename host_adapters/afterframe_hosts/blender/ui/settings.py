@@ -164,7 +164,7 @@ def draw(
     group: Any,
     effect: str,
     engines: tuple[EngineInfo, ...],
-    said: Sequence[str] = (),
+    said: Sequence[fields.Said] = (),
     buttons: fields.Buttons | None = None,
     folder: str = "",
 ) -> None:
@@ -175,7 +175,7 @@ def draw(
         group: the scene's ``afterframe``, or a strip's.
         effect: a name of ``EFFECTS``.
         engines: that are known; empty while none is.
-        said: what was understood of the prompt.
+        said: what was understood of the prompt, each with an icon.
         buttons: draws what stands between the usual parameters and the sub-panels.
         folder: where the result goes, as it is shown; empty: it is not.
     """
