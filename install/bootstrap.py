@@ -25,8 +25,9 @@ def main() -> int:
     """Run the command line, in another Python if this one does not fit; gives the exit code."""
     if sys.version_info[:2] not in interpreters.SUPPORTED:
         return restart_in_another_python()
-    if interpreters.belongs_to_blender() and not os.environ.get(RESTARTED):
-        # What is installed shall outlive this Blender; without another Python it has to do.
+    poor = interpreters.belongs_to_blender() or not interpreters.makes_environments()
+    if poor and not os.environ.get(RESTARTED):
+        # What is installed shall outlive this Blender. Without another Python this one has to do.
         another = interpreters.find_another(interpreters.SUPPORTED)
         if another is not None:
             return go_on_in(another)

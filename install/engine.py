@@ -338,7 +338,7 @@ def _alone() -> Iterator[Path]:
     except OSError as error:
         raise SetupError(
             f"{error}. Nothing was switched: the engine in use is as it was. Make room or give "
-            "yourself the right to write there, then run this command again."
+            "yourself the right to write there, then try again."
         ) from error
 
 

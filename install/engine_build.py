@@ -297,5 +297,5 @@ def _demand_space(root: Path, torch: str) -> None:
     if free < NEEDED_MB[torch]:
         raise SetupError(
             f"The engine needs {NEEDED_MB[torch]} MB on the disk of {root}, where {free} MB are "
-            "free. Free some space and run this command again."
+            "free. Free some space and try again."
         )

@@ -45,14 +45,14 @@ def stop_idle() -> None:
     if jobs:
         raise SetupError(
             f"The service still has {_jobs(jobs)} to do. Wait until that is done, or cancel with "
-            "`afterframe cancel all`; then run this command again."
+            "`afterframe cancel all`; then try again."
         )
     try:
         Client(endpoint).stop(drain=True)
     except AfterframeError as error:
         raise SetupError(f"{error.message()} {error.fix()}") from error
     if not _wait_until_gone(endpoint):
-        raise SetupError("The service does not end. Close the hosts and run this command again.")
+        raise SetupError("The service does not end. Close the hosts and try again.")
 
 
 def in_use(folder: Path) -> bool:

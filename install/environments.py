@@ -57,11 +57,11 @@ KNOWN_FAILURES = (
             "dns error",
         ),
         "The package registry could not be reached. Check the network connection (or the proxy) "
-        "and run this command again.",
+        "and try again.",
     ),
     (
         ("No space left on device", "not enough space on the disk"),
-        "The disk is full. Free some space and run this command again.",
+        "The disk is full. Free some space and try again.",
     ),
     (
         ("No matching distribution found", "No solution found", "ResolutionImpossible"),
@@ -319,7 +319,7 @@ def _demand_venv(environment: Environment) -> None:
         raise SetupError(
             f"Python {version} ({environment.base}) comes without the module `venv`. Install it "
             f"(on Debian and Ubuntu: sudo apt-get install python{version}-venv), or install uv; "
-            "then run this command again."
+            "then try again."
         )
 
 
@@ -332,7 +332,7 @@ def _remove(folder: Path) -> None:
     except OSError as error:
         raise SetupError(
             f"{folder} has to be made anew and could not be removed ({error}). Close the programs "
-            "that use it and run this command again."
+            "that use it and try again."
         ) from error
 
 

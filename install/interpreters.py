@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 # In the order of preference when the running one does not fit: most of the testing is on 3.11.
@@ -40,6 +41,11 @@ def belongs_to_blender() -> bool:
     """Whether the running one is part of a Blender, and goes when that is removed or updated."""
     folder = Path(sys.base_prefix)
     return folder.name == "python" and bool(re.match(r"\d+\.\d+$", folder.parent.name))
+
+
+def makes_environments() -> bool:
+    """Whether the running one can: Debian's has to be completed for that, unless uv is there."""
+    return find_spec("ensurepip") is not None or shutil.which("uv") is not None
 
 
 def find_another(versions: "tuple[tuple[int, int], ...]") -> "str | None":

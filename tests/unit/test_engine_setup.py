@@ -256,6 +256,7 @@ def test_a_sentence_is_broken_where_there_are_blanks_or_chinese_commas() -> None
         "需下载，",
         "占用磁盘",
     ]
+    assert setup.break_lines("in /a/long/path", 6) == ["in", "/a/lon", "g/path"]
     assert setup.break_lines("", 9) == [""]
 
 
@@ -289,6 +290,13 @@ def test_blenders_own_python_is_known_by_where_it_lies(
     assert not interpreters.belongs_to_blender()
     monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "blender-4.5" / "4.5" / "python"))
     assert interpreters.belongs_to_blender()
+
+
+def test_debians_python_is_known_to_make_no_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert interpreters.makes_environments()
+    monkeypatch.setattr(interpreters, "find_spec", lambda name: None)
+    monkeypatch.setattr(interpreters.shutil, "which", lambda name: None)
+    assert not interpreters.makes_environments()
 
 
 def test_another_python_is_looked_for_that_can_make_environments(

@@ -271,13 +271,19 @@ def downloaded_mb(installer: str) -> float:
 
 
 def break_lines(text: str, letters: int) -> list[str]:
-    """Return a sentence in lines of this many letters; Chinese is broken behind its commas."""
+    """Return a sentence in lines of this many letters.
+
+    Chinese is broken behind its commas, and what is longer than a line (a path) anywhere.
+    """
     lines, line = [], ""
     for word in re.sub("([，；：。])", r"\1 ", text).split():
         longer = f"{line} {word}".strip()
         if line and len(longer) > letters:
             lines.append(line)
             longer = word
+        while len(longer) > letters:
+            lines.append(longer[:letters])
+            longer = longer[letters:]
         line = longer
     return [*lines, line]
 

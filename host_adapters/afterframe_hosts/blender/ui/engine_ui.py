@@ -84,9 +84,10 @@ def begin(action: Action) -> None:
         _state.setup = Setup.start(action, tools, engine_setup.log_path(), sys.executable)
     except AfterframeError as error:
         _state.problem = error
-        return
-    _state.progress = _state.setup.poll()
-    _watch()
+    else:
+        _state.progress = _state.setup.poll()
+        _watch()
+    _redraw()
 
 
 def look() -> bool:
@@ -111,7 +112,7 @@ def draw(layout: Any) -> None:
     _draw_standing(column, now)
     if now.python:
         folder = str(Path(now.python).parent.parent)
-        column.label(text=words.say("ui.setup.where", folder=folder))
+        column.label(text=words.say("ui.setup.where", folder=folder), icon="BLANK1")
     if engine_setup.sandboxed():
         column.label(text=words.say("ui.setup.sandbox"), icon="INFO")
     _draw_work(column)
@@ -331,6 +332,7 @@ class AFTERFRAME_OT_cancel_install(bpy.types.Operator):
     def execute(self, _context: Any) -> set[str]:
         if _state.setup is not None:
             _state.setup.cancel()
+        _redraw()
         return {"FINISHED"}
 
 
@@ -364,6 +366,7 @@ class AFTERFRAME_OT_dismiss_engine(bpy.types.Operator):
 
     def execute(self, _context: Any) -> set[str]:
         _state.said, _state.problem = "", None
+        _redraw()
         return {"FINISHED"}
 
 
