@@ -38,6 +38,7 @@ class Coat:
         residue: how much of the style's variety its colours have.
         detail: ΔE of finer detail from which on strokes are wanted, and at which all are (below
             nothing: some are wanted everywhere); None: all are, everywhere.
+        heeded: sigma, in widths, of what counts as finer.
     """
 
     width: float
@@ -45,11 +46,12 @@ class Coat:
     cover: float
     residue: float
     detail: tuple[float, float] | None = None
+    heeded: float = 2.0
 
 
 COATS = (
     Coat(1.9, 1.6, 2.0, 0.7),
-    Coat(1.0, 1.0, 2.6, 1.0, (-1.0, 2.0)),
+    Coat(1.0, 1.0, 2.6, 1.0, (-1.0, 2.0), 1.2),
     Coat(0.55, 0.55, 2.4, 0.35, (1.0, 4.0)),
     Coat(0.28, 0.24, 2.4, 0.15, (1.0, 3.5)),
 )
@@ -64,11 +66,12 @@ there paint is calm, with fewer bristles. Grounds are painted broadly, and what 
 be seen to slide wherever the flow is a guess."""
 CALM = 0.15
 """Of the style's variety what is left out on bare ground."""
-BUSY = (1.5, 4.0)
+BUSY = (1.2, 3.5)
 """ΔE of detail around a stroke from which on the shot speaks itself, and at which it does most."""
-MUTED = np.array([0.45, 0.75, 0.75], np.float32)
-"""Of the style's variety (L, a, b) what is left out there: it would hide faces."""
-STREAKS, BARE_STREAKS, BUSY_STREAKS = 0.7, 0.4, 0.5
+MUTED = np.array([0.7, 0.85, 0.85], np.float32)
+"""Of the style's variety (L, a, b) what is left out there, by coats that have all of it: it would
+hide faces."""
+STREAKS, BARE_STREAKS, BUSY_STREAKS = 0.7, 0.4, 0.3
 """Of the style's finest contrast what is given to bristles: the rest are the strokes' own edges;
 and what of it is left out on bare ground, and in busy places."""
 SHORTEST = 0.35
@@ -120,7 +123,8 @@ class BrushPainter(Painter):
         facing, plain = self._field.followed(rgb, motion)
         coats = [c for c in COATS if c.width * self._width * height >= FINEST] or [COATS[0]]
         self._follow(coats, motion, width / height)
-        around = self._detail_around(lab)
+        stroke = self._width * lab.shape[0]
+        around = _detail(lab, 0.6 * stroke, 2 * stroke)
         layers = []
         for coat, strokes in zip(coats, self._coats, strict=True):
             soft = _blurred(lab, 0.3 * coat.width * self._width * lab.shape[0])
@@ -155,12 +159,6 @@ class BrushPainter(Painter):
             for cells, coat in zip(self._cells, self._coats, strict=True)
         ]
 
-    def _detail_around(self, lab: Single) -> Single:
-        """Return how much there is to see around each place, (h, w), ΔE."""
-        stroke = self._width * lab.shape[0]
-        finer = lab - _blurred(lab, 0.6 * stroke)
-        return _blurred(np.sqrt((finer * finer).sum(2)), 2 * stroke)
-
     def _turn(self, strokes: Population, facing: Single, plain: Single) -> None:
         """Let strokes turn to the field, the plainer it is the faster."""
         doubled = sampled(facing, strokes.place)
@@ -174,8 +172,7 @@ class BrushPainter(Painter):
         if coat.detail is None:
             return
         sigma = max(0.8, coat.width * self._width * lab.shape[0])
-        finer = lab - _blurred(lab, 1.2 * sigma)
-        energy = _blurred(np.sqrt((finer * finer).sum(2)), 1.5 * sigma)
+        energy = _detail(lab, coat.heeded * sigma, (0.3 + coat.heeded) * sigma)
         low, high = coat.detail
         wanted = np.clip((sampled(energy, strokes.place) - low) / (high - low), 0, 1)
         speed = np.where(strokes.fresh, 1.0, STRETCHING)
@@ -232,7 +229,11 @@ class BrushPainter(Painter):
         lively = np.clip(ground[:, 0] / BLACK, 0, 1)
         detail = sampled(around, strokes.place)
         bare, busy = 1 - _ramp(detail, BARE), _ramp(detail, BUSY)
-        variety = (1 - MUTED * busy[:, None]) * (1 - CALM * bare)[:, None] * strokes.residue
+        variety = (
+            (1 - coat.residue * MUTED * busy[:, None])
+            * (1 - CALM * bare)[:, None]
+            * strokes.residue
+        )
         lab = ground + (coat.residue * lively)[:, None] * variety
         streak = STREAKS * self._manner.bristle * 0.01 * (0.4 + 0.6 * coat.residue) * lively
         streak *= (1 - BARE_STREAKS * bare) * (1 - BUSY_STREAKS * busy)
@@ -293,6 +294,28 @@ def studied(picture: Single) -> Single:
     if height <= STUDY_LINES:
         return picture
     size = (round(width * STUDY_LINES / height), STUDY_LINES)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _detail(lab: Single, finer: float, spread: float) -> Single:
+    """Return how much finer detail there is about each place, ΔE, (rows, columns) of any size.
+
+    Args:
+        lab: (h, w, 3).
+        finer: sigma, in pixels, of what is coarser.
+        spread: sigma, in pixels, of the places that are taken together.
+    """
+    by = max(1, int(finer / 3))  # so much smaller that hardly any of it is lost
+    small = _smaller(lab, by)
+    apart = small - _blurred(small, finer / by)
+    energy = np.sqrt(np.einsum("ijk,ijk->ij", apart, apart))
+    more = max(1, int(spread / by / 3))
+    return _blurred(_smaller(energy, more), spread / by / more)
+
+
+def _smaller(picture: Single, by: int) -> Single:
+    height, width = picture.shape[:2]
+    size = (max(1, round(width / by)), max(1, round(height / by)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
 
 

@@ -15,8 +15,8 @@ from .painter import Motion
 
 Single = NDArray[np.float32]
 
-LINES = 180
-"""Rows of the field at most: strokes are no finer."""
+LINES = 360
+"""Rows of the field at most: a face an eighth of the picture high still has its mouth."""
 MEMORY = 0.9
 """Share of the past in the field of trusted matter: noise must not turn strokes."""
 HAND = -0.5
