@@ -145,7 +145,7 @@ class Capture(ABC):
         Raises:
             ItemGone: the clip is no longer on the timeline.
             PlayheadOutside: a frame is not on the clip.
-            MediaMissing: its medium is not where it should be.
+            MediaMissing, MediaUnreadable: its medium is not there, or damaged.
             CaptureFailed: the host gave no picture.
         """
 

@@ -7,7 +7,7 @@
     |-- HostError ..., ServiceError ...               see ``afterframe_hosts.wire.errors``
     |-- MediaError                                    (also in wire.errors)
     |   |-- MediaMissing        (FileNotFoundError)   not where the clip says it is (wire.errors)
-    |   |-- MediaUnreadable     (OSError)             no decoder, damaged, not permitted
+    |   |-- MediaUnreadable     (OSError)             no decoder, damaged (wire.errors)
     |   |-- MediaTruncated      (EOFError)            ends before it says it does
     |   |-- NoPicture           (ValueError)          sound only, or zero length
     |   |-- SequenceHoles       (FileNotFoundError)   pictures are missing among the others
@@ -65,12 +65,14 @@ from afterframe_hosts.wire.errors import (
     AfterframeError,
     BadMessage,
     BadValue,
+    BeforeTimeline,
     DiskFull,
     HostError,
     HostUnable,
     ItemNotFound,
     MediaError,
     MediaMissing,
+    MediaUnreadable,
     NotWritable,
     OutputError,
     PathNotPermitted,
@@ -87,12 +89,14 @@ __all__ = [
     "AfterframeError",
     "BadMessage",
     "BadValue",
+    "BeforeTimeline",
     "DiskFull",
     "HostError",
     "HostUnable",
     "ItemNotFound",
     "MediaError",
     "MediaMissing",
+    "MediaUnreadable",
     "NotWritable",
     "OutputError",
     "PathNotPermitted",
@@ -104,12 +108,6 @@ __all__ = [
     "TimelineUnreadable",
     "UnknownEffect",
 ]
-
-
-class MediaUnreadable(MediaError, OSError):
-    """Params: path, detail."""
-
-    code = "media_unreadable"
 
 
 class MediaTruncated(MediaError, EOFError):

@@ -62,6 +62,9 @@ def test_what_cannot_be_captured_is_told(odd: Any) -> None:
         "lost": "media_missing",
         "lost in a meta": "media_missing",
         "picture of a sequence": "media_missing",
+        "damaged": "media_unreadable",
+        "damaged in a meta": "media_unreadable",
+        "damaged picture": "media_unreadable",
         "before": "playhead_outside",
         "after": "playhead_outside",
     }

@@ -38,6 +38,7 @@ def capture(clip: Clip, frames: Span, folder: Path, *, seen: bool) -> Clip:
     scene, strip, now = check(clip, frames)
     if not seen and timeline.is_plain(scene, strip):
         return now
+    timeline.check_pictures(strip, {frames.start, frames.end - 1})
     depth = _depth(scene, strip)
     if seen:
         media = _render_seen(scene, strip, frames, folder, depth)
@@ -60,7 +61,7 @@ def check(clip: Clip, frames: Span) -> tuple[Any, Any, Clip]:
     """Return the scene, the strip and the clip as it is now, of which frames can be captured.
 
     Raises:
-        ItemGone, PlayheadOutside, MediaMissing: they cannot.
+        ItemGone, PlayheadOutside, MediaMissing, MediaUnreadable: they cannot.
     """
     scene, strip = timeline.find_item(clip.item)
     now = timeline.read_clip(scene, strip, clip.document)

@@ -61,7 +61,7 @@ class RangeCapture:
             seen: with the host's grade and transform, at the timeline's size.
 
         Raises:
-            ItemGone, PlayheadOutside, MediaMissing: as ``base.Capture.capture`` does.
+            ItemGone, PlayheadOutside, MediaError: as ``base.Capture.capture`` does.
             CaptureFailed: there is no room for the copy, or no second Blender could be started.
         """
         capture.check(clip, frames)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,14 @@ import bpy
 
 from ..base import Query
 from ..wire.clip import Clip, Media, Span
-from ..wire.errors import BadValue, ItemGone, MediaMissing, NothingSelected, UnsupportedItem
+from ..wire.errors import (
+    BadValue,
+    ItemGone,
+    MediaMissing,
+    MediaUnreadable,
+    NothingSelected,
+    UnsupportedItem,
+)
 from . import compat, exact, look, marks
 
 SHOTS = frozenset({"MOVIE", "IMAGE", "META", "SCENE", "MOVIECLIP"})
@@ -222,21 +229,45 @@ def ancestors(strip: Any) -> list[Any]:
 
 
 def check_media(strip: Any) -> None:
-    """Raise MediaMissing when a file that the strip, or one inside it, shows is not there.
+    """Look whether all is there that the strip, and what is inside it, shows.
 
-    Blender itself draws black for it, without a word.
+    Blender itself draws black for what is missing, and purple for what it cannot read.
+
+    Raises:
+        MediaMissing: a file is not there.
+        MediaUnreadable: a movie is there, and Blender cannot open it.
     """
-    for path in media_files(strip):
-        if not path.is_file():
-            raise MediaMissing(path=str(path))
+    for shown in _shown(strip):
+        for path in media_files(shown):
+            if not path.is_file():
+                raise MediaMissing(path=str(path))
+            if _is_shut(shown):
+                raise MediaUnreadable(path=str(path), detail="Blender cannot open it")
+
+
+def check_pictures(strip: Any, frames: Iterable[int]) -> None:
+    """Raise MediaUnreadable where Blender cannot open a picture file that is shown at a frame.
+
+    It decodes them: a few frames are enough to ask for.
+    """
+    for shown in _shown(strip):
+        if shown.type == "IMAGE":
+            elements = (shown.strip_elem_from_frame(frame) for frame in frames)
+            for name in dict.fromkeys(each.filename for each in elements if each is not None):
+                path = _absolute(shown.directory) / name
+                image = bpy.data.images.load(str(path))
+                try:
+                    if not min(image.size):
+                        raise MediaUnreadable(path=str(path), detail="Blender cannot open it")
+                finally:
+                    bpy.data.images.remove(image)
 
 
 def media_files(strip: Any) -> Iterator[Path]:
     """Return the files whose pictures a strip shows within its visible range."""
     if strip.type == "META":
-        for inner in compat.strips(strip):
-            if not inner.mute and _overlaps(inner, strip):
-                yield from media_files(inner)
+        for inner in _shown(strip):
+            yield from media_files(inner)
     elif strip.type == "MOVIE":
         yield _absolute(strip.filepath)
     elif strip.type == "MOVIECLIP" and strip.clip is not None and strip.clip.source == "MOVIE":
@@ -247,6 +278,23 @@ def media_files(strip: Any) -> Iterator[Path]:
         elements = (strip.strip_elem_from_frame(frame) for frame in frames)
         names = dict.fromkeys(each.filename for each in elements if each is not None)
         yield from (folder / name for name in names)
+
+
+def _shown(strip: Any) -> Iterator[Any]:
+    """Return the strip, or what is seen of those inside a meta."""
+    if strip.type != "META":
+        yield strip
+        return
+    for inner in compat.strips(strip):
+        if not inner.mute and _overlaps(inner, strip):
+            yield from _shown(inner)
+
+
+def _is_shut(strip: Any) -> bool:
+    """Return True for a movie that Blender cannot open: it gives no rate, or no length."""
+    if strip.type == "MOVIECLIP":
+        return int(strip.clip.frame_duration) < 1
+    return bool(strip.type == "MOVIE" and strip.fps == 0.0)
 
 
 def _parts(item: str) -> tuple[str, str, int]:

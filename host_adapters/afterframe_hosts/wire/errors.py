@@ -12,6 +12,7 @@
     |   |-- DocumentUnsaved, HostUnable
     |-- MediaError                            a source cannot be used
     |   |-- MediaMissing        (FileNotFoundError)
+    |   |-- MediaUnreadable     (OSError)           no decoder, damaged, not permitted
     |-- OutputError                           a result, or a captured picture, cannot be written
     |   |-- NotWritable         (PermissionError)   destination folder
     |   |-- DiskFull            (OSError)           told before, or met while writing
@@ -170,6 +171,12 @@ class MediaMissing(MediaError, FileNotFoundError):
     """The source is not where the clip says it is. Params: path."""
 
     code = "media_missing"
+
+
+class MediaUnreadable(MediaError, OSError):
+    """The source is there and cannot be read. Params: path, detail."""
+
+    code = "media_unreadable"
 
 
 class OutputError(AfterframeError):

@@ -60,12 +60,23 @@ def refusals(scene, editor):
     lost = compat.strips(editor).new_movie("lost", str(MEDIA / "lost.mov"), 7, 50)
     gap = image_sequence(editor, "gap", 8, 50, ["plate.1001.png", "plate.1099.png"])
     movie = compat.strips(editor)["movie"]
+    (MEDIA / "damaged.mov").write_text("no movie")
+    (MEDIA / "damaged.png").write_text("no picture")
+    damaged = compat.strips(editor).new_movie("damaged", str(MEDIA / "damaged.mov"), 10, 50)
+    inside = compat.strips(editor).new_meta("damaged inside", 11, 50)
+    compat.strips(inside).new_movie("damaged too", str(MEDIA / "damaged.mov"), 1, 50)
+    compat.set_ends(inside, 50, 60)
+    picture = image_sequence(editor, "damaged picture", 12, 50, ["damaged.png"])
+    picture.use_multiview = True  # not plain
     strobed = compat.strips(editor).new_movie("strobed", str(MEDIA / "look.mov"), 9, 50)
     strobed.strobe = 2
     return {
         "lost": code_of(lambda: take(scene, lost, 50)),
         "lost in a meta": code_of(lambda: take(scene, meta, 50)),
         "picture of a sequence": code_of(lambda: take(scene, gap, 51)),
+        "damaged": code_of(lambda: take(scene, damaged, 50)),
+        "damaged in a meta": code_of(lambda: take(scene, inside, 50)),
+        "damaged picture": code_of(lambda: take(scene, picture, 50)),
         "before": code_of(lambda: take(scene, movie, 0)),
         "after": code_of(lambda: take(scene, movie, 13)),
     }
