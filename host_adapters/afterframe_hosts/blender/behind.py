@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,10 @@ PLACE = frozenset(
     | {"stream_index"}
 )
 """Properties of a strip that say where it stands and what it shows; the others are the user's."""
+
+
+POINT = ("co", "handle_left", "handle_right")
+"""Of a keyframe: frame and value each."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ def put(scene: Any, strip: Any, take: Take, before: Take) -> Any:
         _show(strip, shown)
         strip.colorspace_settings.name = colour
         _resize(scene, strip, take.result, before.result)
-        _stand(scene, strip, ends, strip.channel)
+        with _animation_kept(scene, strip):
+            _stand(scene, strip, ends, place.channel)
         raise
     return strip
 
@@ -138,7 +144,8 @@ class _Place:
             return
         start = self.hangs - take.lead - _handles(strip, take)[0] + compat.skipped_frames(strip)
         ends = self._ends_of(take, start, start + compat.content_length(strip))
-        _stand(scene, strip, ends, self.channel)
+        with _animation_kept(scene, strip):
+            _stand(scene, strip, ends, self.channel)
         given = (ends.first - self.hangs, ends.end - self.hangs)
         short = [w is not None and w != g for w, g in zip(self.trims, given)]  # noqa: B905
         if any(short):
@@ -189,19 +196,39 @@ def _others(scene: Any, strip: Any) -> list[exact.Taken]:
 
 
 def _stand(scene: Any, strip: Any, ends: Ends, channel: int) -> None:
-    """Make a strip stand somewhere, to the frame.
+    """Make a strip stand somewhere, to the frame; above the channel where that is taken.
 
     Raises:
         RuntimeError: Blender has put it elsewhere.
     """
-    if _ends(strip) != ends or strip.channel != channel:
-        aside = exact.free_channel(_others(scene, strip), Span(-FAR, 2 * FAR), 0)
-        strip.channel = channel if aside is None else aside
-        compat.set_content_start(strip, ends.start)
-        compat.set_ends(strip, ends.first, ends.end)
-        strip.channel = channel
-    if (_ends(strip), strip.channel) != (ends, channel):
+    if _ends(strip) == ends and strip.channel == channel:
+        return
+    taken = _others(scene, strip)
+    # Upon another strip Blender may look for a place without end: it is not left to it.
+    free = exact.free_channel(taken, Span(ends.first, ends.end - ends.first), channel - 1)
+    aside = exact.free_channel(taken, Span(-FAR, 2 * FAR), 0)
+    if free is None or aside is None:
+        raise RuntimeError(f"no channel is free from frame {ends.first} to {ends.end - 1}")
+    strip.channel = aside
+    compat.set_content_start(strip, ends.start)
+    compat.set_ends(strip, ends.first, ends.end)
+    strip.channel = free
+    if (_ends(strip), strip.channel) != (ends, free):
         raise RuntimeError(f"{_ends(strip)} in channel {strip.channel} instead of {ends}")
+
+
+@contextmanager
+def _animation_kept(scene: Any, strip: Any) -> Iterator[None]:
+    """Leave keyframes where they are on the timeline: Blender moves them along with the content."""
+    points = [
+        (point, [getattr(point, at)[0] for at in POINT])
+        for curve in animation(scene, strip.path_from_id())
+        for point in curve.keyframe_points
+    ]
+    yield
+    for point, frames in points:
+        for at, frame in zip(POINT, frames):  # noqa: B905 - as many as there are names
+            setattr(point, at, (frame, getattr(point, at)[1]))
 
 
 def _files(strip: Any) -> list[Path]:
@@ -257,7 +284,7 @@ def _resize(scene: Any, strip: Any, before: Result, now: Result) -> None:
         setattr(owner, member, value if "scale" in name else round(value))
         for curve in animation(scene, f"{path}.{name}"):
             for point in curve.keyframe_points:
-                for at in ("co", "handle_left", "handle_right"):
+                for at in POINT:
                     frame, height = getattr(point, at)
                     setattr(point, at, (frame, height * factor))
             curve.update()
@@ -297,8 +324,8 @@ def _replace(scene: Any, strip: Any, take: Take, before: Take, place: _Place) ->
         siblings.remove(made)
         raise
     curves = [(curve, curve.data_path) for curve in animation(scene, path)]
-    for curve, _ in curves:  # out of reach while their strip goes, and its curves with it
-        curve.data_path = f"afterframe.{curve.data_path}"
+    for number, (curve, _) in enumerate(curves):  # out of reach while their strip goes
+        curve.data_path = f"afterframe_{number}"
     active = scene.sequence_editor.active_strip == strip
     channel = strip.channel
     _hand_over(scene, strip, made)

@@ -97,8 +97,10 @@ def find(footage: Footage) -> tuple[Any, Any] | None:
     if named is not None and _is_of(named, footage) and _shows(named, footage):
         return scene, named
     alike = [each for each in _candidates(footage) if _is_of(each[1], footage)]
-    if named is not None and not _is_of(named, footage):
-        # Another medium under the same name is a swap, unless the strip itself is elsewhere.
+    if named is not None and _is_of(named, footage):  # cut in two: the other part shows it now
+        alike = [each for each in alike if _zero(each[1]) == _zero(named)]
+        alike = [each for each in alike if _shows(each[1], footage)]
+    elif named is not None:  # another medium under its name: swapped, unless it stands elsewhere
         alike = [each for each in alike if _zero(each[1]) == footage.zero]
     if alike and footage.path:
         return min(alike, key=lambda each: _distance(each, footage))
@@ -230,11 +232,10 @@ def _shows(strip: Any, footage: Footage) -> bool:
     )
 
 
-def _distance(there: tuple[Any, Any], footage: Footage) -> tuple[bool, bool, bool, int]:
+def _distance(there: tuple[Any, Any], footage: Footage) -> tuple[bool, int, bool]:
     scene, strip = there
-    named = (scene.name, strip.name) == (footage.scene, footage.strip)
     away = abs(_zero(strip) - footage.zero)
-    return (scene.name != footage.scene, not _shows(strip, footage), not named, away)
+    return (scene.name != footage.scene, away, not _shows(strip, footage))
 
 
 def _medium(strip: Any) -> str:
