@@ -101,6 +101,9 @@ def _draw_delivery(layout: Any, group: Any, parameters: Sequence[Parameter], fol
         return
     column = body.column()
     column.prop(group, "format", text=words.say("ui.settings.format.label"), translate=False)
+    if group.effect == "extend":
+        text = words.say("ui.settings.own_track.label")
+        column.prop(group, "own_track", text=text, translate=False)
     for parameter in parameters:
         _draw(column, group, getattr(group, parameter.effect), parameter)
     if not folder:

@@ -97,6 +97,7 @@ def remember(group: Any, job: Job) -> None:
     fill(group, job.effect, job.parameters)
     group.engine = job.engine
     group.seen = job.seen
+    group.own_track = job.own_track
     group.format = job.output.format if job.output.format in FORMATS else "auto"
 
 
@@ -110,6 +111,7 @@ def wish(group: Any, quality: Quality) -> Wish:
         quality=quality,
         seen=bool(group.seen),
         format=str(group.format),
+        own_track=bool(group.own_track),
     )
 
 
@@ -481,6 +483,7 @@ def _settings_group(groups: Mapping[str, Any]) -> Any:
         ),
         "look": p.StringProperty(options={"HIDDEN"}, get=look_of, set=take_look),
         "seen": _plain(p.BoolProperty, "ui.settings.seen"),
+        "own_track": _plain(p.BoolProperty, "ui.settings.own_track"),
         "format": _plain(p.EnumProperty, "ui.settings.format", items=formats),
     }
     return _group("settings", properties)

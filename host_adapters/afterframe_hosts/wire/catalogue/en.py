@@ -230,6 +230,9 @@ MESSAGES: dict[str, str] = {
     "ui.settings.frames.help": "Length in frames of the timeline; the seconds follow",
     "ui.settings.engine.label": "Engine",
     "ui.settings.engine.help": "What makes the frames",
+    "ui.settings.own_track.label": "On the Clip's Channel",
+    "ui.settings.own_track.help": "Put it flush to the clip's end on the clip's own channel, while "
+    "that is free; else on the first free channel above",
     "ui.settings.seen.label": "As Seen",
     "ui.settings.seen.help": (
         "Start from the picture as the timeline shows it, with its grade and transform; "
@@ -436,7 +439,10 @@ MESSAGES: dict[str, str] = {
     "error.item_gone.fix": "Undo its removal, or add the result's file to the timeline by hand.",
     "error.capture_failed.message": "The editor gave no picture of {item}: {detail}",
     "error.capture_failed.fix": "See whether the clip plays in the editor, then try again.",
-    "error.place_failed.message": "The editor did not take {path}: {detail}",
+    "error.before_timeline.message": "{frames} frames before {clip} would begin before the "
+    "timeline does, which has room for {room}.",
+    "error.before_timeline.fix": "Move the clip later, or ask for no more frames than fit.",
+    "error.place_failed.message": "The timeline did not take {path}: {detail}",
     "error.place_failed.fix": "The result is safe on disk; add it to the timeline by hand.",
     "error.rate_changed.message": "The result has {made} frames a second; the timeline now has "
     "{now}.",
