@@ -97,6 +97,7 @@ def test_clips_stand_one_after_the_other_from_the_start_timecode(tmp_path: Path)
     assert (one.name, one.media_range, one.record_range) == ("one", Span(10, 20), Span(HOUR, 20))
     assert (two.name, two.media_range, two.record_range) == ("two", Span(0, 7), Span(HOUR + 25, 7))
     assert one.media == Media("movie", str(tmp_path / "a.mov"))
+    assert (one.earliest, two.earliest) == (HOUR, HOUR)
     assert one.document == str(tmp_path / "edit.otio")
     assert codec.loads(Clip, codec.dumps(one)) == one
 

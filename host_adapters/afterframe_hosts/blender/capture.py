@@ -54,6 +54,7 @@ def capture(clip: Clip, frames: Span, folder: Path, *, seen: bool) -> Clip:
         host=now.host,
         document=now.document,
         item=now.item,
+        earliest=now.earliest,
     )
 
 

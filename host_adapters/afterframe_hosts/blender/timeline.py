@@ -32,6 +32,8 @@ SHOTS = frozenset({"MOVIE", "IMAGE", "META", "SCENE", "MOVIECLIP"})
 TITLES = frozenset({"COLOR", "TEXT"})
 COLORS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "gray")
 """Blender's colour tags COLOR_01 to COLOR_09."""
+EARLIEST = 0
+"""No scene begins before it: what stands there can never be rendered."""
 SAME_RATE = 0.0001
 """Frames a second: above Blender's rounding, and below what moves one frame of a long clip."""
 
@@ -160,6 +162,7 @@ def read_clip(scene: Any, strip: Any, document: str) -> Clip:
         host="blender",
         document=document,
         item=item_id(scene, strip),
+        earliest=EARLIEST,
     )
 
 

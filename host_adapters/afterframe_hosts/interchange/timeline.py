@@ -206,6 +206,7 @@ def _clip(clip: Any, time: Play, span: Span, address: str, ground: _Ground) -> I
         speed=speed,
         phase=phase,
         drop_frame=ground.drop,
+        earliest=ground.start,
         host="interchange",
         document=str(ground.path),
         item=_id(address, span),

@@ -94,6 +94,7 @@ FIXES: Mapping[str, Fix] = {
     "setup_offline": "install_engine",
     "setup_impossible": "none",
     # the user, on the timeline
+    "before_timeline": "none",
     "capture_failed": "none",
     "host_silent": "none",
     "host_unable": "none",

@@ -112,6 +112,7 @@ class Clip:
         item: the host's id of the timeline item.
         phase: how much of its first frame has gone by when the clip begins, 0 or more and less
             than 1: a cut in a medium of another rate lies between two of its frames.
+        earliest: first frame that its timeline can show, None where there is none.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Clip:
     document: str = ""
     item: str = ""
     phase: Fraction = Fraction(0)
+    earliest: int | None = None
 
     def __post_init__(self) -> None:
         check_rate(self.rate)

@@ -8,7 +8,7 @@
     |-- UnknownEffect       (LookupError)
     |-- HostError                             what a host program refuses or lacks
     |   |-- NothingSelected, UnsupportedItem, PlayheadOutside, NoFreeChannel,
-    |   |-- ItemGone, CaptureFailed, PlaceFailed, RateChanged, SaveFailed,
+    |   |-- ItemGone, CaptureFailed, PlaceFailed, BeforeTimeline, RateChanged, SaveFailed,
     |   |-- DocumentUnsaved, HostUnable
     |-- MediaError                            a source cannot be used
     |   |-- MediaMissing        (FileNotFoundError)
@@ -135,6 +135,12 @@ class PlaceFailed(HostError):
     """The host did not take the result. Params: path, detail."""
 
     code = "place_failed"
+
+
+class BeforeTimeline(HostError, ValueError):
+    """A result would begin before its timeline does. Params: clip, frames, room."""
+
+    code = "before_timeline"
 
 
 class RateChanged(HostError, ValueError):

@@ -5,6 +5,7 @@ Which engines there are is handed in; the disk is asked only whether two paths a
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -12,8 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from afterframe.core.plan import make_plan
 from afterframe.errors import (
     BadValue,
+    BeforeTimeline,
     EngineUnfit,
     NoEngineReady,
     PathNotPermitted,
@@ -47,6 +50,7 @@ def admit(job: Job, engines: Sequence[EngineInfo]) -> Job:
         NoEngineReady: none that makes it can be used now; says what to do.
         BadValue: a parameter or the output does not fit, or a bridge does not fit its gap.
         PlayheadOutside: the playhead is not on the clip.
+        BeforeTimeline: what is made before the clip would begin before its timeline does.
     """
     effect = effects.effect(job.effect)
     engine = choose_engine(effect, job.engine, engines)
@@ -55,6 +59,7 @@ def admit(job: Job, engines: Sequence[EngineInfo]) -> Job:
     _check_output(job.output)
     admitted = replace(job, engine=engine.name, parameters=_seeded(effect, parameters, job.id))
     bridged(admitted)  # raises where there is nothing to bridge
+    _check_room(admitted)
     return admitted
 
 
@@ -122,6 +127,18 @@ def _check_playhead(job: Job, effect: Effect) -> None:
         raise PlayheadOutside(
             frame=job.at, first=record.start, last=record.end - 1, clip=job.clip.name
         )
+
+
+def _check_room(job: Job) -> None:
+    """Refuse frames before a clip for which its timeline has no room."""
+    clip = job.clip
+    if clip.earliest is None or job.parameters.get("side") != "head":
+        return
+    asked = make_plan(job).frames
+    frames = math.ceil(asked * clip.rate / (job.output.rate or clip.rate))
+    room = clip.record_range.start - clip.earliest
+    if frames > room:
+        raise BeforeTimeline(clip=clip.name, frames=frames, room=max(0, room))
 
 
 def _check_output(output: Output) -> None:
