@@ -69,6 +69,7 @@ def test_the_first_lines_say_what_it_will_work_on(told: Any, effect: str) -> Non
         ("all that there is", "Add Region"),
         ("references", "Add Reference Picture"),
         ("understood", "Understood “zoom in”"),
+        ("failed", "/gone.mov is not there."),
         ("problem", "/gone.mov is not there."),
         ("problem in Chinese", "/gone.mov 不存在。"),
         ("problem in Chinese", "草稿 渲染"),
@@ -86,6 +87,12 @@ def test_a_sound_has_no_picture(told: Any) -> None:
 
 def test_what_was_understood_goes_with_the_prompt_that_it_was_understood_of(told: Any) -> None:
     assert "Understood" not in " ".join(told["said"]["not yet understood"])
+
+
+def test_what_is_at_work_shows_its_progress_beside_the_buttons(told: Any) -> None:
+    (progress,) = told["at work"]["progress"]
+    assert "%" in progress
+    assert "afterframe.cancel_job" in told["at work"]["cancel"]
 
 
 def test_closed_sub_panels_hide_what_is_seldom_wanted(told: Any) -> None:

@@ -19,11 +19,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from paper import Paper
 
 from afterframe_hosts.blender import compat, ui
-from afterframe_hosts.blender.ui import menus, panel, presets, session, settings, words
+from afterframe_hosts.blender.ui import menus, panel, presets, queue_panel, session, settings, words
 from afterframe_hosts.wire.clip import Clip, Media, Span
 from afterframe_hosts.wire.effects import EFFECTS, Parameter
 from afterframe_hosts.wire.errors import MediaMissing
-from afterframe_hosts.wire.job import Job, JobStatus, Note, Output, Result
+from afterframe_hosts.wire.job import Job, JobStatus, Note, Output, Progress, Result
 from afterframe_hosts.wire.session import EngineInfo
 
 FOLDER, ANSWER = map(Path, sys.argv[1:3])
@@ -179,6 +179,27 @@ def understood():
     draw("not yet understood", "generate")
 
 
+def at_work():
+    """What is at work, and what has failed, is seen without scrolling to the queue."""
+    scene = fresh()
+    add(scene, "shot_010", 1)
+    here = session.current()
+    clip = Clip("c", Media("movie", str(MOVIE)), Span(0, 2), Span(1, 2), Fraction(24))
+    job = Job("2" * 32, "generate", clip, Output(str(FOLDER)))
+    here.board.begin(job, time.time())
+    running = JobStatus(job, "running", 2.0, 2.0, progress=Progress("making", 30, 60, 5.0))
+    here.board.hear(running)
+    queue_panel.sync()
+    lines = draw("at work", "generate")
+    told = {"progress": lines.of("progress"), "cancel": lines.of("operator")}
+    here.board.refuse(job.id, MediaMissing(path="/gone.mov"))
+    queue_panel.sync()
+    draw("failed", "generate")
+    here.board.remove(job.id)
+    queue_panel.sync()
+    return told
+
+
 def problem():
     scene = fresh()
     add(scene, "shot_010", 1)
@@ -322,6 +343,7 @@ answer = {}
 states()
 engines()
 understood()
+answer["at work"] = at_work()
 problem()
 answer |= {"menu": menu(), "labels": labels(), "looks": looks(), "saved": saved()}
 answer |= {"broken": broken(), "speed": speed(), "polls": polls(), "copied": copied()}

@@ -10,7 +10,7 @@ import bpy
 
 from ...wire.job import Note
 from .. import compat
-from . import fields, fixes, focus, presets, session, settings, words
+from . import fields, fixes, focus, presets, queue_panel, session, settings, words
 
 FRESH = 2.0
 """Seconds for which it holds what was looked up on the disk."""
@@ -53,6 +53,7 @@ class AFTERFRAME_PT_main(bpy.types.Panel):
 
         def buttons(layout: Any) -> None:
             _draw_buttons(layout, effect, now.fits)
+            queue_panel.draw_newest(layout)
 
         said = _understood(here, group, effect)
         folder = _folder(here)
