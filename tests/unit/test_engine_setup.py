@@ -249,17 +249,6 @@ def test_more_than_was_expected_is_not_more_than_all() -> None:
 # Words
 
 
-def test_a_sentence_is_broken_where_there_are_blanks_or_chinese_commas() -> None:
-    assert setup.break_lines("one two three", 7) == ["one two", "three"]
-    assert setup.break_lines("尚无引擎：需下载，占用磁盘", 8) == [
-        "尚无引擎：",
-        "需下载，",
-        "占用磁盘",
-    ]
-    assert setup.break_lines("in /a/long/path", 6) == ["in", "/a/lon", "g/path"]
-    assert setup.break_lines("", 9) == [""]
-
-
 def test_the_last_words_are_the_last_line_that_says_something() -> None:
     assert setup.last_words("a\n b \n\n") == "b"
     assert setup.last_words("") == "it said nothing"

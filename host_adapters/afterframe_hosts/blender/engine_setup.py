@@ -270,24 +270,6 @@ def downloaded_mb(installer: str) -> float:
     return sum(list(begun.values())[:-1])
 
 
-def break_lines(text: str, letters: int) -> list[str]:
-    """Return a sentence in lines of this many letters.
-
-    Chinese is broken behind its commas, and what is longer than a line (a path) anywhere.
-    """
-    lines, line = [], ""
-    for word in re.sub("([，；：。])", r"\1 ", text).split():
-        longer = f"{line} {word}".strip()
-        if line and len(longer) > letters:
-            lines.append(line)
-            longer = word
-        while len(longer) > letters:
-            lines.append(longer[:letters])
-            longer = longer[letters:]
-        line = longer
-    return [*lines, line]
-
-
 def last_words(said: str) -> str:
     """Return the last line that says something."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]

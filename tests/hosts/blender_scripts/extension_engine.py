@@ -34,7 +34,7 @@ def press(ui: Any, operator: Any, **settings: str) -> dict[str, Any]:
     state = ui.engine_ui._state
     return {
         "phases": phases,
-        "said": state.said,
+        "said": state.said or state.answered,
         "problem": str(state.problem or ""),
         "engine": list(vars(ui.engine_ui.engine()).values()),
         "longest": 1000 * longest,

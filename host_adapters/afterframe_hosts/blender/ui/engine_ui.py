@@ -18,22 +18,23 @@ from ...wire import catalogue
 from ...wire.errors import AfterframeError, SetupImpossible, SetupOffline
 from ...wire.version import VERSION
 from .. import compat, engine_setup
-from ..engine_setup import Action, ConnectionTest, Engine, Progress, Setup, break_lines
+from ..engine_setup import Action, ConnectionTest, Engine, Progress, Setup
 from . import session, words
 
 INTERVAL = 0.25
 """Seconds between two looks at what is under way."""
 FRESH = 1.0
 """Seconds for which what is known of the engine holds: panels are drawn at every move."""
-LETTER = 7.0
-"""Pixels that a letter takes on the average, at a resolution scale of 1."""
-NARROWEST = 24
-"""Letters in a line, however narrow the sidebar is."""
+ICONS: dict[Action, str] = {"install": "IMPORT", "repair": "FILE_REFRESH", "uninstall": "TRASH"}
 
 
 @dataclass
 class _State:
-    """What is under way, and what came of the last thing that was."""
+    """What is under way, and what came of the last thing that was.
+
+    ``said`` is what came of a set-up, ``answered`` of a test of the connection: the sidebar shows
+    the first, the preferences both.
+    """
 
     engine: Engine | None = None
     looked: float = 0.0
@@ -41,7 +42,12 @@ class _State:
     progress: Progress | None = None
     test: ConnectionTest | None = None
     said: str = ""
+    answered: str = ""
     problem: AfterframeError | None = None
+
+    def clear(self) -> None:
+        """Forget what came of the last thing."""
+        self.said, self.answered, self.problem = "", "", None
 
 
 _state = _State()
@@ -74,7 +80,7 @@ def engine() -> Engine:
 
 def begin(action: Action) -> None:
     """Start the set-up; what speaks against it is told where it is drawn."""
-    _state.said, _state.problem = "", None
+    _state.clear()
     try:
         if action != "uninstall" and not bpy.app.online_access:
             raise SetupOffline()
@@ -112,20 +118,21 @@ def draw(layout: Any) -> None:
     _draw_standing(column, now)
     if now.python:
         folder = str(Path(now.python).parent.parent)
-        column.label(text=words.say("ui.setup.where", folder=folder), icon="BLANK1")
+        words.write(column, words.say("ui.setup.where", folder=folder), "BLANK1")
     if engine_setup.sandboxed():
-        column.label(text=words.say("ui.setup.sandbox"), icon="INFO")
+        words.write(column, words.say("ui.setup.sandbox"), "INFO")
     _draw_work(column)
+    if _state.answered:
+        _draw_said(column, _state.answered)
     row = column.row(align=True)
-    _button(row, now)
-    if now.python:
-        row.operator("afterframe.install_engine", **_called("repair")).action = "repair"
-        row.operator("afterframe.install_engine", **_called("uninstall")).action = "uninstall"
+    _draw_button(row, now)
+    if now.version:
+        _draw_action(row, "repair")
+        _draw_action(row, "uninstall")
     row = column.row(align=True)
-    row.operator("afterframe.test_connection", text=words.say("ui.setup.test.label"))
+    _operator(row, "test_connection", words.say("ui.setup.test.label"))
     for which in ("results", "log"):
-        label = words.say(f"ui.setup.{which}.label")
-        row.operator("afterframe.open_folder", text=label).which = which
+        _operator(row, "open_folder", words.say(f"ui.setup.{which}.label")).which = which
 
 
 def draw_notice(layout: Any) -> None:
@@ -135,7 +142,7 @@ def draw_notice(layout: Any) -> None:
     if now.standing != "ready":
         _draw_standing(column, now)
         if _state.setup is None:
-            _button(column, now)
+            _draw_button(column, now)
     _draw_work(column)
 
 
@@ -149,10 +156,10 @@ def _draw_standing(column: Any, now: Engine) -> None:
     sizes = {"download": engine_setup.DOWNLOAD_MB, "disk": engine_setup.DISK_MB}
     if now.standing == "ready":
         said = words.say("ui.setup.ready", version=now.version) if now.version else ""
-        column.label(text=said or words.say("ui.setup.own"), icon="CHECKMARK")
+        words.write(column, said or words.say("ui.setup.own"), "CHECKMARK")
         return
     versions = {"version": now.version, "wanted": VERSION}
-    _sentence(column, words.say(f"ui.setup.{now.standing}", **sizes, **versions), "ERROR")
+    words.write(column, words.say(f"ui.setup.{now.standing}", **sizes, **versions), "ERROR")
 
 
 def _draw_work(column: Any) -> None:
@@ -161,53 +168,50 @@ def _draw_work(column: Any) -> None:
         row = column.row(align=True)
         phase = words.say(f"ui.setup.{_state.progress.phase}")
         row.progress(factor=_state.progress.fraction, text=phase)
-        row.operator("afterframe.cancel_install", text="", icon="X")
+        _operator(row, "cancel_install", "", icon="X")
     if _state.test is not None:
-        column.label(text=words.say("ui.setup.testing"), icon="SORTTIME")
+        words.write(column, words.say("ui.setup.testing"), "SORTTIME")
     if _state.said:
-        row = column.row()
-        _sentence(row.column(align=True), _state.said, "INFO")
-        row.operator("afterframe.dismiss_engine", text="", icon="X", emboss=False)
+        _draw_said(column, _state.said)
     if _state.problem is not None:
         _draw_problem(column.box().column(align=True), _state.problem)
 
 
+def _draw_said(column: Any, said: str) -> None:
+    row = column.row()
+    words.write(row.column(align=True), said, "INFO")
+    _operator(row, "dismiss_engine", "", icon="X", emboss=False)
+
+
 def _draw_problem(box: Any, problem: AfterframeError) -> None:
     message, fix = words.explain(problem)
-    _sentence(box, message, "ERROR")
-    _sentence(box, fix, "BLANK1")
+    words.write(box, message, "ERROR")
+    words.write(box, fix, "BLANK1")
     row = box.row(align=True)
     if isinstance(problem, SetupOffline):
-        opened = row.operator("screen.userpref_show", text=words.say("ui.setup.online.label"))
-        opened.section = "SYSTEM"
+        text = words.say("ui.setup.online.label")
+        row.operator("screen.userpref_show", text=text, translate=False).section = "SYSTEM"
     else:
-        label = words.say("ui.setup.log.label")
-        row.operator("afterframe.open_folder", text=label).which = "log"
-    row.operator("afterframe.dismiss_engine", text=words.say("ui.setup.dismiss.label"))
+        _operator(row, "open_folder", words.say("ui.setup.log.label")).which = "log"
+    _operator(row, "dismiss_engine", words.say("ui.setup.dismiss.label"))
 
 
-def _button(row: Any, now: Engine) -> None:
+def _draw_button(row: Any, now: Engine) -> None:
     """Draw the button that makes the engine what it has to be."""
     if now.standing == "missing":
-        row.operator("afterframe.install_engine", **_called("install")).action = "install"
+        _draw_action(row, "install")
     elif now.standing != "ready":
-        label = words.say("ui.setup.update.label", version=VERSION)
-        row.operator("afterframe.install_engine", text=label, icon="IMPORT").action = "install"
+        text = words.say("ui.setup.update.label", version=VERSION)
+        _operator(row, "install_engine", text, icon="IMPORT").action = "install"
 
 
-def _called(action: Action) -> dict[str, str]:
-    icons = {"install": "IMPORT", "repair": "FILE_REFRESH", "uninstall": "TRASH"}
-    return {"text": words.say(f"ui.setup.{action}.label"), "icon": icons[action]}
+def _draw_action(row: Any, action: Action) -> None:
+    text = words.say(f"ui.setup.{action}.label")
+    _operator(row, "install_engine", text, icon=ICONS[action]).action = action
 
 
-def _sentence(column: Any, text: str, icon: str) -> None:
-    """Draw a sentence in as many lines as it needs: a label is cut off at the region's end."""
-    region = bpy.context.region
-    scale = bpy.context.preferences.system.ui_scale
-    letters = int(region.width / (LETTER * scale)) if region is not None else 0
-    for line in break_lines(text, max(letters, NARROWEST)):
-        column.label(text=line, icon=icon)
-        icon = "BLANK1"
+def _operator(row: Any, name: str, text: str, **look: Any) -> Any:
+    return row.operator(f"afterframe.{name}", text=text, translate=False, **look)
 
 
 def _note_setup(setup: Setup) -> None:
@@ -225,7 +229,7 @@ def _note_test(test: ConnectionTest) -> None:
     if test.connection is not None:
         health = test.connection.health
         engines = ", ".join(each.label for each in test.connection.engines if each.ready)
-        _state.said = words.say(
+        _state.answered = words.say(
             "ui.setup.connected", version=health.version, pid=health.pid, engines=engines
         )
 
@@ -350,7 +354,7 @@ class AFTERFRAME_OT_test_connection(bpy.types.Operator):
         return _state.test is None
 
     def execute(self, _context: Any) -> set[str]:
-        _state.said, _state.problem = "", None
+        _state.clear()
         _state.test = ConnectionTest()
         _watch()
         return {"FINISHED"}
@@ -365,7 +369,7 @@ class AFTERFRAME_OT_dismiss_engine(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def execute(self, _context: Any) -> set[str]:
-        _state.said, _state.problem = "", None
+        _state.clear()
         _redraw()
         return {"FINISHED"}
 

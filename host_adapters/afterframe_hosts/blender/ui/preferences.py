@@ -65,9 +65,9 @@ def draw_results(layout: Any, chosen: Any) -> None:
         column.prop(chosen, "path", text=words.say("ui.preferences.path.label"))
         folder = _folder(chosen)
         if folder is None:
-            column.label(text=words.say("ui.preferences.path.unusable"), icon="ERROR")
+            words.write(column, words.say("ui.preferences.path.unusable"), "ERROR")
         elif not folder.is_dir():
-            column.label(text=words.say("ui.preferences.path.missing"), icon="INFO")
+            words.write(column, words.say("ui.preferences.path.missing"), "INFO")
     column.prop(chosen, "format", text=words.say("ui.preferences.format.label"))
     column.prop(chosen, "mark", text=words.say("ui.preferences.mark.label"))
 

@@ -67,9 +67,12 @@ def write(layout: Any, text: str, icon: str = "NONE") -> None:
 
 @cache
 def lines(text: str, room: int) -> tuple[str, ...]:
-    """Return a text in lines of at most ``room`` narrow characters, broken between words."""
+    """Return a text in lines of at most ``room`` narrow characters, broken between words.
+
+    A word that is longer than a line is broken anywhere.
+    """
     broken, line, width = [], "", 0
-    for word in _words(text):
+    for word in (piece for whole in _words(text) for piece in _cut(whole, room)):
         wide = _width(word)
         if line and width + _width(word.rstrip()) > room:
             broken.append(line.rstrip())
@@ -98,6 +101,11 @@ def _words(text: str) -> list[str]:
             parts.append(word)
             word = ""
     return [*parts, word] if word else parts or [""]
+
+
+def _cut(word: str, room: int) -> list[str]:
+    """Return a word in pieces of a line's length: a path may be longer than that."""
+    return [word[first : first + room] for first in range(0, len(word), room)] or [word]
 
 
 def _closes(sign: str) -> bool:
