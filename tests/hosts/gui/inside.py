@@ -140,7 +140,7 @@ def left():
     ours = [
         each
         for each in gc.get_objects()
-        if isinstance(each, types.FunctionType) and "afterframe_hosts" in (each.__module__ or "")
+        if type(each) is types.FunctionType and "afterframe_hosts" in (each.__module__ or "")
     ]
     handlers = [
         each

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,10 @@ HERE = Path(__file__).parent
 PATIENCE = 60.0
 """Seconds for Blender to start, or to answer, on a machine that draws in software."""
 
-COLUMNS = (0.3, 0.7, 0.92)
-"""Where buttons are looked for in the sidebar: left and right of a pair, at the end of a row."""
+COLUMNS = (0.5, 0.7, 0.3, 0.85)
+"""Where buttons are looked for in the sidebar: beside labels, right and left, at the end."""
 
-COMPLAINTS = ("Traceback", "Error", "afterframe", "rna_uiItem", "Exception")
+COMPLAINTS = ("Traceback", "Error", "afterframe_hosts", "rna_uiItem", "Exception")
 """What Blender prints when an add-on does something wrong."""
 SCROLLED = (0, -40, 8, 8)
 """Turns of the wheel between two looks for a button: none, up to the top, down by a page each."""
@@ -90,7 +90,7 @@ class Window:
         self._process: subprocess.Popen[bytes] | None = None
         self._questions = home.folder / "questions"
         self._questions.mkdir(exist_ok=True)
-        self._number = 0
+        self._number = self._heard = 0
         self._places: dict[str, tuple[int, int]] = {}
 
     @property
@@ -149,9 +149,10 @@ class Window:
         return [strip for strip in self.ask("strips") if strip["own"]]
 
     def complaints(self) -> list[str]:
-        """Return what Blender's console says of us: errors and tracebacks, with their lines."""
+        """Return what Blender's console newly says of us: errors and tracebacks, by their lines."""
         lines = self.log.read_text(errors="replace").splitlines()
-        return [line for line in lines if any(word in line for word in COMPLAINTS)]
+        new, self._heard = lines[self._heard :], len(lines)
+        return [line for line in new if any(word in line for word in COMPLAINTS)]
 
     def until(self, look: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
         """Look again and again until something is to be seen; return it."""
@@ -196,18 +197,30 @@ class Window:
         self.screen.click(*self.place(frame, channel + 0.5), meaning=f"strip at {frame}")
         time.sleep(0.2)
 
-    def press(self, button: str, meaning: str = "") -> None:
+    def press(self, button: str, meaning: str = "", columns: Sequence[float] = COLUMNS) -> None:
         """Click a button of the sequencer's sidebar.
 
         Args:
             button: the beginning of its Python command (``bpy.ops.afterframe.render(``), or of
                 the path of the value that it sets.
             meaning: what stands on it, for the log.
+            columns: where to look for it, from 0 at the left to 1 at the right.
         """
-        x, y = self.find(button)
+        x, y = self.find(button, columns)
         self.screen.click(x, y, meaning=meaning or button)
 
-    def find(self, button: str) -> tuple[int, int]:
+    def fill(self, field: str, text: str) -> None:
+        """Write into a field of the sidebar, by a double click and the keyboard."""
+        x, y = self.find(field)
+        self.screen.click(x, y, meaning=field)
+        self.screen.click(x, y)
+        time.sleep(0.3)
+        self.screen.key("ctrl+a")
+        self.screen.type(text)
+        self.screen.key("Return")
+        time.sleep(0.3)
+
+    def find(self, button: str, columns: Sequence[float] = COLUMNS) -> tuple[int, int]:
         """Move the mouse over the sidebar until the button under it is the one that is meant.
 
         Where it was found the last time is looked at first.
@@ -221,7 +234,7 @@ class Window:
         every: set[str] = set()
         for steps in SCROLLED:
             self.scroll(steps)
-            for across in COLUMNS:
+            for across in columns:
                 found = self.buttons(across)
                 match = next((name for name in found if name.startswith(button)), None)
                 if match is not None:
