@@ -39,6 +39,7 @@ def order(host: BlenderHost, wish: Wish, strip: Any = None, lineage: str = "") -
     Raises:
         UnknownEffect: there is none of this name.
         NothingSelected, UnsupportedItem, PlayheadOutside: the selection does not fit.
+        MediaMissing: its file is not there.
         ItemNotFound: there is no gap or cut to bridge.
     """
     source = effect(wish.effect).source
@@ -53,6 +54,7 @@ def order(host: BlenderHost, wish: Wish, strip: Any = None, lineage: str = "") -
     at = host.playhead()
     under = [clip for clip in clips if at in clip.record_range]
     if not under:
+        timeline.check_media(timeline.find_item(clips[0].item)[1])  # without it a strip is short
         raise _outside(clips[0], at)
     return Order(under[0], wish, at, session, None, lineage)
 

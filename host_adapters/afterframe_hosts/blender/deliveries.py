@@ -8,8 +8,10 @@ offered in it, and placed at the user's word.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future
+from typing import NamedTuple
 
 from ..wire import awaited
 from ..wire.board import Board, Place
@@ -20,8 +22,23 @@ from . import marks
 from .adapter import BlenderHost
 from .pump import Pump, Work
 
-_Found = tuple[tuple[JobStatus, ...], tuple[str, ...]]
-"""How jobs stand that a document waits for; and the ids of those that nobody knows any more."""
+ASK_AGAIN = 10.0
+"""Seconds after which it is asked again for what another Blender seemed to have in hand: it may
+have ended since, and a service notices that a minute later."""
+
+
+class _Found(NamedTuple):
+    """How jobs stand that a document waits for.
+
+    Attributes:
+        statuses: of those that are ours to go on with.
+        others: how many are in the hands of another host that runs now.
+        unknown: ids of those that nobody knows any more.
+    """
+
+    statuses: tuple[JobStatus, ...]
+    others: int
+    unknown: tuple[str, ...]
 
 
 class Deliveries:
@@ -37,6 +54,7 @@ class Deliveries:
         self._document = host.document()
         self._told: dict[str, DeliveryState] = {}
         self._asked: Future[_Found] | None = None
+        self._ask_at: float | None = None
 
     def expect(self, work: Work) -> None:
         """Let the document wait for a job, over the end of this Blender too."""
@@ -48,6 +66,7 @@ class Deliveries:
 
         A service is started only where this document is known to wait for something.
         """
+        self._ask_at = None
         document, own = self._host.document(), self._host.describe().id
         known = {work.job.id for work in self._pump.works.values()}
         jobs = [job for job in awaited.jobs(document) if job not in known]
@@ -89,7 +108,9 @@ class Deliveries:
         if self._asked is not None and self._asked.done():
             answer, self._asked = self._asked, None
             if answer.exception() is None:  # else asked again when there is a service
-                self._take_in(*answer.result())
+                self._take_in(answer.result())
+        if self._ask_at is not None and time.monotonic() > self._ask_at:
+            self.ask()
         standing = standing_jobs()
         own = {work.job.id: work for work in self._pump.works.values()}
         for status in self._board.statuses():
@@ -145,11 +166,13 @@ class Deliveries:
         awaited.remove(self._host.document(), job)
         self._pump.follower.call(lambda client: client.deliver(job, state, item))
 
-    def _take_in(self, statuses: Iterable[JobStatus], unknown: Iterable[str]) -> None:
-        for job in unknown:
+    def _take_in(self, found: _Found) -> None:
+        if found.others:
+            self._ask_at = time.monotonic() + ASK_AGAIN
+        for job in found.unknown:
             awaited.remove(self._document, job)
         known = {work.job.id for work in self._pump.works.values()}
-        for status in statuses:
+        for status in found.statuses:
             if status.job.id not in known and status.job.id not in self._told:
                 self._adopt(status)
 
@@ -196,4 +219,5 @@ def _find(client: Client, document: str, jobs: Iterable[str], own: str) -> _Foun
                 raise
             unknown.append(job)
     others = {session.id for session in client.sessions()} - {own}
-    return tuple(each for each in found.values() if each.job.session not in others), tuple(unknown)
+    ours = tuple(each for each in found.values() if each.job.session not in others)
+    return _Found(ours, len(found) - len(ours), tuple(unknown))

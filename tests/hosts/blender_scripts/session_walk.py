@@ -257,7 +257,7 @@ def ask(frames=6):
 
 def ask_again():
     """Ask for the very same once more, and see what is selected then."""
-    compat.edited_scene().afterframe.seed_locked = True
+    compat.edited_scene().afterframe.generate.seed_locked = True
     bpy.ops.afterframe.generate(quality="draft")
     selected = [each.name for each in compat.all_strips(editor()) if each.select]
     return {"said": session.current().said, "selected": selected}
