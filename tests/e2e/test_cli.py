@@ -142,6 +142,7 @@ BAD_INPUT = {
     "not a picture": (["generate", "text.mov"], "media_unreadable"),
     "playhead outside": (["generate", "shot.mov", "--at", "400"], "playhead_outside"),
     "no timecode": (["generate", "shot.mov", "--at", "teatime"], "bad_timecode"),
+    "a playhead where all is taken": (["extend", "shot.mov", "--at", "1"], "bad_value"),
     "zero motion": (["generate", "shot.mov", "--motion", "0"], "bad_value"),
     "negative seconds": (["generate", "shot.mov", "--seconds", "-1"], "bad_value"),
     "absurd seconds": (["generate", "shot.mov", "--seconds", "1e12"], "bad_value"),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from afterframe_hosts.wire.clip import Clip
     from afterframe_hosts.wire.job import Job, JobStatus, Note, Output
 
+_AT = "playhead: timecode, seconds (2.5s) or frame; default: the start"
 Commands = Any
 """What ``ArgumentParser.add_subparsers`` returns; argparse keeps its class to itself."""
 
@@ -51,7 +52,7 @@ def add(commands: Commands) -> None:
         command.add_argument(
             "--at",
             metavar="TIME",
-            help="playhead: timecode, seconds (2.5s) or frame; default: the start",
+            help=_AT if effect.source == "frame" else f"of a timeline only: {_AT}",
         )
         for parameter in effect.parameters:
             _parameter_option(command, parameter)
@@ -362,6 +363,9 @@ def _bare_clip(options: argparse.Namespace) -> tuple[Clip, int]:
     from afterframe.core.timecode import parse_time
     from afterframe.media.clip import media_clip
 
+    if options.at and options.effect.source != "frame":
+        allowed = "a time on a timeline: of a medium alone all is taken"
+        raise BadValue(field="at", value=options.at, allowed=allowed)
     rate = parse_rate(options.rate) if options.rate else None
     clip = media_clip(options.source, rate, **reading(options))
     start = clip.record_range.start
