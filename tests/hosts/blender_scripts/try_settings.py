@@ -98,6 +98,7 @@ def defaults(group):
 def lengths(scene):
     """Seconds and frames are two faces of one length, at the scene's rate."""
     scene.render.fps, scene.render.fps_base = 30, 1.001
+    settings.fill(scene.afterframe, "generate", {})
     own = scene.afterframe.generate
     told = [(round(own.shown_seconds, 4), own.shown_frames)]
     own.shown_frames = 60
