@@ -115,6 +115,21 @@ def test_past_the_end_the_last_frame_stays() -> None:
     np.testing.assert_array_equal(made[9].planes[0], source.at(3).planes[0])
 
 
+def test_an_end_that_stands_still_for_long_is_told() -> None:
+    notes: list[Note] = []
+    render(Sliding(), 64, Fraction(1, 16), notes=notes)
+    assert [(note.id, note.params) for note in notes] == [("note.retime_ends_held", {"frames": 15})]
+    for source, step, frames, way in (
+        (Sliding(), Fraction(1, 2), 8, "flow"),
+        (Sliding(), Fraction(1, 16), 64, "nearest"),
+        (Sliding(frames=1), Fraction(1, 16), 16, "flow"),
+        (Sliding(after=1), Fraction(1, 16), 64, "flow"),
+    ):
+        notes.clear()
+        render(source, frames, step, notes=notes, interpolation=way)
+        assert notes == []
+
+
 def test_faster_than_the_source_takes_frames_apart() -> None:
     source = Sliding(frames=9)
     made = render(source, 4, Fraction(5, 2))

@@ -14,6 +14,9 @@ from afterframe_models.base import Context, Engine, Request
 from .film import Film
 
 TOO_FAST = "note.retime_too_fast"
+ENDS_HELD = "note.retime_ends_held"
+HELD_SECONDS = Fraction(1, 10)
+"""For so long a picture may stand at the end unseen."""
 
 
 class InterpolateEngine(Engine):
@@ -24,7 +27,7 @@ class InterpolateEngine(Engine):
 
         A place on a source frame gives that frame itself. Places after the clip's last frame lie
         between it and the next of its medium; where there is none, or one of another shot, they
-        give the last frame.
+        give the last frame, which is told where it is seen to stand.
 
         Parameters read: ``interpolation`` (``flow``, ``blend`` or ``nearest``), ``flow_size``
         (``full``, ``half`` or ``quarter``) and ``motion_blur``, the share of a made frame's time
@@ -45,7 +48,9 @@ class InterpolateEngine(Engine):
             yield film.exposed(place, shutter, context.check) if shutter else film.at(place)
         if film.is_too_fast:
             context.note(Note(TOO_FAST))
+        if film.held > HELD_SECONDS * request.rate and request.source.frames > 1:
+            context.note(Note(ENDS_HELD, {"frames": film.held}))
 
     def messages(self) -> Sequence[str]:
         """Return the ids of the notes that it may give."""
-        return (TOO_FAST,)
+        return (TOO_FAST, ENDS_HELD)

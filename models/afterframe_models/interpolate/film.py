@@ -39,6 +39,9 @@ class Film:
         way: how pictures between frames are made.
         size: of the flow, a key of ``STEPS``.
         looks_beside: the frames beside a pair are looked at, too, see ``interpolation``.
+
+    Attributes:
+        held: how many pictures were asked for at places between frames beyond the last one.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Film:
         self._greys: dict[int, Grey] = {}
         self._pairs: dict[int, Pair] = {}
         self._measured = self._too_fast = 0
+        self.held = 0
 
     @property
     def is_too_fast(self) -> bool:
@@ -63,8 +67,9 @@ class Film:
 
     def at(self, place: Fraction) -> Frame:
         """Return the picture at a place, counted in frames of the clip."""
-        if place > self._source.frames - 1:
-            place = min(place, Fraction(self._last))
+        if place > self._source.frames - 1 and place > self._last:
+            self.held += self._way != "nearest"
+            place = Fraction(self._last)
         before = int(place)
         self._forget(before)
         if place == before:

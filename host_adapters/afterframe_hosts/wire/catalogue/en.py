@@ -673,6 +673,8 @@ MESSAGES: dict[str, str] = {
     "note.deinterlaced": "Pictures of two fields were made whole (bwdif), one for one.",
     "note.retime_too_fast": "Most of the clip moves too fast to be followed: frames in between "
     "are held or mixed.",
+    "note.retime_ends_held": "The last {frames} frames stand still: in its file nothing of this "
+    "shot follows the clip's last frame.",
     "note.bridge.long": "The bridge is {seconds} s long: beyond {most} s, moving things may float.",
     # notes of timelines for DaVinci Resolve
     "note.otio.no_colour": "Written for DaVinci Resolve: clips carry no label colour there.",

@@ -580,6 +580,7 @@ MESSAGES: dict[str, str] = {
     ),
     "note.deinterlaced": "两场的画面已逐幅合成为完整画面（bwdif）。",
     "note.retime_too_fast": "片段大部分运动过快，无法跟踪：中间的帧为保持或混合画面。",
+    "note.retime_ends_held": "最后 {frames} 帧静止不动：文件中该镜头在片段最后一帧之后再无画面。",
     "note.bridge.long": "桥接长 {seconds} 秒：超过 {most} 秒时，运动的物体会显得漂浮。",
     # notes of timelines for DaVinci Resolve
     "note.otio.no_colour": "按 DaVinci Resolve 的格式写出：其中片段不带颜色标签。",
