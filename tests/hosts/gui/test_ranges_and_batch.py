@@ -50,6 +50,7 @@ def test_a_clip_as_seen_is_rendered_by_a_second_blender(film: Window) -> None:
 
 def test_a_batch_makes_all_that_is_selected(film: Window) -> None:
     screen = film.screen
+    film.select(5, 1)
     screen.move(*film.place(100, 6))
     screen.key("a", "select all strips")
     time.sleep(0.3)

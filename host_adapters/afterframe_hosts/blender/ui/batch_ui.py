@@ -134,7 +134,9 @@ class AFTERFRAME_OT_batch(bpy.types.Operator):
             chosen = any(each.select for each in compat.all_strips(scene.sequence_editor))
             self.which = "selected" if chosen else "all"
         self._look()
-        result: set[str] = context.window_manager.invoke_props_dialog(self, width=WIDTH)
+        result: set[str] = context.window_manager.invoke_props_dialog(
+            self, width=WIDTH, confirm_text=words.say("ui.batch.begin")
+        )
         return result
 
     def check(self, _context: Any) -> bool:
