@@ -9,7 +9,7 @@ offered in it, and placed at the user's word.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from concurrent.futures import Future
 from typing import NamedTuple
 
@@ -70,9 +70,10 @@ class Deliveries:
         document, own = self._host.document(), self._host.describe().id
         known = {work.job.id for work in self._pump.works.values()}
         jobs = [job for job in awaited.jobs(document) if job not in known]
+        left = awaited.left_behind(document)
         follower = self._pump.follower
         ask = follower.call if jobs else follower.look
-        self._asked = ask(lambda client: _find(client, document, jobs, own))
+        self._asked = ask(lambda client: _find(client, document, jobs, left, own))
 
     def opened(self) -> None:
         """Another document is open, or this one anew; what has not been saved in it is gone."""
@@ -203,11 +204,11 @@ def standing_jobs() -> frozenset[str]:
     return frozenset(job for _, strip in marks.all_ours() for job in marks.jobs(strip))
 
 
-def _find(client: Client, document: str, jobs: Iterable[str], own: str) -> _Found:
+def _find(client: Client, document: str, jobs: Iterable[str], left: Set[str], own: str) -> _Found:
     """Ask a service what waits for a document.
 
     What another host asked for that runs now is left to it: it places it, or has placed it and not
-    saved yet.
+    saved yet. What a process has left behind is nobody's, though its session may still be known.
     """
     found = {status.job.id: status for status in client.deliveries(document)}
     unknown = []
@@ -219,5 +220,7 @@ def _find(client: Client, document: str, jobs: Iterable[str], own: str) -> _Foun
                 raise
             unknown.append(job)
     others = {session.id for session in client.sessions()} - {own}
-    ours = tuple(each for each in found.values() if each.job.session not in others)
+    ours = tuple(
+        status for job, status in found.items() if job in left or status.job.session not in others
+    )
     return _Found(ours, len(found) - len(ours), tuple(unknown))

@@ -121,8 +121,12 @@ class Pump:
 
     def submit(self, job: Job) -> Work:
         """Hand a job over, unless its result stands on the timeline already."""
+        placed, known = self.host.placed(job.id), self.works.get(job.id)
+        if placed is not None and known is not None:
+            known.placed = placed
+            return known
         work = self.works[job.id] = Work(job, document=self.host.describe().document)
-        work.placed = self.host.placed(job.id)
+        work.placed = placed
         work.before = work.placed is not None
         if work.placed is None:
             self._ask(work, lambda client: client.submit(job))

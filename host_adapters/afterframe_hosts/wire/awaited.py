@@ -2,18 +2,19 @@
 
 A document is told here of each job that was asked for it, until what came of it has been saved in
 it, or nobody wants it any more. So the next opening of the document knows, without asking a service
-that may not run, that there is something to ask it for. A job is an empty file in a folder of the
-document's: any number of hosts write here at once.
+that may not run, that there is something to ask it for. A job is a file in a folder of the
+document's, which holds the process that waits for it: any number of hosts write here at once.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from contextlib import suppress
 from pathlib import Path
 
-from .system import make_private_folder, state_folder
+from .system import make_private_folder, process_lives, state_folder
 
 FOLDER = "awaited"
 
@@ -24,7 +25,7 @@ def add(document: str, job: str) -> None:
     with suppress(OSError):
         make_private_folder(state_folder())
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / job).touch()
+        (folder / job).write_text(str(os.getpid()), "ascii")
 
 
 def remove(document: str, job: str) -> None:
@@ -42,6 +43,18 @@ def jobs(document: str) -> tuple[str, ...]:
     except OSError:
         return ()
     return tuple(name for name in names if re.fullmatch(r"[0-9a-f]{32}", name))
+
+
+def left_behind(document: str) -> frozenset[str]:
+    """Return the jobs that a document waits for and that no process does any more."""
+    return frozenset(job for job in jobs(document) if not _has_owner(_folder(document) / job))
+
+
+def _has_owner(note: Path) -> bool:
+    try:
+        return process_lives(int(note.read_text("ascii")))
+    except (OSError, ValueError):
+        return False
 
 
 def _folder(document: str) -> Path:

@@ -337,6 +337,13 @@ def fix_of(error: AfterframeError) -> Fix:
     return FIXES.get(error.code, "none")
 
 
+def advice_on(error: AfterframeError, language: str = "en") -> str:
+    """Return what the user can do about an error, where there are buttons and no command line."""
+    return catalogue.text_or(
+        error.fix(language), f"ui.advice.{error.code}", language, **error.params
+    )
+
+
 def time_left(seconds: float | None, language: str = "en") -> str:
     """Return a time left in words, no finer than it is known; empty where it is not."""
     if seconds is None:
@@ -374,7 +381,7 @@ def _row(entry: _Entry, language: str) -> Row:
         fraction=1.0 if entry.kind == "done" else entry.fraction,
         left=time_left(status.progress.seconds_left, language) if status and at_work else "",
         error=error.message(language) if error else "",
-        advice=error.fix(language) if error else "",
+        advice=advice_on(error, language) if error else "",
         fix=fix_of(error) if error else "none",
         preview=entry.preview,
         buttons=_buttons(entry),

@@ -12,7 +12,7 @@ from ...wire.board import Fix, fix_of
 from ...wire.errors import AfterframeError
 from ...wire.job import Job
 from .. import choose, compat
-from . import session, settings, words
+from . import operators, session, settings, words
 
 ICONS: dict[Fix, str] = {
     "retry": "FILE_REFRESH",
@@ -55,6 +55,12 @@ def draw_error(layout: Any, error: AfterframeError, job: str = "") -> None:
 def draw_button(layout: Any, error: AfterframeError, job: str = "") -> None:
     """Draw the button that mends an error, where there is one."""
     fix = fix_of(error)
+    if error.code == "service_unreachable":
+        text = words.say("ui.fix.repair_engine.label")
+        button = layout.operator(
+            "afterframe.install_engine", text=text, icon="TOOL_SETTINGS", translate=False
+        )
+        button.action = "repair"
     if fix == "none" or (not job and fix in {"retry", "open_settings"}):
         return  # the action itself is the button
     text = words.say(f"ui.fix.{fix}.label")
@@ -119,7 +125,7 @@ class AFTERFRAME_OT_fix(bpy.types.Operator):
                 choose.check_folder(folder)
                 here.choose_folder(folder)
         except AfterframeError as error:
-            self.report({"ERROR"}, " ".join(words.explain(error)))
+            self.report({"ERROR"}, operators.sentences(error))
             return {"CANCELLED"}
         if self.job:
             here.retry_elsewhere(self.job)

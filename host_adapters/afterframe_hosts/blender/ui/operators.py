@@ -41,15 +41,22 @@ def told(operator: Any, error: AfterframeError | None) -> set[str]:
         if said:
             operator.report({"INFO"}, words.say(said))
         return {"FINISHED"}
-    operator.report({"ERROR"}, " ".join(words.explain(error)))
+    operator.report({"ERROR"}, sentences(error))
     return {"CANCELLED"}
+
+
+def sentences(error: AfterframeError) -> str:
+    """Return what happened and what to do about it, in one line."""
+    message, advice = words.explain(error)
+    ends = "" if message.endswith((".", "!", "?", "…", "。", "！", "？")) else "."
+    return f"{message}{ends} {advice}"
 
 
 def may_ask(operator: Any, effect: str) -> bool:
     """Return whether an effect can be asked for; say why not where the operator is greyed out."""
     error = choose.obstacle(effect)
     if error is not None:
-        operator.poll_message_set(" ".join(words.explain(error)))
+        operator.poll_message_set(sentences(error))
     return error is None
 
 

@@ -372,15 +372,14 @@ class Session:
         return shown.id
 
     def _submit(self, job: Job, quiet: bool = False) -> None:
-        self.board.begin(job, time.time())
         work = self.pump.submit(job)
-        self._shown[job.id] = job.id
         if work.placed is not None:
-            self.board.remove(job.id)
             if not quiet:
                 self.host.reveal(work.placed.item)
                 self.said = "ui.queue.already"
             return
+        self._shown[job.id] = job.id
+        self.board.begin(job, time.time())
         self.deliveries.expect(work)
 
     def _place(self, status: JobStatus, here: bool) -> Placed:

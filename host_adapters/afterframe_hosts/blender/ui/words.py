@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from ...wire import catalogue
+from ...wire import board, catalogue
 from ...wire.errors import AfterframeError
 
 CHINESE = ("zh_HANS", "zh_CN")
@@ -52,7 +52,7 @@ def say_or(otherwise: str, message: str, **params: Any) -> str:
 
 def explain(error: AfterframeError) -> tuple[str, str]:
     """Return what happened and what to do about it."""
-    return error.message(language()), error.fix(language())
+    return error.message(language()), board.advice_on(error, language())
 
 
 def write(layout: Any, text: str, icon: str = "NONE") -> None:

@@ -850,6 +850,29 @@ MESSAGES: dict[str, str] = {
     "note.motion.end_alone": "With an end picture sky, regions and loop are left out.",
     "note.motion.ends_at_source": "Going out, the clip starts tight and ends at the source.",
     # the queue before the user
+    "ui.advice.internal": (
+        "Try again; if it happens again, send the log (Preferences, Add-ons, Afterframe: Open Log)."
+    ),
+    "ui.advice.engine_failed": (
+        "Try again; if it happens again, send the log (Preferences, Add-ons, Afterframe: Open Log)."
+    ),
+    "ui.advice.worker_lost": "Try a smaller size or fewer frames.",
+    "ui.advice.worker_hung": (
+        "Try again with a smaller size or fewer frames; restart the machine if its GPU hangs."
+    ),
+    "ui.advice.service_unreachable": "Try again; where it stays so, repair the engine.",
+    "ui.advice.service_missing": "Install the engine, then try again.",
+    "ui.advice.service_refused": "Try again; where it stays so, restart the machine.",
+    "ui.advice.service_version": (
+        "Bring engine and extension to the same version; the running one has {jobs} jobs."
+    ),
+    "ui.advice.cut_is_cleaner": "A cut is cleaner here. To bridge it anyway: Force.",
+    "ui.advice.unknown_job": "Ask for it once more.",
+    "ui.advice.not_permitted": "See how it stands in the queue.",
+    "ui.advice.item_not_found": "Place the playhead near a gap, or select the two clips around it.",
+    "ui.advice.sequence_holes": "Render the missing pictures again, or trim the clip.",
+    "ui.advice.item_gone": "Undo its removal, or place the result where it was.",
+    "ui.fix.repair_engine.label": "Repair Engine",
     "ui.queue.already": "This stands on the timeline already.",
     "ui.quality.final.label": "Final",
     "ui.quality.final.help": "At full size",
@@ -889,7 +912,9 @@ MESSAGES: dict[str, str] = {
     "ui.fix.save_project.label": "Save Project ...",
     "ui.fix.save_project.help": "Save the project to a file",
     "ui.fix.choose_folder.label": "Choose Folder ...",
-    "ui.fix.choose_folder.help": "Choose another folder for results, and ask for the same once more",
+    "ui.fix.choose_folder.help": (
+        "Choose another folder for results, and ask for the same once more"
+    ),
     "ui.fix.find_media.label": "Find Media ...",
     "ui.fix.find_media.help": "Select the strip, and look for its missing file",
     "ui.fix.open_settings.label": "Change Settings",
