@@ -1,4 +1,4 @@
-"""Takes behind one strip of the timeline, in each Blender: see ``blender_scripts/take_walk.py``."""
+"""Takes behind one strip, and their panel, in each Blender; see the scripts of these names."""
 
 from __future__ import annotations
 
@@ -40,12 +40,18 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
-def walked(
-    request: pytest.FixtureRequest, media: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Any:
-    folder = tmp_path_factory.mktemp("takes")
-    shutil.copytree(media, folder / "media")
-    return run_script(str(request.param), "take_walk.py", folder, folder / "media", folder)
+def version(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def walked(version: str, media: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return _run(version, "take_walk.py", media, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def tried(version: str, media: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return _run(version, "try_takes.py", media, tmp_path_factory)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +73,29 @@ def walked(
 )
 def test_takes(walked: Any, check: str) -> None:
     assert walked[check] == []
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "the_panel_says_what_there_is",
+        "notes_and_joints_are_told",
+        "a_strip_of_a_batch_gets_its_settings_when_they_are_wanted",
+        "buttons_step_and_show",
+        "a_new_take_is_of_the_same_frame_wherever_that_is_now",
+        "another_parameter_shows_the_take_that_has_it",
+        "takes_are_compared_and_nothing_of_it_stays",
+        "following_and_independence",
+    ],
+)
+def test_the_panel_of_a_strip(tried: Any, check: str) -> None:
+    assert tried[check] == []
+
+
+def _run(version: str, script: str, media: Path, folders: pytest.TempPathFactory) -> Any:
+    folder = folders.mktemp("takes")
+    shutil.copytree(media, folder / "media")
+    return run_script(version, script, folder, folder / "media", folder)
 
 
 def _write_movie(path: Path, frames: int, size: tuple[int, int]) -> None:

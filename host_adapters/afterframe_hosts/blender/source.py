@@ -90,6 +90,11 @@ def look(scene: Any, strip: Any) -> Footage:
     )
 
 
+def is_there(strip: Any) -> bool:
+    """Return True when the file that a strip shows is on the disk, as far as is known."""
+    return _facts(_medium(strip))[0] > 0
+
+
 def find(footage: Footage) -> tuple[Any, Any] | None:
     """Return scene and strip of what a take was made from; None: it is not there any more."""
     scene = bpy.data.scenes.get(footage.scene)

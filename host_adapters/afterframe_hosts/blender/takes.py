@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..wire.effects import EFFECTS
 from ..wire.errors import MediaMissing, PlaceFailed
-from ..wire.job import JobStatus, new_id
+from ..wire.job import JobStatus, Quality, new_id
 from ..wire.results import result_start
 from . import behind, marks, source
 from .marks import Footage, Take
@@ -73,16 +74,41 @@ def standing(strip: Any) -> Standing:
 
 
 def edited(strip: Any, take: Take) -> tuple[str, ...]:
-    """Return the names of the parameters, and ``engine``, that are no longer the take's."""
+    """Return the names of what is no longer the take's: parameters, ``engine``, ``seen``."""
     group, effect = _settings(strip), str(strip.get(marks.EFFECT, ""))
-    if group is None:
+    if group is None or effect not in EFFECTS:
         return ()
     from .ui import settings
 
     now = settings.values(group, effect)
-    names = [name for name in now if not _same(now[name], take.parameters.get(name))]
+    was = {each.name: each.default for each in EFFECTS[effect].parameters} | dict(take.parameters)
+    names = [name for name in now if not _same(now[name], was.get(name))]
     engine = settings.engine(group, effect)
-    return (*names, "engine") if engine and engine != take.engine else tuple(names)
+    names += ["engine"] if engine and engine != take.engine else []
+    names += ["seen"] if bool(group.seen) != take.seen else []
+    return tuple(names)
+
+
+def same(strip: Any, quality: Quality) -> Take | None:
+    """Return the take that rendering a strip's settings would give again, if there is one.
+
+    Only where its source is as it was when the shown take was made.
+    """
+    now = standing(strip)
+    shown_one = now.shown
+    if shown_one is None or any(change.kind != "moved" for change in now.changes):
+        return None
+    return next(
+        (
+            take
+            for take in reversed(now.takes)
+            if take.quality == quality
+            and not edited(strip, take)
+            and _places(take) == _places(shown_one)
+            and marks.found(strip, take) is not None
+        ),
+        None,
+    )
 
 
 def find(lineage: str) -> tuple[Any, Any] | None:
@@ -296,13 +322,14 @@ def _is_draft_of(strip: Any, take: Take, status: JobStatus) -> bool:
 
 def _is_same(one: Take, other: Take) -> bool:
     """Return True for two takes of the same: the same parameters and footage, not the same size."""
-
-    def places(take: Take) -> list[tuple[str, str, int, int]]:
-        return [(each.strip, each.path, each.head, each.tail) for each in take.footage]
-
     alike = one.engine == other.engine and one.seen == other.seen
     parameters = dict(one.parameters) == dict(other.parameters)
-    return alike and parameters and places(one) == places(other)
+    return alike and parameters and _places(one) == _places(other)
+
+
+def _places(take: Take) -> list[Footage]:
+    """Return what a take was made from, wherever on the timeline that stood."""
+    return [replace(each, scene="", zero=0) for each in take.footage]
 
 
 def _settings(strip: Any) -> Any | None:
