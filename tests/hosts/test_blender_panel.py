@@ -95,6 +95,14 @@ def test_what_is_at_work_shows_its_progress_beside_the_buttons(told: Any) -> Non
     assert "afterframe.cancel_job" in told["at work"]["cancel"]
 
 
+def test_pictures_are_shown_and_what_is_none_is_told(told: Any) -> None:
+    beside_a_region = 1
+    assert told["pictures"].pop("pictures") == 2
+    for name, count in told["pictures"].items():
+        assert count == beside_a_region
+        assert f"{name} is no picture, or is not there." in " ".join(told["said"][f"end: {name}"])
+
+
 def test_closed_sub_panels_hide_what_is_seldom_wanted(told: Any) -> None:
     closed, opened = told["said"]["movie, generate, closed"], told["said"]["movie, generate"]
     assert {"Pan X", "Match Grain", "Format"} <= set(opened) - set(closed)

@@ -156,7 +156,12 @@ def engines():
         reference = group.references.add()
         reference.owner, reference.path = "restyle.reference", str(PICTURE)
         reference.weight = weight
-    draw("references", "restyle")
+    told = {"pictures": len(draw("references", "restyle").of("template_icon"))}
+    (FOLDER / "letter.png").write_text("no picture")
+    for path in (FOLDER / "letter.png", FOLDER / "gone.png", MOVIE):
+        group.generate.end = str(path)
+        told[path.name] = len(draw(f"end: {path.name}", "generate").of("template_icon"))
+    return told
 
 
 def understood():
@@ -341,7 +346,7 @@ bpy.ops.wm.read_factory_settings(use_empty=True)
 ui.register()
 answer = {}
 states()
-engines()
+answer["pictures"] = engines()
 understood()
 answer["at work"] = at_work()
 problem()

@@ -179,9 +179,20 @@ def _draw_plain(layout: Any, owner: Any, name: str, parameter: Parameter) -> Non
 
 def _draw_thumbnail(layout: Any, path: str) -> None:
     """Draw a picture under its field, in the fields' half of the panel."""
+    if not thumbnails.is_picture(path):
+        words.write(layout, words.say("ui.panel.no_picture", name=PurePath(path).name), "ERROR")
+        return
     split = layout.split(factor=0.4)
     split.label(text="")
     split.template_icon(thumbnails.icon(path), scale=PICTURE_SCALE)
+
+
+def _draw_small(layout: Any, path: str) -> None:
+    """Draw a picture of a list, or a sign that there is none."""
+    if thumbnails.is_picture(path):
+        layout.template_icon(thumbnails.icon(path), scale=REFERENCE_SCALE)
+    else:
+        layout.label(text="", icon="ERROR")
 
 
 def _draw_prompt(layout: Any, own: Any, parameter: Parameter) -> None:
@@ -250,7 +261,7 @@ def _draw_references(layout: Any, group: Any, owner: str) -> None:
     column.use_property_split = False
     for index, each in enumerate(own):
         row = column.box().row()
-        row.template_icon(thumbnails.icon(each.path), scale=REFERENCE_SCALE)
+        _draw_small(row, each.path)
         sub = row.column(align=True)
         sub.prop(each, "path", text="")
         if len(own) > 1:
@@ -267,7 +278,7 @@ def _draw_regions(layout: Any, group: Any, owner: str) -> None:
     column.use_property_split = False
     for index, each in enumerate(own):
         row = column.box().row()
-        row.template_icon(thumbnails.icon(each.mask), scale=REFERENCE_SCALE)
+        _draw_small(row, each.mask)
         sub = row.column(align=True)
         sub.prop(each, "mask", text="")
         sub.row(align=True).prop(each, "kind", expand=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import bpy
@@ -9,6 +11,8 @@ import bpy
 from ...wire.effects import EFFECTS
 from . import settings
 
+INTERVAL, LOOKS = 0.05, 40
+"""Seconds between two looks whether the sidebar has been drawn, and how many there are at most."""
 MENUS = ("SEQUENCER_MT_strip", "SEQUENCER_MT_add", "SEQUENCER_MT_context_menu")
 
 
@@ -42,7 +46,11 @@ class AFTERFRAME_OT_open_panel(bpy.types.Operator):
 
     def execute(self, context: Any) -> set[str]:
         context.space_data.show_region_ui = True
-        bpy.app.timers.register(_choose_tab, first_interval=0.05)
+        screen = context.screen
+        place = list(screen.areas).index(context.area)
+        looks = iter(range(LOOKS))
+        look = partial(_choose_tab, screen.name, place, looks)
+        bpy.app.timers.register(look, first_interval=INTERVAL)
         return {"FINISHED"}
 
 
@@ -70,11 +78,17 @@ def _draw_entry(menu: Any, _context: Any) -> None:
     menu.layout.menu("AFTERFRAME_MT_effects", icon="SHADERFX")
 
 
-def _choose_tab() -> None:
-    """Bring our tab to the front, once the sidebar has been drawn and knows its tabs."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "SEQUENCE_EDITOR" and area.spaces.active.show_region_ui:
-                sidebar = next(each for each in area.regions if each.type == "UI")
-                sidebar.active_panel_category = "Afterframe"
-                area.tag_redraw()
+def _choose_tab(screen: str, place: int, looks: Iterator[int]) -> float | None:
+    """Bring our tab to the front, once the sidebar has been drawn and knows its tabs.
+
+    Blender ends where the tabs of a sidebar are asked for that was never drawn.
+    """
+    areas = bpy.data.screens[screen].areas if screen in bpy.data.screens else ()
+    if place >= len(areas) or areas[place].type != "SEQUENCE_EDITOR":
+        return None
+    sidebar = next(each for each in areas[place].regions if each.type == "UI")
+    if sidebar.width <= 1:
+        return INTERVAL if next(looks, None) is not None else None
+    sidebar.active_panel_category = "Afterframe"
+    sidebar.tag_redraw()
+    return None
