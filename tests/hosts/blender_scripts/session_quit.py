@@ -1,4 +1,4 @@
-"""Leave while a job runs, or come back to it. Arguments: folder with look.mov, the Python that has
+"""Break off while a job runs, or come back to it. Arguments: folder with look.mov, the Python that has
 the engine, ``leave`` or ``back``, the answer's path.
 """
 
@@ -67,7 +67,4 @@ def until(done):
 os.environ["AFTERFRAME_ENGINE"] = str(ENGINE)
 bpy.ops.wm.read_factory_settings(use_empty=True)
 ui.register()
-told = leave() if WHAT == "leave" else back()
-ui.unregister()  # as Blender does when it quits
-time.sleep(1)
-ANSWER.write_text(json.dumps(told))
+ANSWER.write_text(json.dumps(leave() if WHAT == "leave" else back()))
