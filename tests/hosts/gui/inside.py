@@ -135,6 +135,11 @@ def ticks():
     return list(_ours("session").current().ticks)
 
 
+def forget_ticks():
+    """Begin to measure anew."""
+    _ours("session").current().ticks.clear()
+
+
 def left():
     """Tell what of the add-on is registered with Blender, or runs: timers, handlers, threads."""
     ours = [
@@ -204,6 +209,7 @@ QUESTIONS = {
         strips,
         jobs,
         ticks,
+        forget_ticks,
         left,
         switch,
         document,
