@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -119,6 +120,11 @@ def test_a_recipe_renders_to_the_same_pixels(afterframe: Run, movie: Path) -> No
     assert np.array_equal(
         first_picture(movie.parent / "a.mov"), first_picture(movie.parent / "b.mov")
     )
+    first, again = (
+        json.loads((movie.parent / f"{name}.afterframe.json").read_text())["job"] for name in "ab"
+    )
+    assert again["lineage"] == first["id"], "made again it is a take of the same effect"
+    assert again["id"] != first["id"]
 
 
 def test_a_recipe_whose_source_was_exchanged_says_so(afterframe: Run, movie: Path) -> None:

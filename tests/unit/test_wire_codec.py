@@ -49,6 +49,7 @@ def a_status() -> JobStatus:
 VALUES = [
     a_clip(),
     a_job(),
+    replace(a_job(), lineage=new_id()),
     a_status(),
     Event(7, "progress", 3.25, a_status()),
     HostSession("0" * 32, "blender", "5.2.3", "/p.blend", "p", ("selection", "place")),
@@ -81,6 +82,8 @@ def test_rates_and_ranges_are_exact(rate: Fraction, start: int, duration: int) -
         ({"at": True}, "at"),
         ({"quality": "best"}, "quality"),
         ({"id": "zz"}, ""),
+        ({"lineage": "the strip's"}, ""),
+        ({"lineage": None}, "lineage"),
         ({"colour": 1}, "colour"),
         ({"output": {"folder": ""}}, "output"),
         ({"output": {"folder": "/o", "size": [1920]}}, "output.size"),

@@ -106,7 +106,7 @@ def _clip(
         metadata={
             OURS: {
                 "job": job.id,
-                "lineage": job.id,
+                "lineage": job.lineage or job.id,
                 "effect": job.effect,
                 "recipe": result.recipe,
             }

@@ -39,7 +39,10 @@ def run(options: argparse.Namespace) -> int:
 
     recipe_path = options.recipe.resolve()
     then = read_recipe(recipe_path)
-    job = replace(then.job, id=new_id(), output=_output(options, recipe_path, then.job.output))
+    output = _output(options, recipe_path, then.job.output)
+    # Made again it is a take of the same effect: offered where that stands on a timeline.
+    lineage = then.job.lineage or then.job.id
+    job = replace(then.job, id=new_id(), output=output, session="", lineage=lineage)
     if options.choice is not None:
         job = _chosen(job, then, options)
     client = discovery.connect()
@@ -58,14 +61,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _chosen(job: Job, sheet: Recipe, options: argparse.Namespace) -> Job:
-    """Return the job that makes one of a sheet's variants as a clip."""
+    """Return the job that makes one of a sheet's variants as a clip: a new effect."""
     number: int = options.choice
     if not 1 <= number <= len(sheet.choices):
         allowed = f"1 to {len(sheet.choices)}" if sheet.choices else "a sheet's recipe"
         raise BadValue(field="choice", value=str(number), allowed=allowed)
     output = replace(job.output, name=job.output.name.removesuffix(SHEET_NAME))
     parameters = {**job.parameters, **sheet.choices[number - 1]}
-    return replace(job, output=output, parameters=parameters, variations=0)
+    return replace(job, output=output, parameters=parameters, variations=0, lineage="")
 
 
 def _output(options: argparse.Namespace, recipe: Path, then: Output) -> Output:

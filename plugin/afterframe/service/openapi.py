@@ -30,6 +30,7 @@ _RATE = {"pattern": "^([1-9][0-9]{0,2}|[1-9][0-9]{3,5}/1001)$"}
 LIMITS: Mapping[tuple[str, str], Schema] = {
     ("Job", "id"): _ID,
     ("Job", "effect"): {"enum": list(EFFECTS)},
+    ("Job", "lineage"): {"pattern": "^([0-9a-f]{32})?$"},
     ("Job", "priority"): {"minimum": -1000, "maximum": 1000},
     ("Job", "variations"): {"minimum": 0, "maximum": 16},
     ("Clip", "phase"): {"pattern": "^(0|1/[2-9])$"},
