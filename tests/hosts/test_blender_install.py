@@ -48,12 +48,43 @@ def test_it_registers_without_a_window_and_leaves_nothing_behind(
     assert told["picked"][0] == str(tmp_path / "beside")
     assert told["chosen"] == [str(results), "prores_422_hq", False]
     assert told["destination"] == str(results)
+    assert told["outputs"] == [
+        [str(results), "prores_422_hq", False], [str(results), "png", False],
+    ]  # fmt: skip
     assert told["standing"] == "missing"
     assert told["shown"]
     assert "Allow Online Access" in told["offline"]
+    check_what_was_drawn(told["drawn"])
     for times in ("once", "twice"):
         assert told[f"unregistered {times}"] == told["before"]
         assert told[f"registered {times}"] == told["registered"]
+
+
+def check_what_was_drawn(drawn: dict[str, Any]) -> None:
+    """In every state there is the button that helps, and nothing that Blender would not take."""
+    assert drawn.pop("wrong") == []
+
+    def buttons(state: str) -> list[str]:
+        return [text for kind, text in drawn[state] if kind == "operator"]
+
+    assert buttons("en missing setup_failed draw_notice")[0] == "Install Engine"
+    for standing in ("broken", "other"):
+        assert f"Install Engine {VERSION}" in buttons(f"en {standing} setup_offline draw_notice")
+    assert "Open Preferences" in buttons("en missing setup_offline draw_notice")
+    assert "Open Log" in buttons("en missing setup_failed draw_notice")
+    assert "Install Engine" not in buttons("en missing busy draw_notice")
+    assert ["progress", "Downloading"] in drawn["en missing busy draw_notice"]
+    assert {"Repair Engine", "Remove Engine"} <= set(buttons("en ready setup_failed draw"))
+    assert "Repair Engine" not in buttons("en own setup_failed draw")
+    (first, *_) = (text for kind, text in drawn["en missing setup_failed draw_notice"] if text)
+    assert first.startswith("No engine yet:")
+    assert f"{engine_setup.DOWNLOAD_MB} MB" in " ".join(
+        text for _, text in drawn["en missing setup_failed draw_notice"]
+    )
+    english = {text for state, each in drawn.items() if state[:2] == "en" for _, text in each}
+    chinese = {text for state, each in drawn.items() if state[:2] == "zh" for _, text in each}
+    untranslated = {text for text in english & chinese if len(text) > 3}
+    assert not {text for text in untranslated if not text.startswith(("afterframe.", "/"))}
 
 
 @pytest.fixture
@@ -118,8 +149,9 @@ def test_what_the_user_has_stays_and_what_cannot_be_removed_is_told(
 
 
 def test_the_engine_is_installed_tried_and_removed_from_within_blender(
-    archive: Path, tmp_path: Path
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip"))
     told: dict[str, Any] = run_script("4.2.23", "extension_engine.py", tmp_path, archive)
     installed = told["installed"]
     if "could not be reached" in installed["problem"]:

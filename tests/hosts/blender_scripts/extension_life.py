@@ -17,6 +17,10 @@ from typing import Any
 
 import bpy
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from paper import Paper
+
 MODULE = "bl_ext.user_default.afterframe"
 UI = f"{MODULE}.host_adapters.afterframe_hosts.blender.ui"
 MENUS = ("SEQUENCER_MT_add", "SEQUENCER_MT_strip", "SEQUENCER_MT_context_menu")
@@ -65,6 +69,67 @@ def choices(ui: Any) -> list[Any]:
     return [str(chosen.folder), chosen.format, chosen.mark]
 
 
+def draw_all(ui: Any, chosen: Any) -> dict[str, Any]:
+    """Draw the engine as it may stand, and the preferences, in both languages."""
+    engine_ui, setup = ui.engine_ui, ui.engine_ui.engine_setup
+    errors = importlib.import_module(UI.removesuffix("blender.ui") + "wire.errors")
+    python = "/home/me/.local/share/afterframe/engine/0.1.0-0123abcd/bin/python"
+    engines = {
+        "missing": setup.Engine("missing"),
+        "broken": setup.Engine("broken", "0.1.0", python),
+        "other": setup.Engine("other", "9.0.0", python),
+        "ready": setup.Engine("ready", "0.1.0", python),
+        "own": setup.Engine("ready", "", python),
+    }
+    offline, failed = errors.SetupOffline(), errors.SetupFailed(detail="why", log="/log")
+    told: dict[str, Any] = {"wrong": []}
+    usual = ui.words.language
+    for language in ("en", "zh_CN"):
+        ui.words.language = lambda language=language: language
+        for name, engine in engines.items():
+            for problem in (None, offline, failed):
+                state = engine_ui._State(engine, time.monotonic() + 60, problem=problem)
+                state.said, state.answered = ("a", "b") if problem is None else ("", "")
+                state.setup = state.test = True if problem is None else None
+                state.progress = setup.Progress("downloading", 0.5)
+                engine_ui._state = state
+                for draw in (engine_ui.draw, engine_ui.draw_notice):
+                    paper = Paper()
+                    draw(paper)
+                    told["wrong"] += paper.wrong
+                    code = problem.code if problem else "busy"
+                    told[f"{language} {name} {code} {draw.__name__}"] = paper.drawn
+        for chosen.place in ("BESIDE", "FOLDER"):
+            paper = Paper()
+            ui.preferences.draw_results(paper, chosen)
+            told["wrong"] += paper.wrong
+            told[f"{language} {chosen.place}"] = paper.drawn
+    ui.words.language, engine_ui._state = usual, engine_ui._State()
+    return told
+
+
+def outputs(ui: Any, folder: Path) -> list[list[Any]]:
+    """Where, as what and how marked the result of a job is written; of one that says as what."""
+    hosts = UI.removesuffix(".blender.ui")
+    request = importlib.import_module(f"{hosts}.blender.request")
+    timeline = importlib.import_module(f"{hosts}.blender.timeline")
+    picture = folder / "picture.png"
+    image = bpy.data.images.new("picture", 32, 32)
+    image.filepath_raw, image.file_format = str(picture), "PNG"
+    image.save()
+    scene = bpy.context.scene
+    editor = scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    strip = strips.new_image("picture", str(picture), 1, 1)
+    host = ui.session.current().host
+    clip = timeline.read_clip(scene, strip, host.document())
+    made = [
+        request.Order(clip, request.Wish("generate", format=each)).job(host, [clip]).output
+        for each in ("auto", "png")
+    ]
+    return [[each.folder, each.format, each.mark] for each in made]
+
+
 def main() -> None:
     archive, folder, answer = sys.argv[1:]
     told: dict[str, Any] = {"before": traces()}
@@ -82,6 +147,7 @@ def main() -> None:
     told["picked"] = choices(ui)
     chosen.path, chosen.format, chosen.mark = folder, "prores_422_hq", False
     told["chosen"] = choices(ui)
+    told["outputs"] = outputs(ui, Path(answer).parent)
     told["destination"] = str(ui.session.current().host.destination())
 
     told["standing"] = ui.engine_ui.engine().standing
@@ -91,6 +157,7 @@ def main() -> None:
         told["offline"] = str(error)
     told["shown"] = ui.engine_ui.wanted()
 
+    told["drawn"] = draw_all(ui, chosen)
     for times in ("once", "twice"):
         bpy.ops.preferences.addon_disable(module=MODULE)
         wait_for_threads()

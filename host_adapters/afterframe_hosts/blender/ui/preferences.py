@@ -83,7 +83,7 @@ def _folder(chosen: Any) -> Path | None:
 
 
 def _make_whole(chosen: Any, _context: Any) -> None:
-    """Turn what the file browser gives, which begins at the project, into the folder's own path."""
+    """Make a path that begins at the project whole: what the file browser of 4.2 may give."""
     if chosen.path.startswith(BLENDERS_OWN) and bpy.data.filepath:
         chosen.path = os.path.normpath(bpy.path.abspath(chosen.path))
 
