@@ -18,11 +18,11 @@ PACKAGE = HOSTS / "afterframe_hosts"
 
 # What each adapter may import beside the standard library: its host's own modules.
 OWN_MODULES = {
-    "blender": {"bpy", "bpy_extras", "mathutils", "addon_utils"},
+    "blender": {"bpy", "bl_operators", "bl_ui", "bpy_extras", "mathutils", "addon_utils"},
     "interchange": {"opentimelineio"},
 }
 # What a host runs as a script stands outside its package and imports it by name.
-SCRIPTS = {"blender/batch.py", "blender/demo.py"}
+SCRIPTS = {"blender/batch.py", "blender/demo.py", "blender/render_range.py"}
 HEAVY = ("numpy", "cv2", "av", "OpenImageIO", "torch", "diffusers", "PySide6")
 
 
