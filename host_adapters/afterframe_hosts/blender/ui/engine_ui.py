@@ -268,7 +268,7 @@ class AFTERFRAME_PT_engine(bpy.types.Panel):
     bl_region_type = "UI"
     bl_category = "Afterframe"
     bl_label = "Engine"
-    bl_order = -1
+    bl_order = 0
     bl_options = {"HIDE_HEADER"}
 
     @classmethod

@@ -26,7 +26,7 @@ class AFTERFRAME_PT_main(bpy.types.Panel):
     bl_region_type = "UI"
     bl_category = "Afterframe"
     bl_label = "Afterframe"
-    bl_order = 0
+    bl_order = 2
 
     @classmethod
     def poll(cls, _context: Any) -> bool:

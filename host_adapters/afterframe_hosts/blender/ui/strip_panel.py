@@ -65,7 +65,7 @@ class AFTERFRAME_PT_strip(_OnStrip, bpy.types.Panel):
     """What the active strip is, and its next take."""
 
     bl_label = "This Strip"
-    bl_order = -1
+    bl_order = 1
 
     def draw(self, _context: Any) -> None:
         there = take_operators.active()
