@@ -366,7 +366,7 @@ def test_a_display_engine_sees_display_values_and_linear_light_comes_back(
     def copy(request: Request, context: Context) -> Iterator[Frame]:
         for _ in range(request.frames):
             seen.append(request.source.read(0))
-            yield seen[-1]
+            yield replace(seen[-1])  # as if made: what is handed on itself comes back to the bit
 
     use(copy, replace(CARD, pixels="display", alpha="dropped"))
     asked = job(Media("still", str(still)), tmp_path, frames=2)
