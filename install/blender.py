@@ -93,8 +93,8 @@ def uninstall(named: list[Path], with_state: bool) -> int:
     record = read_record()
     wanted = {str(_absolute(path)) for path in named}
     removed = [each for each in record.blenders if not wanted or each.path in wanted]
-    if not removed and not record.engine:
-        say("Nothing that this command had installed is left.")
+    if not removed and (wanted or not record.engine):
+        say("Nothing that this command had installed is left there.")
         return 0
     stays = tuple(each for each in record.blenders if each not in removed)
     if record.engine and not stays:

@@ -59,7 +59,8 @@ def restart_in_another_python() -> int:
 def go_on_in(python: str) -> int:
     """Run this file in another Python."""
     # Not exec: on Windows that gives the prompt back before the work is done.
-    command = [python, str(Path(__file__).resolve()), *sys.argv[1:]]
+    quiet = ["-B"] if sys.dont_write_bytecode else []
+    command = [python, *quiet, str(Path(__file__).resolve()), *sys.argv[1:]]
     return subprocess.call(command, env=dict(os.environ, **{RESTARTED: "1"}))
 
 

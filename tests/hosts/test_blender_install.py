@@ -139,6 +139,9 @@ def test_what_the_user_has_stays_and_what_cannot_be_removed_is_told(
     gone = blender.Installed(str(user / "no blender"), str(user / "left"), str(user / "x"))
     (user / "left").mkdir()
     blender.write_record(blender.Record(False, (noted, gone)))
+    assert blender.uninstall([user / "another Blender"], with_state=False) == 0
+    assert "Nothing that this command had installed" in capsys.readouterr().out
+    assert Path(noted.folder).exists()
     assert blender.uninstall([], with_state=False) == 0
     assert not Path(noted.folder).exists()
     assert not (user / "left").exists()
