@@ -6,6 +6,7 @@ tells; what a user does comes from mouse and keyboard. Only what the tests need 
 done from here: open a file, leave.
 """
 
+import dataclasses
 import gc
 import json
 import sys
@@ -166,6 +167,19 @@ def switch(on):
     act(module=ADDON)
 
 
+def crowd(states):
+    """Fill the queue with jobs like the newest one, in these states, to see how it looks."""
+    session = _ours("session").current()
+    rows = session.board.rows()
+    known = next(filter(None, (session.board.status(row.job) for row in rows)))
+    for number, state in enumerate(states):
+        job = dataclasses.replace(known.job, id=f"{number:032x}")
+        progress = dataclasses.replace(known.progress, phase="making", done=number, total=40)
+        more = {"progress": progress, "error": known.error, "created": known.created - number}
+        session.board.hear(dataclasses.replace(known, job=job, state=state, **more))
+        session.board.mark(job.id, "", own=True)
+
+
 def document():
     """Tell which file is open, and whether it has changes that are not saved."""
     return {"path": bpy.data.filepath, "dirty": bpy.data.is_dirty}
@@ -212,6 +226,7 @@ QUESTIONS = {
         forget_ticks,
         left,
         switch,
+        crowd,
         document,
         operators,
         sidebar,

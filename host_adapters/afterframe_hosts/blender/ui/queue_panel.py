@@ -106,6 +106,9 @@ def sync() -> None:
 
 def draw_newest(layout: Any) -> None:
     """Draw in a line or two what the user has asked for last, while it is at work or has failed."""
+    folder = session.current().folder_while_unsaved
+    if folder:
+        _draw_unsaved(layout, folder)
     own = [row for row in _Drawn.rows.values() if not row.host]
     newest = max(own, key=lambda row: row.created, default=None)
     if newest is None:
@@ -115,10 +118,21 @@ def draw_newest(layout: Any) -> None:
         line.progress(factor=newest.fraction, text=f"{newest.phase}  {newest.percent}")
         line.operator("afterframe.cancel_job", text="", icon="X").job = newest.job
         return
+    if newest.place == "held":
+        words.write(layout, newest.phase, _icon_of(newest))
     here = session.current()
     error = here.board.error(newest.job)
     if error is not None and newest.kind != "cancelled" and error is not here.problem:
         fixes.draw_error(layout.box().column(align=True), error, newest.job)
+
+
+def _draw_unsaved(layout: Any, folder: str) -> None:
+    """Say where results go while the project has no folder of its own, and offer to give it one."""
+    line = layout.box().column(align=True)
+    words.write(line, words.say("ui.queue.unsaved", folder=folder), "INFO")
+    line.operator_context = "INVOKE_DEFAULT"
+    text = words.say("ui.queue.save.label")
+    line.operator("wm.save_mainfile", text=text, icon="FILE_TICK", translate=False)
 
 
 def _is_listed(row: Row, number: int, manager: Any) -> bool:

@@ -156,12 +156,24 @@ class Session:
         self._fetched: dict[str, int] = {}
         self._folder: Path | None = None
         self._results: Path | None = None
+        self._videos = ""  # kept: a file says which it is, and panels are drawn often
         self.deliveries.ask()
 
     @property
     def offered(self) -> tuple[JobStatus, ...]:
         """Results that wait for the user's word to be placed in this document."""
         return tuple(self.deliveries.offered.values())
+
+    @property
+    def folder_while_unsaved(self) -> str:
+        """Where results go until the project is saved; empty where it is, or a folder is chosen."""
+        if bpy.data.filepath or self._choices().folder is not None:
+            return ""
+        if not self._videos:
+            folder, home = self.host.destination(), Path.home()
+            near = folder.is_relative_to(home)
+            self._videos = str(Path("~") / folder.relative_to(home) if near else folder)
+        return self._videos
 
     # what the user does
 

@@ -935,7 +935,7 @@ MESSAGES: dict[str, str] = {
     "ui.board.phase.making": "Making frames",
     "ui.board.phase.writing": "Writing",
     "ui.board.phase.verifying": "Checking",
-    "ui.board.place.held": "Done, placed in a moment",
+    "ui.board.place.held": "Done, waits until the timeline is free",
     "ui.board.place.offered": "Done, to be placed",
     "ui.board.place.homeless": "Done, not placed",
     "ui.board.place.placed": "On the timeline",

@@ -792,7 +792,7 @@ MESSAGES: dict[str, str] = {
     "ui.board.phase.making": "正在生成帧",
     "ui.board.phase.writing": "正在写入",
     "ui.board.phase.verifying": "正在检查",
-    "ui.board.place.held": "已完成，即将放置",
+    "ui.board.place.held": "已完成，等待时间线空闲",
     "ui.board.place.offered": "已完成，待放置",
     "ui.board.place.homeless": "已完成，未放置",
     "ui.board.place.placed": "已在时间线上",
