@@ -5,6 +5,7 @@ Arguments: folder with the media, a folder to write to, the answer's path. The f
 paths of renders of the source before and of the result after, under both view transforms.
 """
 
+import contextlib
 import json
 import shutil
 import sys
@@ -95,6 +96,9 @@ def make_others(editor):
     fading.keyframe_insert("blend_alpha", frame=2100)
     fading.blend_alpha = 1.0
     fading.keyframe_insert("blend_alpha", frame=2120)
+    movie(editor, "heard", 2300, "numbers.mp4", 4)
+    with contextlib.suppress(RuntimeError):  # one of the modules is built without sound
+        compat.strips(editor).new_sound("its sound", str(MEDIA / "tone.wav"), 5, 2300)
     editor.channels[6].mute = True
 
 
@@ -163,6 +167,7 @@ def standing_cases():
     )
     answer["cut"] = place_case("one", "bridge", 12, after="two", parameters={"frames": 12})
     answer["gap"] = place_case("wide", "bridge", RESULT, after="far")
+    answer["heard"] = place_case("heard", "restyle", LENGTH)
     return answer
 
 
@@ -218,12 +223,12 @@ def strip_of(name):
 def numbers(cases):
     """What the scene shows at the first and the last frame of results, and beside them."""
     answer = {}
-    for name, case in cases.items():
-        first = case["span"]["start"]
-        last = first + case["span"]["duration"] - 1
+    for name in ("flush", "overlap", "cut", "gap"):
+        first = cases[name]["span"]["start"]
+        last = first + cases[name]["span"]["duration"] - 1
         frames = {"first": first, "last": last, "before": first - 1, "after": last + 1}
         answer[name] = {
-            key: render(f, f"{name}-{key}", "n")["Standard"] for key, f in frames.items()
+            key: render(frame, f"{name}-{key}", "n")["Standard"] for key, frame in frames.items()
         }
     return answer
 
