@@ -94,13 +94,19 @@ def pictured(picture: Picture, pixels: PixelFormat) -> Frame:
 
 
 def render(
-    source: Seen, after: Seen, frames: int, notes: list[Note] | None = None, **values: Any
+    source: Seen,
+    after: Seen,
+    frames: int,
+    notes: list[Note] | None = None,
+    *,
+    draft: bool = False,
+    **values: Any,
 ) -> list[Frame]:
     engine = registry.load("bridge")
     declared = (*effects.effect("bridge").parameters, *engine.card.parameters)
     request = Request(
         "bridge", source, 0, frames, Fraction(24), Fraction(1),
-        effects.resolve(declared, values), 0, after=after,
+        effects.resolve(declared, values), 0, draft, after,
     )  # fmt: skip
     tell = (notes if notes is not None else []).append
     return list(engine.render(request, Context(lambda: None, tell, 2)))
@@ -125,6 +131,14 @@ def error(made: Frame, true: Picture) -> float:
 def test_a_camera_that_pans_goes_on_at_its_speed() -> None:
     for index, frame in enumerate(render(*around(panning, 8), 8)):
         assert error(frame, panning(index + 1.0)) < 0.03
+
+
+@pytest.mark.parametrize("frames", [1, 4, 10])
+def test_a_draft_goes_the_same_way(frames: int) -> None:
+    made = render(*around(panning, frames), frames, draft=True)
+    assert len(made) == frames
+    for index, frame in enumerate(made):
+        assert error(frame, panning(index + 1.0)) < 0.04
 
 
 def test_what_passes_before_a_wall_passes_on_and_the_wall_stays() -> None:

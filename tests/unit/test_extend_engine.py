@@ -170,3 +170,20 @@ def test_a_spare_frame_that_cannot_be_read_ends_the_shot_there() -> None:
             return super().read(index)
 
     assert extend(Holed(swinging(), 60, spare=(20, 0)), 6).told == ["live"]
+
+
+@pytest.mark.parametrize("side", ["tail", "head"])
+def test_a_draft_reads_the_clips_own_frames_once_and_moves_as_the_final_does(side: str) -> None:
+    clip = Clip(swinging(24, 15), 72, spare=(30, 30))
+    draft = extend(clip, 40, side=side, draft=True)
+    assert clip.reads == list(range(72))
+    final = extend(Clip(swinging(24, 15), 72), 40, side=side)
+    assert draft.told[-1] == final.told[-1] == "live"
+    assert_like(draft.frames, final.frames)
+
+
+def test_a_draft_coasts_as_the_final_does() -> None:
+    draft, final = (extend(Clip(sliding(2), 30), 20, way="coast", draft=d) for d in (True, False))
+    assert draft.told == final.told == ["coast_asked", "camera"]
+    for a, b in zip(draft.frames, final.frames, strict=True):
+        assert difference(a, b) < 0.01

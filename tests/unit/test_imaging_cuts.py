@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from afterframe.imaging.cuts import is_cut
+from afterframe.imaging.cuts import is_cut, is_sudden_cut
 from tests.media import shared
 
 Grey = NDArray[np.uint8]
@@ -32,6 +32,14 @@ def frame(picture: Grey, x: int = 0, y: int = 0) -> Grey:
 @pytest.mark.parametrize("seed", range(6))
 def test_two_shots_are_a_cut(seed: int) -> None:
     assert is_cut(frame(shot(seed)), frame(shot(seed + 100)))
+
+
+def test_pictures_that_hardly_differ_are_no_cut_the_quick_way_and_two_shots_are_one() -> None:
+    first = frame(shot(1))
+    assert is_sudden_cut(first, frame(shot(2)))
+    assert not is_sudden_cut(first, frame(shot(1), 2))
+    faint = [np.asarray(120 + each // 32, np.uint8) for each in (first, frame(shot(2)))]
+    assert not is_sudden_cut(*faint)
 
 
 @pytest.mark.parametrize("pixels", [0, 4, 16, 40])

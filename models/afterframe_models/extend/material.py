@@ -11,11 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-import cv2
-import numpy as np
-
 from afterframe.errors import AfterframeError
-from afterframe.imaging.cuts import is_cut
+from afterframe.imaging.cuts import is_sudden_cut
 from afterframe.imaging.flow import Grey
 from afterframe.imaging.pairs import grey_at_step
 from afterframe.media.frame import Frame
@@ -29,8 +26,6 @@ GRID_SIDE = 400
 """The longer side of the small pictures is at most this."""
 KEPT_BYTES = 128 << 20
 """What the frames of a draft may take that are kept to be shown: ten seconds at its size."""
-SUDDEN = 6.0
-"""Mean change, in grey levels, below which two frames are not asked whether a cut is between."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,7 @@ def gather(
         grey = None if frame is None else grey_at_step(frame, step)
         if draft and frame is not None and (len(kept) + 1) * _size(frame) <= KEPT_BYTES:
             kept[index] = frame
-        if grey is None or (greys and _parted(greys[-1], grey)):
+        if grey is None or (greys and is_sudden_cut(greys[-1], grey)):
             if side == "head" and greys:
                 break
             greys.clear()
@@ -132,10 +127,3 @@ def _looked_at(
 
 def _size(frame: Frame) -> int:
     return sum(plane.nbytes for plane in frame.planes)
-
-
-def _parted(first: Grey, second: Grey) -> bool:
-    small = [cv2.resize(each, (48, 27), interpolation=cv2.INTER_AREA) for each in (first, second)]
-    if float(cv2.absdiff(*small).mean()) < SUDDEN:
-        return False
-    return is_cut(np.asarray(first), np.asarray(second))

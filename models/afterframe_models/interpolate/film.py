@@ -149,7 +149,9 @@ class Film:
     def _pair(self, before: int) -> Pair:
         """Return what lies between a frame and the next."""
         if before not in self._pairs:
-            pair = measure_pair(self._grey(before), self._grey(before + 1), self._step)
+            pair = measure_pair(
+                self._grey(before), self._grey(before + 1), self._step, quick=self._is_quick
+            )
             self._measured += 1
             self._too_fast += not pair.cut and pair.unlike > UNLIKE
             self._pairs[before] = pair

@@ -63,11 +63,11 @@ def planes_between(
         after: likewise between the second and the frame after it.
         subsampling: log2 of how much smaller planes 1 and 2 are.
         sharp: the largest sample of the format: luma and RGB keep their detail. None: they
-            become a little softer, in two thirds of the time.
+            become a little softer, and ways less exact, in half of the time.
     """
     if time <= 0 or time >= 1 or pair.cut:
         return tuple(first if time < 0.5 or (pair.cut and time == 0.5) else second)
-    around = Around.of(pair, before, after)
+    around = Around.of(pair, before, after, quick=sharp is None)
     motion = motion_at(around, time)
     apart = _apart(motion)
     full = [index for index in range(len(first)) if index not in (1, 2) or not any(subsampling)]

@@ -23,8 +23,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from afterframe.imaging.cuts import is_cut
+from afterframe.imaging.cuts import is_cut, is_sudden_cut
 from afterframe.imaging.flow import (
+    INVERSION_STEPS,
     Flow,
     Grey,
     displaced,
@@ -50,6 +51,8 @@ WINDOW = 20
 DOUBT, MOST_DOUBT = 1.0, 10.0
 """Grey levels that a flow's candidate is thought worse for each sample by which the opposite flow
 does not undo it, and at most."""
+QUICK_ROUNDS = 1
+"""Of the inversion on the coarse grid of a quarter: a second gains 0.02 dB, and takes 5 %."""
 NEIGHBOUR_DOUBT = 1.0
 """Grey levels by which a candidate from a neighbouring pair is thought worse than the pair's."""
 UNSEEN_DOUBT = 15.0
@@ -102,7 +105,7 @@ class Pair:
         return float((_local_mean(difference, self.step) > GHOST_FROM).mean())
 
 
-def measure_pair(first: Grey, second: Grey, step: int) -> Pair:
+def measure_pair(first: Grey, second: Grey, step: int, *, quick: bool = False) -> Pair:
     """Return what lies between two frames.
 
     Args:
@@ -110,8 +113,9 @@ def measure_pair(first: Grey, second: Grey, step: int) -> Pair:
             smaller (``flow.reduced``).
         second: likewise, of the next frame.
         step: 1, 2 or 4.
+        quick: look for cuts the quick way.
     """
-    cut = is_cut(first, second)
+    cut = (is_sudden_cut if quick else is_cut)(first, second)
     still = np.zeros((*first.shape, 2), np.float32)
     flows = (still, still) if cut else flow_both_ways(first, second)
     greys = (first, second)
@@ -144,20 +148,26 @@ class Motion:
 
 @dataclass(frozen=True)
 class Around:
-    """A pair and, where they are known and of the same shot, the pairs beside it."""
+    """A pair and, where they are known and of the same shot, the pairs beside it.
+
+    ``rounds`` are those of the inversion of flows, see ``flow.flow_at``.
+    """
 
     pair: Pair
     before: Pair | None
     after: Pair | None
+    rounds: int = INVERSION_STEPS
 
     @classmethod
-    def of(cls, pair: Pair, before: Pair | None, after: Pair | None) -> Around:
+    def of(
+        cls, pair: Pair, before: Pair | None, after: Pair | None, *, quick: bool = False
+    ) -> Around:
         """Take the pairs beside a pair that show the same shot on the same grid."""
-        usable = [
+        first, second = (
             beside if beside and not beside.cut and beside.step == pair.step else None
             for beside in (before, after)
-        ]
-        return cls(pair, *usable)
+        )
+        return cls(pair, first, second, QUICK_ROUNDS if quick else INVERSION_STEPS)
 
 
 def motion_at(around: Around, time: float) -> Motion:
@@ -199,7 +209,7 @@ def _candidates(around: Around, time: float) -> Iterator[tuple[Flow, Single, Sin
     if after:
         ways += [(after.flows[0], after.doubts[0], time - 1, NEIGHBOUR_DOUBT)]
     for measured, undone, since, doubt in ways:
-        flow = flow_at(measured, since)
+        flow = flow_at(measured, since, around.rounds)
         doubts = displaced(np.minimum(DOUBT * undone, MOST_DOUBT), -since * flow) + np.float32(
             doubt
         )

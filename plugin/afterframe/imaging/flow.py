@@ -75,7 +75,7 @@ def flow_to(first: Grey, second: Grey) -> Flow:
     return np.ascontiguousarray(found[:height, :width])
 
 
-def flow_at(flow: Flow, time: float) -> Flow:
+def flow_at(flow: Flow, time: float, rounds: int = INVERSION_STEPS) -> Flow:
     """Return the flow of the matter that is at each place at ``time``.
 
     ``flow`` says where matter of the first picture goes. What is at ``x`` at the time ``t`` came
@@ -85,9 +85,10 @@ def flow_at(flow: Flow, time: float) -> Flow:
     Args:
         flow: (h, w, 2) float32.
         time: 0 (flow itself) to 1; negative walks against the flow.
+        rounds: of the iteration.
     """
     found = flow
-    for _ in range(INVERSION_STEPS):
+    for _ in range(rounds):
         found = displaced(flow, -time * found)
     return found
 
