@@ -1,0 +1,65 @@
+"""Takes behind one strip, by the buttons of its panel, in a real window."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.hosts.gui.test_editing import generate
+from tests.hosts.gui.window import Window
+
+pytestmark = [pytest.mark.hosts, pytest.mark.slow]
+
+TAKE = "bpy.ops.afterframe.render_take(quality='final'"
+BACK = "bpy.ops.afterframe.step_take(by=-1"
+COMPARE = "bpy.ops.afterframe.compare_takes("
+
+
+def test_a_draft_becomes_its_final_behind_the_same_strip(window: Window) -> None:
+    draft = generate(window)
+    window.select(60, 2)
+    window.shot("this strip")
+    window.press(TAKE, "Render New Take")
+    final = window.until(lambda: _with_takes(window, 2), "a second take")
+    window.shot("second take")
+    assert _shown(final) == "final"
+    for what in ("name", "channel", "span", "type"):
+        assert final[what] == draft[what]
+    window.screen.move(*window.place(15, 1.5))
+    window.screen.key("ctrl+z", "undo")
+    undone = window.until(lambda: _with_takes(window, 1), "the undo")
+    assert undone["own"] == draft["own"]
+    window.screen.key("ctrl+shift+z", "redo")
+    window.until(lambda: _with_takes(window, 2), "the redo")
+    window.press(BACK, "the take before", columns=(0.05,))
+    stepped = window.until(lambda: _quality(window, "draft"), "the draft")
+    assert stepped["span"] == draft["span"]
+    window.press(COMPARE, "Compare")
+    window.until(lambda: len(window.ask("strips")) == 3, "the comparison")
+    window.shot("compared")
+    window.press(COMPARE, "End Comparison")
+    window.until(lambda: len(window.ask("strips")) == 2, "the end of the comparison")
+    assert window.complaints() == []
+
+
+def _takes(strip: dict[str, Any]) -> list[dict[str, Any]]:
+    takes: list[dict[str, Any]] = json.loads(strip["own"]["afterframe_takes"])
+    return takes
+
+
+def _with_takes(window: Window, count: int) -> dict[str, Any] | None:
+    """Return the one strip of ours, once it has so many takes."""
+    made = window.made()
+    return made[0] if len(made) == 1 and len(_takes(made[0])) == count else None
+
+
+def _shown(strip: dict[str, Any]) -> str:
+    job = strip["own"]["afterframe_job"]
+    return next(str(take["quality"]) for take in _takes(strip) if take["job"] == job)
+
+
+def _quality(window: Window, asked: str) -> dict[str, Any] | None:
+    made = window.made()
+    return made[0] if made and _shown(made[0]) == asked else None
