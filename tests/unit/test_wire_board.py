@@ -15,7 +15,13 @@ from afterframe_hosts.wire import catalogue
 from afterframe_hosts.wire import errors as wire_errors
 from afterframe_hosts.wire.board import Board, Fix, Row, fix_of, time_left
 from afterframe_hosts.wire.clip import Clip, Media, Span
-from afterframe_hosts.wire.errors import AfterframeError, ItemGone, NotWritable, RemoteError
+from afterframe_hosts.wire.errors import (
+    AfterframeError,
+    ItemGone,
+    NotWritable,
+    RemoteError,
+    ServiceUnreachable,
+)
 from afterframe_hosts.wire.job import ErrorInfo, Job, JobStatus, Output, Progress, new_id
 
 CLIP = Clip(
@@ -231,6 +237,30 @@ def test_a_number_tells_that_something_has_changed() -> None:
     board.hear(_status(job, "queued", 1.0))
     seen.add(board.version)
     assert len(seen) == 4
+
+
+def test_what_was_given_up_stays_failed_however_often_it_is_told() -> None:
+    board, job, gone = Board(), _job(), ServiceUnreachable(detail="gone")
+    board.hear(_status(job, "running", 1.0))
+    assert board.refuse(job.id, gone)
+    assert _row(board).kind == "failed"
+    assert not board.refuse(job.id, gone)
+    board.hear(_status(job, "running", 1.0, progress=Progress("making", 3, 4, 1.0)))
+    assert _row(board).kind == "running", "it is at work after all"
+    assert board.refuse(job.id, gone)
+    assert _row(board).kind == "failed"
+
+
+def test_a_row_is_made_anew_when_it_has_changed_only() -> None:
+    board, jobs = Board(), [_job(), _job()]
+    for job in jobs:
+        board.hear(_status(job, "running", 1.0))
+    before = {row.job: row for row in board.rows()}
+    board.mark(jobs[0].id, "", own=True)
+    after = {row.job: row for row in board.rows()}
+    assert after[jobs[0].id] != before[jobs[0].id]
+    assert after[jobs[1].id] is before[jobs[1].id]
+    assert board.rows("zh_CN")[0].phase != board.rows("en")[0].phase
 
 
 def _job() -> Job:

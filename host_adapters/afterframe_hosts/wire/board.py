@@ -206,6 +206,8 @@ class _Entry:
     place: Place = ""
     error: AfterframeError | None = None
     preview: int = 0
+    rows: dict[str, Row] = field(default_factory=dict)
+    """As it stands, by language; empty after a change."""
 
 
 @dataclass
@@ -237,7 +239,7 @@ class Board:
         entry = self._entries.get(job)
         if entry is not None and entry.kind == "capturing" and entry.fraction != fraction:
             entry.fraction = fraction
-            self.version += 1
+            self._note(entry)
 
     def hear(self, status: JobStatus) -> None:
         """Take in how a job stands, as the service told it; what is older is left."""
@@ -250,7 +252,7 @@ class Board:
         if entry is None:
             entry = self._entries[job] = _Entry(status.job, False, status.created)
         known = entry.status
-        same = status == known and entry.kind == status.state
+        same = (status is known or status == known) and entry.kind == status.state
         if same or (known is not None and status.updated < known.updated):
             return
         if known is None or known.state != status.state:
@@ -260,7 +262,7 @@ class Board:
         entry.preview += status.preview
         if status.error is not None:
             entry.error = status.error.exception()
-        self.version += 1
+        self._note(entry)
 
     def refuse(self, job: str, error: AfterframeError) -> bool:
         """Tell why a job was not taken, or its result could not be placed.
@@ -269,12 +271,12 @@ class Board:
             False where that is known.
         """
         entry = self._entries.get(job)
-        if entry is None or entry.error is error:
+        if entry is None or (entry.error is error and entry.kind in FINISHED):
             return False
         entry.error = error
         if entry.kind not in FINISHED:
             entry.kind = "cancelled" if error.code == "cancelled" else "failed"
-        self.version += 1
+        self._note(entry)
         return True
 
     def mark(self, job: str, place: Place, own: bool | None = None) -> None:
@@ -287,7 +289,7 @@ class Board:
             if place in {"placed", "held"} and entry.kind == "done":
                 entry.error = None
             entry.place, entry.own = place, own
-            self.version += 1
+            self._note(entry)
 
     def remove(self, job: str) -> None:
         """Take a job from the list, and leave it out until it begins again."""
@@ -329,7 +331,12 @@ class Board:
         """Return what to show: first what is at work, then what waits for the user, then the rest;
         in each part the newest first."""
         entries = sorted(self._entries.values(), key=lambda each: -each.created)
-        return tuple(_row(each, language) for each in sorted(entries, key=_part))
+        return tuple(_row_of(each, language) for each in sorted(entries, key=_part))
+
+    def _note(self, entry: _Entry) -> None:
+        """Note that an entry shows otherwise than before."""
+        entry.rows.clear()
+        self.version += 1
 
 
 def fix_of(error: AfterframeError) -> Fix:
@@ -363,6 +370,13 @@ def _part(entry: _Entry) -> int:
 
 def _waits(entry: _Entry) -> bool:
     return entry.kind == "done" and entry.place in _WAITS
+
+
+def _row_of(entry: _Entry, language: str) -> Row:
+    """Return an entry's row; made once for as long as it stands, since lists are drawn often."""
+    if language not in entry.rows:
+        entry.rows[language] = _row(entry, language)
+    return entry.rows[language]
 
 
 def _row(entry: _Entry, language: str) -> Row:

@@ -146,10 +146,13 @@ def _list_anew(manager: Any, listed: list[Row]) -> None:
     lines, index = manager.afterframe_queue, manager.afterframe_queue_index
     known = {line.job for line in lines}
     chosen = lines[index].job if 0 <= index < len(lines) else ""
-    lines.clear()
-    for row in listed:
-        line = lines.add()
-        line.name, line.job = row.title, row.job
+    while len(lines) > len(listed):
+        lines.remove(len(lines) - 1)
+    while len(lines) < len(listed):
+        lines.add()
+    for line, row in zip(lines, listed):  # noqa: B905 - made as long as one another
+        if line.job != row.job:
+            line.name, line.job = row.title, row.job
     names = [row.job for row in listed]
     new = [row.job for row in listed if row.job not in known and row.kind not in FINISHED]
     wanted = new[0] if new else chosen

@@ -411,7 +411,8 @@ class Session:
             self.board.hear(event.status)
         self._show_works()
         now = time.monotonic()
-        if now - self._looked_at_strips > LOOK_AT_STRIPS or news.events:
+        over = any(event.status.finished for event in news.events)
+        if over or now - self._looked_at_strips > LOOK_AT_STRIPS:
             self._look_at_strips()
         if now - self._looked_at_previews > LOOK_AT_PREVIEWS:
             self._look_at_previews()
@@ -473,7 +474,7 @@ class Session:
                 self.board.remove(self._shown[first])
                 self.board.begin(work.job, time.time())
             self._shown[first] = job
-            if work.status is not None:
+            if work.status is not None and (work.error is None or work.status.finished):
                 self.board.hear(work.status)
             if work.error is not None and self.board.refuse(job, work.error):
                 if not work.done:
