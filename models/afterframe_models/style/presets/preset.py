@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..canvas import GUIDE_ROWS, Canvas, Carry, luma
+from ..light import Light
 from ..painter import Motion, Painter
 from ..steady import Steady
 from .along import DirectionField, Directions
@@ -52,6 +53,7 @@ class Preset(Painter):
         self._palette = palette
         grid = replace(canvas, guide_rows=self.field_rows)
         self._field = DirectionField(grid, self.field_width, self.longest)
+        self._light = Light()
         self._steady = Steady(canvas, self.hold)
         self.prepare()
 
@@ -64,6 +66,7 @@ class Preset(Painter):
             expected = f"{canvas.height} by {canvas.width}"
             raise ValueError(f"pictures of {expected} samples, not {picture.shape[:2]}")
         self.marks.move(None if motion is None else Carry.of(motion, canvas))
+        picture = self._light.steadied(picture, motion)
         if not self.monochrome:
             picture = self._in_palette(picture)
         directions = self._field.find(luma(picture), motion)
