@@ -25,6 +25,7 @@ from afterframe.imaging.fill import filled
 from afterframe.imaging.flow import Flow, Samples, displaced, places
 from afterframe.imaging.mover import Layer
 from afterframe.imaging.warp import MARGIN, CoarseMap, node_places
+from afterframe_models.ahead import made_ahead
 
 from .matching import Match, Single, local_mean
 
@@ -115,24 +116,25 @@ def cross(match: Match, velocities: tuple[Flow, Flow], length: int) -> Crossing:
     return replace(crossing, moments=np.asarray(moments, np.float32))
 
 
-def states(crossing: Crossing, apart: int = 1) -> Iterator[State]:
+def states(crossing: Crossing, apart: int = 1, threads: int = 1) -> Iterator[State]:
     """Yield what is where at each frame between the two pictures.
 
     Args:
         crossing: of the pictures.
         apart: frames from one that is worked out to the next; those between them are mixed of
             both, which is as good where matter goes evenly.
+        threads: in which they are worked out.
     """
     made = crossing.length - 1
-    before, worked_out = 1, state_at(crossing, 1.0)
-    yield worked_out
-    while before < made:
-        ahead = min(before + apart, made)
-        following = state_at(crossing, float(ahead))
+    times = [*range(1, made, apart), made]
+    worked_out = made_ahead(lambda time: (time, state_at(crossing, float(time))), times, threads)
+    before, one = next(worked_out)
+    yield one
+    for ahead, other in worked_out:
         for time in range(before + 1, ahead):
-            yield _between(worked_out, following, (time - before) / (ahead - before))
-        yield following
-        before, worked_out = ahead, following
+            yield _between(one, other, (time - before) / (ahead - before))
+        yield other
+        before, one = ahead, other
 
 
 def state_at(crossing: Crossing, time: float) -> State:

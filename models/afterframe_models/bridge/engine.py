@@ -16,7 +16,6 @@ from afterframe.imaging.pairs import grey_at_step, measured_pair, usual_step
 from afterframe.imaging.warp import Interpolation
 from afterframe.media.frame import Frame
 from afterframe_hosts.wire.job import Note
-from afterframe_models.ahead import made_ahead
 from afterframe_models.base import Context, Engine, Request, Source
 
 from .crossing import State, cross, layers_of, states
@@ -54,6 +53,7 @@ class BridgeEngine(Engine):
             raise ValueError("a bridge needs the clip after the gap")
         # Small pictures are the faster for being worked on side by side, not each in parts.
         cv2.setNumThreads(1 if request.draft else context.threads)
+        threads = context.threads if request.draft else 1
         source, after = request.source, request.after
         info = source.info
         side = DRAFT_SIDE if request.draft else LONGEST_SIDE
@@ -64,7 +64,8 @@ class BridgeEngine(Engine):
         velocities = _leaving(source, greys[0], step), _arriving(after, greys[1], step)
         context.check()
         length = request.frames + 1
-        found = match(*greys, [_coast(velocities, frames) for frames in (FORETOLD, length)])
+        coasts = [_coast(velocities, frames) for frames in (FORETOLD, length)]
+        found = match(*greys, coasts, threads)
         unlike = round(1 - likeness(found), 2)
         if unlike > MOST_UNLIKE and not request.parameters["force"]:
             raise CutIsCleaner(cost=unlike, most=MOST_UNLIKE)
@@ -78,11 +79,8 @@ class BridgeEngine(Engine):
             how: Interpolation = "linear" if request.draft else "cubic"
             return replace(last, planes=mover.mixed(layers, interpolation=how))
 
-        if request.draft:
-            made = made_ahead(shown, states(crossing, DRAFT_APART), context.threads)
-        else:
-            made = map(shown, states(crossing))
-        for frame in made:
+        apart = DRAFT_APART if request.draft else 1
+        for frame in map(shown, states(crossing, apart, threads)):
             yield frame
             context.check()
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from afterframe.imaging import cuts
 from afterframe.imaging.fill import filled
 from afterframe.imaging.flow import Flow, Grey, displaced, flow_both_ways, places
+from afterframe_models.ahead import made_ahead
 
 Single = NDArray[np.float32]
 
@@ -72,7 +73,9 @@ class Match:
     sure: tuple[Single, Single]
 
 
-def match(first: Grey, second: Grey, coasts: Sequence[tuple[Flow, Flow]]) -> Match:
+def match(
+    first: Grey, second: Grey, coasts: Sequence[tuple[Flow, Flow]], threads: int = 1
+) -> Match:
     """Return what lies between two pictures that may be far apart.
 
     Args:
@@ -80,16 +83,22 @@ def match(first: Grey, second: Grey, coasts: Sequence[tuple[Flow, Flow]]) -> Mat
         second: of the same size.
         coasts: guesses of where the first's matter is in the second if all went on as it did,
             and of the way back: (h, w, 2) each, one pair at least.
+        threads: in which guesses are measured, each in one.
     """
     second = _as_bright(second, first)
     still = np.zeros_like(coasts[0][0])
     guesses = [(still, still), *_layers(first, second)]
     camera = min(guesses, key=lambda guess: _median_difference(first, second, guess[0]))
-    found = [camera, *(_measured(first, second, *guess) for guess in (*guesses, *coasts))]
+
+    def measured(guess: tuple[Flow, Flow]) -> tuple[Flow, Flow]:
+        return _measured(first, second, *guess)
+
+    found = [camera, *made_ahead(measured, (*guesses, *coasts), threads)]
     flows, sure = _chosen(first, second, found)
     shifts = _shifts(first, second, sure) + _steady(coasts, camera, sure)
     if shifts:
-        found = [flows, *(_measured(first, second, shift, -shift) for shift in shifts)]
+        ways = ((shift, -shift) for shift in shifts)
+        found = [flows, *made_ahead(measured, ways, threads)]
         flows, sure = _chosen(first, second, found, sure)
     smooth = (filled(flows[0], sure[0] ** 2), filled(flows[1], sure[1] ** 2))
     return Match((first, second), smooth, sure)

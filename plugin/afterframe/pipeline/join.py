@@ -107,6 +107,8 @@ class Join:
         colour: whether colour is matched.
         grain: whether grain is matched.
         exact_start: the first made frame is the shot's own, and stays as it is.
+        draft: grain is left alone, of which there is hardly any at that size, and nothing is told:
+            to look would take a third of the time.
     """
 
     layout: Layout
@@ -115,6 +117,7 @@ class Join:
     colour: bool
     grain: bool
     exact_start: bool = False
+    draft: bool = False
     _joints: dict[Side, _Joint] = field(default_factory=dict)
     _regrained: Regrained | None = None
     _touched: bool = False
@@ -131,7 +134,9 @@ class Join:
         shots["start"] = self._shot("start")
         for side in self.layout.joints:
             if shot := shots[side]:
-                self._joints[side] = _Joint(side, shot, measure_grain(shot), not self.exact_start)
+                grain = None if self.draft else measure_grain(shot)
+                turns = not (self.exact_start or self.draft)
+                self._joints[side] = _Joint(side, shot, grain, turns)
         whole = frames if first is None else chain([first], frames)
         yield from self._grained(self._coloured(whole), count) if self._joints else whole
 
@@ -147,8 +152,8 @@ class Join:
         return self._regrained.frame(frame, _FADED + index, has, grain)
 
     def reports(self) -> tuple[JoinReport, ...]:
-        """Return how the result meets the shots, once all frames are made."""
-        return tuple(each.report() for each in self._joints.values())
+        """Return how the result meets the shots, once all frames are made; of a draft nothing."""
+        return () if self.draft else tuple(each.report() for each in self._joints.values())
 
     def notes(self) -> tuple[Note, ...]:
         """Tell what was matched."""

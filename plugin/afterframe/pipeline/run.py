@@ -120,9 +120,9 @@ class _Work:
             self._beside,
             plan.seed,
             colour=job.parameters.get("match_colour", False),
-            # At a draft's size there is hardly any, and to look for it takes a third of the time.
-            grain=job.parameters.get("match_grain", False) and job.quality == "final",
+            grain=job.parameters.get("match_grain", False),
             exact_start=job.effect == "generate",
+            draft=job.quality == "draft",
         )
         self.digest = Digest()
         self.started = time.monotonic()
