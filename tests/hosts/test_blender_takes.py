@@ -63,6 +63,7 @@ def tried(version: str, media: Path, tmp_path_factory: pytest.TempPathFactory) -
         "what_would_touch_a_neighbour_is_shorter",
         "a_draft_is_replaced_by_its_final",
         "a_copy_goes_its_own_way",
+        "a_retimed_strip_keeps_its_speed",
         "takes_are_found_after_saving_anywhere",
         "the_source_is_followed",
         "what_became_of_the_source_is_told",

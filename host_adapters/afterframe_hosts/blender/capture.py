@@ -19,7 +19,7 @@ import bpy
 
 from ..wire.clip import Clip, Media, Span
 from ..wire.errors import CaptureFailed, PlayheadOutside
-from . import compat, look, studio, timeline
+from . import compat, look, marks, studio, timeline
 
 FIRST_NUMBER = 1
 """Of a captured sequence: numbers in file names cannot be negative, timeline frames can."""
@@ -83,7 +83,8 @@ def source_size(scene: Any, strip: Any) -> tuple[int, int]:
         CaptureFailed: Blender does not know it.
     """
     if strip.type in {"MOVIE", "IMAGE"}:
-        size = strip.elements[0].orig_width, strip.elements[0].orig_height
+        known = strip.elements[0].orig_width, strip.elements[0].orig_height
+        size = marks.size_shown(strip) or known
     elif strip.type == "MOVIECLIP" and strip.clip is not None:
         size = strip.clip.size[0], strip.clip.size[1]
     else:

@@ -6,6 +6,7 @@ file: what a Blender that went down has left behind goes when the file is opened
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,13 @@ from .marks import Take
 COLOR_TAG = "COLOR_04"
 
 
-def begin(scene: Any, strip: Any, shown: Take, other: Take, at: float = 0.5) -> Any:
+def begin(scene: Any, strip: Any, now: Take, other: Take, at: float = 0.5) -> Any:
     """Show another take over the right part of a strip; return the strip that does so.
 
     Args:
         scene: of the strip.
         strip: of ours.
-        shown: the take that it shows.
+        now: the take that it shows.
         other: the take to see beside it.
         at: where the line is, from 0 (left) to 1 (right).
 
@@ -50,11 +51,11 @@ def begin(scene: Any, strip: Any, shown: Take, other: Take, at: float = 0.5) -> 
     aside = exact.free_channel(taken, Span(-behind.FAR, 2 * behind.FAR), strip.channel, muted)
     if channel is None or aside is None:
         raise NoFreeChannel(first=span.start, last=span.end - 1)
-    start = behind.shown_start(strip, shown) + shown.lead - other.lead - other.result.handles[0]
+    start = behind.shown_start(strip, now) + now.lead - other.lead - other.result.handles[0]
     made = _add(level, strip.name, marks.files(result), start, aside)
     try:
-        made[marks.COMPARING] = str(strip.get(marks.LINEAGE, ""))
-        _dress(scene, strip, made, shown, other)
+        made[marks.COMPARING] = json.dumps([str(strip.get(marks.LINEAGE, "")), other.job])
+        _dress(scene, strip, made, now, other)
         _cut(scene, made, at)
         compat.set_ends(made, span.start, span.end)
         made.channel = channel
@@ -73,9 +74,20 @@ def end() -> bool:
     return bool(found)
 
 
-def is_on() -> bool:
-    """Return True while takes are compared."""
-    return next(_shown(), None) is not None
+def shown() -> tuple[str, str] | None:
+    """Return lineage and job of the take that is shown beside another; None: nothing is."""
+    for owner, name in _shown():
+        return of(compat.strips(owner)[name])
+    return None
+
+
+def of(strip: Any) -> tuple[str, str]:
+    """Return lineage and job of what a strip shows to compare; empty for any other strip."""
+    try:
+        lineage, job = json.loads(strip.get(marks.COMPARING, ""))
+    except (ValueError, TypeError):
+        return "", ""
+    return str(lineage), str(job)
 
 
 def stay_out_of_files() -> None:
@@ -116,10 +128,10 @@ def _add(level: Any, name: str, files: list[Path], start: int, channel: int) -> 
     return made
 
 
-def _dress(scene: Any, strip: Any, made: Any, shown: Take, other: Take) -> None:
+def _dress(scene: Any, strip: Any, made: Any, now: Take, other: Take) -> None:
     """Give a strip the look of another, as it changes over time."""
-    now, then = shown.result.size, other.result.size
-    ratio = then[0] / now[0], then[1] / now[1]
+    size, its = now.result.size, other.result.size
+    ratio = its[0] / size[0], its[1] / size[1]
     look.copy_look(strip, made, scene, ratio)
     look.copy_animation(strip, made, scene, ratio)
     made.colorspace_settings.name = strip.colorspace_settings.name

@@ -36,7 +36,7 @@ OWNER = "afterframe_owner"
 TRIMS = "afterframe_trims"
 """Ends that the user chose and that the shown take is too short for."""
 COMPARING = "afterframe_comparing"
-"""On a strip that shows a take beside another for a while: the lineage of the other."""
+"""On a strip that shows a take beside another for a while: lineage of both, job of the take."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Footage:
         path: of its medium, the first of several; empty where it has none.
         size: of that file in bytes; 0 where it was not there.
         modified: of that file, in nanoseconds since 1970.
+        ends: fingerprint of that file's beginning and end, for where it was copied since.
         zero: timeline frame at which its medium's first frame stands, or would.
         head: first frame that was used, counted from ``zero``.
         tail: the frame after the last that was used, counted from ``zero``.
@@ -62,6 +63,7 @@ class Footage:
     path: str = ""
     size: int = 0
     modified: int = 0
+    ends: str = ""
     zero: int = 0
     head: int = 0
     tail: int = 1
@@ -132,6 +134,18 @@ def takes(strip: Any) -> tuple[Take, ...]:
 def jobs(strip: Any) -> tuple[str, ...]:
     """Return the jobs whose results a strip of ours has; that of the shown take first."""
     return tuple(dict.fromkeys((str(strip[JOB]), *(take.job for take in takes(strip)))))
+
+
+def size_shown(strip: Any) -> tuple[int, int] | None:
+    """Return the size of the pictures that a strip of ours shows; None where we do not know it.
+
+    Blender itself knows that of a new take only after it has drawn one.
+    """
+    path = strip.filepath if strip.type == "MOVIE" else ""
+    name = re.split(r"[/\\]", path)[-1]
+    return next(
+        (t.result.size for t in takes(strip) if t.job == strip.get(JOB) and t.name == name), None
+    )
 
 
 def write_takes(strip: Any, made: tuple[Take, ...]) -> None:

@@ -6,9 +6,13 @@ name; where name and medium no longer agree, by its medium and its place.
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import json
+import os
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +28,10 @@ ChangeKind = Literal["moved", "trimmed", "swapped", "gone", "retimed", "edited",
 
 LOOK_AGAIN = 2.0
 """Seconds for which a file's size and time are taken as known: panels are drawn often."""
+
+
+ENDS = 1 << 16
+"""Bytes at a file's beginning and end that tell an edited file from one that was copied."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,8 @@ def sources(job: Job) -> tuple[Footage, ...]:
         if job.effect == "generate":
             head = (record.start if job.at is None else job.at) - zero
             tail = head + 1
-        found.append(replace(now, zero=zero, head=head, tail=tail))
+        ends = _fingerprint(_absolute(now.path), now.modified)
+        found.append(replace(now, ends=ends, zero=zero, head=head, tail=tail))
     return tuple(found)
 
 
@@ -77,16 +86,16 @@ def look(scene: Any, strip: Any) -> Footage:
     size, modified = _facts(path)
     zero = _zero(strip)
     return Footage(
-        scene.name,
-        strip.name,
-        strip.type,
-        marks.stored(path),
-        size,
-        modified,
-        zero,
-        compat.first_frame(strip) - zero,
-        compat.end_frame(strip) - zero,
-        _timing(scene, strip),
+        scene=scene.name,
+        strip=strip.name,
+        kind=strip.type,
+        path=marks.stored(path),
+        size=size,
+        modified=modified,
+        zero=zero,
+        head=compat.first_frame(strip) - zero,
+        tail=compat.end_frame(strip) - zero,
+        timing=_timing(scene, strip),
     )
 
 
@@ -134,18 +143,16 @@ def changes(strip: Any, take: Take, effect: str, anchor: int) -> tuple[Change, .
         effect: that it is.
         anchor: where it hangs on its source, as :class:`~.marks.Link` has it.
     """
-    found = []
-    for number, footage in enumerate(take.footage):
-        there = find(footage)
-        if there is None:
+    there = [find(footage) for footage in take.footage]
+    found: list[Change] = []
+    for number, (footage, now) in enumerate(zip(take.footage, there)):  # noqa: B905 - one for each
+        if now is None:
             found.append(Change("gone", footage.strip))
             continue
-        ends = _ends(effect, take, number)
-        found += _changed(footage, look(*there), ends)
-        if number == 0:
-            by = moved(strip, take, effect, anchor)
-            found += [Change("moved", there[1].name, by)] if by else []
-    return (*found, *_gap(take))
+        found += _changed(footage, look(*now), _ends(effect, take, number))
+        by = _moved(strip, take, effect, anchor, now[1]) if number == 0 else 0
+        found += [Change("moved", now[1].name, by)] if by else []
+    return (*found, *_gap(take, there))
 
 
 def moved(strip: Any, take: Take, effect: str, anchor: int) -> int:
@@ -154,11 +161,7 @@ def moved(strip: Any, take: Take, effect: str, anchor: int) -> int:
     0 where the source is where it was, or where the user has moved both together.
     """
     there = find(take.footage[0]) if take.footage else None
-    kept = marks.link(strip)
-    if there is None or kept is None:
-        return 0
-    now = joint(effect, take.parameters.get("side"), there[1])
-    return 0 if now == kept.joint else (now - kept.joint) - (anchor - kept.anchor)
+    return _moved(strip, take, effect, anchor, there[1]) if there is not None else 0
 
 
 def link(take: Take, effect: str, anchor: int) -> Link | None:
@@ -185,7 +188,7 @@ def _changed(then: Footage, now: Footage, ends: tuple[bool, bool]) -> list[Chang
     if then.path and not now.size:
         return [Change("missing", now.strip)]
     found: list[Change] = []
-    if (then.size, then.modified) != (now.size, now.modified):
+    if _is_edited(then, now):
         found.append(Change("edited", now.strip))
     if then.timing != now.timing:
         found.append(Change("retimed", now.strip))
@@ -194,18 +197,29 @@ def _changed(then: Footage, now: Footage, ends: tuple[bool, bool]) -> list[Chang
     return found
 
 
-def _gap(take: Take) -> list[Change]:
+def _is_edited(then: Footage, now: Footage) -> bool:
+    """Return True for another file; one that was only copied has another time and is the same."""
+    if then.size != now.size:
+        return True
+    changed = then.modified != now.modified
+    return changed and then.ends != _fingerprint(_absolute(now.path), now.modified)
+
+
+def _moved(strip: Any, take: Take, effect: str, anchor: int, found: Any) -> int:
+    kept = marks.link(strip)
+    now = joint(effect, take.parameters.get("side"), found)
+    if kept is None or now == kept.joint:
+        return 0
+    return (now - kept.joint) - (anchor - kept.anchor)
+
+
+def _gap(take: Take, there: Sequence[tuple[Any, Any] | None]) -> list[Change]:
     """Tell whether what a bridge leads to stands otherwise to what it leads from."""
-    there = [find(footage) for footage in take.footage]
     if len(there) < 2 or there[0] is None or there[1] is None:
         return []
-    first, second = take.footage[:2]
-    before = second.zero - first.zero
-    return (
-        [Change("gap", there[1][1].name)]
-        if _zero(there[1][1]) - _zero(there[0][1]) != before
-        else []
-    )
+    (_, first), (_, second) = there[0], there[1]
+    apart = take.footage[1].zero - take.footage[0].zero
+    return [Change("gap", second.name)] if _zero(second) - _zero(first) != apart else []
 
 
 def _named(scene: Any, name: str) -> Any | None:
@@ -225,6 +239,9 @@ def _is_of(strip: Any, footage: Footage) -> bool:
     """Return True for a strip of the same medium; what has no file is known by its name alone."""
     if strip.type != footage.kind:
         return False
+    name = re.split(r"[/\\]", footage.path)[-1]
+    if strip.type == "MOVIE" and not strip.filepath.endswith(name):
+        return False  # quick: many strips are looked at
     return not footage.path or _medium(strip) == _absolute(footage.path)
 
 
@@ -289,6 +306,18 @@ def _facts(path: str) -> tuple[int, int]:
             stat = None
         known = _known[path] = (now, stat.st_size if stat else 0, stat.st_mtime_ns if stat else 0)
     return known[1:]
+
+
+@functools.lru_cache(maxsize=256)
+def _fingerprint(path: str, _modified: int) -> str:
+    """Return the digest of a file's beginning and end; empty where it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            begins = file.read(ENDS)
+            file.seek(max(0, file.seek(0, os.SEEK_END) - ENDS))
+            return hashlib.sha256(begins + file.read(ENDS)).hexdigest()[:16]
+    except OSError:
+        return ""
 
 
 _known: dict[str, tuple[float, int, int]] = {}

@@ -329,7 +329,7 @@ def _is_same(one: Take, other: Take) -> bool:
 
 def _places(take: Take) -> list[Footage]:
     """Return what a take was made from, wherever on the timeline that stood."""
-    return [replace(each, scene="", zero=0) for each in take.footage]
+    return [replace(each, scene="", zero=0, modified=0) for each in take.footage]
 
 
 def _settings(strip: Any) -> Any | None:

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from walk import Walk
 
-from afterframe_hosts.blender import compat, marks, place, source, takes, timeline
+from afterframe_hosts.blender import capture, compat, marks, place, source, takes, timeline
 from afterframe_hosts.wire.errors import AfterframeError
 from afterframe_hosts.wire.job import Job, JobStatus, Output, Result
 
@@ -243,6 +243,8 @@ def standing(strip, name, at, first=None, end=None):
         yield f"{name}: stands at {got} instead of {asked}"
     if strip.type != ("IMAGE" if "#" in RESULTS[name][0] else "MOVIE"):
         yield f"{name}: is a {strip.type}"
+    if strip.type == "MOVIE" and capture.source_size(bpy.context.scene, strip) != RESULTS[name][2]:
+        yield f"{name}: is taken to be of another size"
     path = takes.shown(strip).result.path
     if marks.absolute(path) != MEDIA / RESULTS[name][0]:
         yield f"{name}: says it shows {path}"
@@ -390,16 +392,49 @@ def duplicate(scene, strip):
         each.select = each == strip
     editor.active_strip = strip
     known = {each.name for each in compat.strips(editor)}
-    window = bpy.context.window_manager.windows[0]
-    area = window.screen.areas[0]
-    area.type = "SEQUENCE_EDITOR"
-    region = next(region for region in area.regions if region.type == "WINDOW")
-    with bpy.context.temp_override(window=window, area=area, region=region):
+    with sequencer_area():
         bpy.ops.sequencer.duplicate()
     made = [each for each in compat.strips(editor) if each.name not in known]
     if made:
         made[0].channel = 20 + len(known)  # as the user drops it elsewhere
     return made[0] if made else None
+
+
+def sequencer_area():
+    """A context in which the sequencer's operators work without a window."""
+    window = bpy.context.window_manager.windows[0]
+    area = window.screen.areas[0]
+    area.type = "SEQUENCE_EDITOR"
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    return bpy.context.temp_override(window=window, area=area, region=region)
+
+
+def a_retimed_strip_keeps_its_speed():
+    scene, shot, strip = new_project()
+    for each in compat.strips(scene.sequence_editor):
+        each.select = each == strip
+    scene.sequence_editor.active_strip = strip
+    with sequencer_area():
+        bpy.ops.sequencer.retiming_key_add(timeline_frame=AT + 10)
+        bpy.ops.sequencer.retiming_segment_speed_set(speed=50.0)
+    lineage = strip[marks.LINEAGE]
+
+    def facts():
+        keys = [key.timeline_frame for key in strip.retiming_keys]
+        return keys, compat.first_frame(strip), compat.end_frame(strip), strip.channel
+
+    before = facts()
+    if len(before[0]) < 2:
+        yield "is not retimed"
+    place.place(status(shot, 2, "same", lineage=lineage))
+    if facts() != before or takes.shown(strip).name != "made_v006.mov":
+        yield f"{before} -> {facts()}"
+    place.place(status(shot, 3, "pictures", lineage=lineage))
+    ours = [each for _, each in marks.all_ours()]
+    if facts() != before or takes.shown(strip).name != "made_v006.mov" or len(ours) != 2:
+        yield f"{before} -> {facts()}: what another kind cannot take over is placed by itself"
+    if len({each[marks.LINEAGE] for each in ours}) != 2:
+        yield "two strips have one lineage"
 
 
 def takes_are_found_after_saving_anywhere():
@@ -447,11 +482,14 @@ def takes_are_found_after_saving_anywhere():
     strip = next(each for _, each in marks.all_ours())
     lost = [take.name for take in takes.of(strip) if marks.found(strip, take) is None]
     yield from (f"appended: {name}" for name in lost)
+    appended(second, link=True)
+    if list(marks.all_ours()):
+        yield "what is linked is taken for ours to write to"
 
 
-def appended(path):
+def appended(path, link=False):
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    with bpy.data.libraries.load(str(path)) as (there, here):
+    with bpy.data.libraries.load(str(path), link=link) as (there, here):
         here.scenes = there.scenes
 
 
@@ -506,10 +544,15 @@ def what_became_of_the_source_is_told():
     shot.use_reverse_frames = True
     yield from expect(strip, "reversed", ("retimed", 0), out_of_date=True)
     shot.use_reverse_frames = False
-    stamp = file.stat()
+    stamp, whole = file.stat(), file.read_bytes()
     os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns + 10**9))
+    yield from expect(strip, "only copied")
+    file.write_bytes(whole[:-9] + b"otherwise")
     yield from expect(strip, "edited on disk", ("edited", 0), out_of_date=True)
-    os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    file.unlink()
+    yield from expect(strip, "not on the disk", ("missing", 0), out_of_date=True)
+    file.write_bytes(whole)
+    yield from expect(strip, "as it was")
     shot.name = "shot"
     shot.filepath = str(MEDIA / "made_v001.mov")
     yield from expect(strip, "swapped", ("swapped", 0), out_of_date=True)
@@ -682,6 +725,7 @@ CHECKS = (
     what_would_touch_a_neighbour_is_shorter,
     a_draft_is_replaced_by_its_final,
     a_copy_goes_its_own_way,
+    a_retimed_strip_keeps_its_speed,
     takes_are_found_after_saving_anywhere,
     the_source_is_followed,
     what_became_of_the_source_is_told,

@@ -215,6 +215,9 @@ def takes_are_compared_and_nothing_of_it_stays():
         or round(made.transform.scale_x / strip.transform.scale_x, 3) != 2
     ):
         yield f"cut at {made.crop.min_x}, as large as {made.transform.scale_x}"
+    wrong = []
+    yield from missing(drawn(wrong), "End Comparison", "On the right: v001")
+    yield from wrong
     if takes.find(strip[marks.LINEAGE])[1] != strip or len(list(marks.all_ours())) != 1:
         yield "is taken for a result"
     editor.active_strip = made
@@ -226,14 +229,14 @@ def takes_are_compared_and_nothing_of_it_stays():
     bpy.ops.afterframe.compare_takes()
     path = FOLDER / "compared.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
-    if comparing.is_on():
+    if comparing.shown():
         yield "is saved"
     bpy.ops.afterframe.compare_takes()
     comparing.forget_files()
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
     comparing.stay_out_of_files()
     bpy.ops.wm.open_mainfile(filepath=str(path))
-    if comparing.is_on():
+    if comparing.shown():
         yield "comes back with a file"
 
 

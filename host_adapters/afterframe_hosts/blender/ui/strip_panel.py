@@ -205,13 +205,18 @@ def _draw_buttons(layout: Any, now: Standing) -> None:
         button.quality = quality
     row = layout.row()
     row.enabled = len(now.takes) > 1
-    on = comparing.is_on()
+    on = comparing.shown()
     text = words.say("ui.take.compare_end" if on else "ui.take.compare")
     row.operator(
-        "afterframe.compare_takes", text=text, icon="SPLIT_VERTICAL", depress=on, translate=False
+        "afterframe.compare_takes",
+        text=text,
+        icon="SPLIT_VERTICAL",
+        depress=on is not None,
+        translate=False,
     )
-    if on:
-        words.write(layout, words.say("ui.take.compared"), "INFO")
+    beside = [take for take in now.takes if on is not None and take.job == on[1]]
+    for take in beside:
+        words.write(layout, words.say("ui.take.compared", take=_told(take)), "INFO")
 
 
 def _told(take: Take) -> str:

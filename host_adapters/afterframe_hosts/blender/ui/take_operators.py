@@ -43,8 +43,9 @@ def active() -> tuple[Any, Any] | None:
     if strip is None:
         return None
     if marks.COMPARING in strip:
-        return takes.find(str(strip[marks.COMPARING]))
-    return (scene, strip) if marks.is_ours(strip) else None
+        return takes.find(comparing.of(strip)[0])
+    ours = marks.is_ours(strip) and scene.library is None
+    return (scene, strip) if ours else None
 
 
 def order(host: BlenderHost, scene: Any, strip: Any, wish: Wish) -> Order:

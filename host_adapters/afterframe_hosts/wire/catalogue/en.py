@@ -376,7 +376,7 @@ MESSAGES: dict[str, str] = {
     "ui.take.update": "Update",
     "ui.take.compare": "Compare",
     "ui.take.compare_end": "End Comparison",
-    "ui.take.compared": "The other take is on the right.",
+    "ui.take.compared": "On the right: {take}",
     "ui.take.follow": "Follow ({by} frames)",
     "ui.take.stay": "Stay Here",
     "ui.take.follow.help": "Move this strip as its source was moved",

@@ -355,7 +355,7 @@ MESSAGES: dict[str, str] = {
     "ui.take.update": "更新",
     "ui.take.compare": "比较",
     "ui.take.compare_end": "结束比较",
-    "ui.take.compared": "右侧为另一版。",
+    "ui.take.compared": "右侧：{take}",
     "ui.take.follow": "跟随（{by} 帧）",
     "ui.take.stay": "留在此处",
     "ui.take.follow.help": "随源片段的移动而移动此片段",
