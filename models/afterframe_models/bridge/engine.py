@@ -16,6 +16,7 @@ from afterframe.imaging.pairs import grey_at_step, measured_pair, usual_step
 from afterframe.imaging.warp import Interpolation
 from afterframe.media.frame import Frame
 from afterframe_hosts.wire.job import Note
+from afterframe_models.ahead import made_ahead
 from afterframe_models.base import Context, Engine, Request, Source
 
 from .crossing import State, cross, layers_of, states
@@ -80,7 +81,7 @@ class BridgeEngine(Engine):
             return replace(last, planes=mover.mixed(layers, interpolation=how))
 
         apart = DRAFT_APART if request.draft else 1
-        for frame in map(shown, states(crossing, apart, threads)):
+        for frame in made_ahead(shown, states(crossing, apart, threads), threads):
             yield frame
             context.check()
 
