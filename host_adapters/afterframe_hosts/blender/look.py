@@ -86,6 +86,16 @@ def copy_animation(source: Any, target: Any, scene: Any, ratio: tuple[float, flo
                 _copy_curve(curve, made, factors.get(what, 1.0))
 
 
+def is_fading(strip: Any, scene: Any) -> bool:
+    """Return True when a strip's opacity is animated."""
+    animation, path = scene.animation_data, f"{strip.path_from_id()}.blend_alpha"
+    if animation is None or animation.action is None:
+        return False
+    return any(
+        curve.data_path == path for curves in compat.curves_of(animation.action) for curve in curves
+    )
+
+
 def is_neutral(strip: Any) -> bool:
     """Return True when a strip shows its pictures as they are: no transform, no grade."""
     transform, crop = strip.transform, strip.crop

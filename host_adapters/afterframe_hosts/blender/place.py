@@ -16,12 +16,15 @@ import bpy
 from ..base import Placed
 from ..wire import catalogue
 from ..wire.clip import Span
+from ..wire.effects import EFFECTS
 from ..wire.errors import ItemGone, NoFreeChannel, PlaceFailed, RateChanged
 from ..wire.job import Job, JobStatus, Result
 from ..wire.results import result_start
 from . import capture, compat, exact, look, marks, studio, takes, timeline
 
 COLOR_TAG = "COLOR_06"
+LAID_OVER = frozenset({"ALPHA_OVER", "CROSS"})
+"""Ways of blending in which a picture shows through by its opacity, and nothing else happens."""
 
 
 def place(status: JobStatus) -> Placed:
@@ -96,6 +99,8 @@ def _put(level: Any, status: JobStatus, span: Span, channel: int, source: Any | 
             _set_look(scene, source, strip, span.start)
             if status.job.effect == "restyle":
                 look.copy_animation(source, strip, scene, _ratio(scene, source, strip))
+            if _shines_through(level, source, strip, scene):
+                _cover(strip)
         _verify(strip, result, span, channel)
         _mark(level, strip, status)
     except BaseException as error:  # Ctrl-C among them: nothing half placed is left behind
@@ -239,6 +244,36 @@ def _set_look(scene: Any, source: Any, strip: Any, frame: int) -> None:
         look.copy_look(animated, strip, scene, ratio)
 
 
+def _shines_through(level: Any, source: Any, strip: Any, scene: Any) -> bool:
+    """Return True where the source, and nothing else, would be seen through a result over it.
+
+    What is half transparent over nothing would be less so over itself. With other strips below,
+    or a brightness of its own, it cannot be made to look as the source alone does.
+    """
+    is_whole = strip.blend_alpha == 1.0 and not look.is_fading(strip, scene)
+    if is_whole or strip.blend_type not in LAID_OVER or strip.color_multiply != 1.0:
+        return False
+    span = Span(compat.first_frame(strip), compat.end_frame(strip) - compat.first_frame(strip))
+    below = [
+        each
+        for each in compat.strips(level)
+        if each.channel < strip.channel
+        and _meets(each, span)
+        and not (each.mute or level.channels[each.channel].mute or each.type == "SOUND")
+    ]
+    return below == [timeline.standing_for(source, level)]
+
+
+def _cover(strip: Any) -> None:
+    """Make a strip hide what is below it, and be as transparent as it is.
+
+    Blender then dims its picture by the opacity; transparent as well it becomes only where the
+    picture is kept in floating point.
+    """
+    strip.blend_type = "REPLACE"
+    strip.multiply_alpha = strip.use_float = True
+
+
 def _ratio(scene: Any, source: Any, strip: Any) -> tuple[float, float]:
     """Return the size of a result's pictures divided by the source's, across and up."""
     size, element = capture.source_size(scene, source), strip.elements[0]
@@ -263,12 +298,21 @@ def _mark(level: Any, strip: Any, status: JobStatus) -> None:
 
 
 def _name_channel(level: Any, strip: Any, effect: str) -> None:
-    """Name a channel for the effect, unless there is anything else on it or it has a name."""
+    """Name a channel for the effects on it, unless anything else is there or it has a name."""
     channel = level.channels[strip.channel]
+    label = _channel_word(effect)
     alone = all(s == strip or s.channel != strip.channel for s in compat.strips(level))
-    if alone and channel.name == f"Channel {strip.channel}":
-        locale = str(bpy.app.translations.locale or "")
-        channel.name = catalogue.text(f"effect.{effect}.channel", locale)
+    if channel.name == f"Channel {strip.channel}":
+        if alone:
+            channel.name = label
+        return
+    said = channel.name.split(", ")
+    if {*said} <= {_channel_word(each) for each in EFFECTS} and label not in said:
+        channel.name = ", ".join((*said, label))
+
+
+def _channel_word(effect: str) -> str:
+    return catalogue.text(f"effect.{effect}.channel", str(bpy.app.translations.locale or ""))
 
 
 def _as_placed(scene: Any, strip: Any) -> Placed:

@@ -25,8 +25,8 @@ from afterframe_hosts.wire.job import Job, JobStatus, Output, Result, new_id
 
 MEDIA, FOLDER, ANSWER = map(Path, sys.argv[1:4])
 VIEWS = ("Standard", "AgX")
-SLOT, LENGTH = 200, 48
-LOOKS = ("plain", "turned", "graded")
+SLOT, LENGTH = 150, 48
+LOOKS = ("plain", "turned", "graded", "faint")
 RESULT = 24
 
 
@@ -38,6 +38,8 @@ def main():
     save("after")
     bpy.ops.wm.open_mainfile(filepath=str(FOLDER / "after.blend"))
     for case in answer["looks"]:
+        for other in answer["looks"]:
+            strip_of(other["placed"]["name"]).mute = other is not case
         case["after"] = render(case["placed"]["span"]["start"], case["name"], "after")
     answer["numbers"] = numbers(answer["standing"])
     answer["fade"] = fade()
@@ -52,6 +54,7 @@ def make_project():
     scene.render.fps = 24
     scene.render.image_settings.file_format = "PNG"
     scene.render.image_settings.color_depth = "16"
+    scene.render.image_settings.color_mode = "RGB"
     scene.frame_start, scene.frame_end = 1, 9000
     editor = scene.sequence_editor_create()
     for number, look in enumerate(LOOKS, 1):
@@ -115,6 +118,8 @@ def dress(scene, strip, look):
         strip.transform.scale_x, strip.transform.scale_y = 0.8, 0.7
         strip.transform.offset_x, strip.transform.rotation = 9, 0.3
         strip.crop.min_x = 12
+    elif look == "faint":
+        strip.blend_alpha = 0.4
     elif look == "graded":
         with compat.SequencerScene(scene):
             strip.modifiers.new("Contrast", "BRIGHT_CONTRAST").contrast = 14
@@ -147,8 +152,8 @@ def place_all(cases):
         case["placed"] = put(case["strip"], case["effect"], frames, at=case["at"])
         case["channel"] = strip_of(case["placed"]["name"]).channel
         case["path"] = strip_of(case["placed"]["name"]).filepath
-        # Each looks at the source alone: the one before is out of its way.
-        strip_of(case["placed"]["name"]).mute = case["effect"] in {"generate"}
+        # Each is placed over its source alone: the one before is out of its way.
+        strip_of(case["placed"]["name"]).mute = True
 
 
 def standing_cases():
