@@ -82,6 +82,7 @@ class Take:
         quality: ``draft`` or ``final``.
         seen: made from pictures with the host's grade and transform.
         format: that was asked for.
+        asked: seconds since 1970, when it was.
         lead: timeline frames from its first shown frame to the place on the source that it hangs
             on: a joint, or the first frame of the medium.
         footage: what it was made from: one strip, or the two around a gap.
@@ -94,6 +95,7 @@ class Take:
     quality: Quality = "final"
     seen: bool = False
     format: str = "auto"
+    asked: float = 0.0
     lead: int = 0
     footage: tuple[Footage, ...] = ()
 
@@ -184,6 +186,7 @@ def take_of(status: JobStatus, lead: int, footage: tuple[Footage, ...]) -> Take:
         quality=job.quality,
         seen=job.seen,
         format=job.output.format,
+        asked=status.created,
         lead=lead,
         footage=footage,
     )

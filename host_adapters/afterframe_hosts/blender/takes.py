@@ -177,7 +177,8 @@ def begin(scene: Any, strip: Any, status: JobStatus) -> None:
 def add(scene: Any, strip: Any, status: JobStatus) -> Any:
     """Put a new take behind a strip and show it; return the strip.
 
-    A draft whose final is there already is kept and not shown. The undo step is the caller's.
+    A draft whose final was asked for after it, and is there already, is kept and not shown. The
+    undo step is the caller's.
 
     Raises:
         MediaMissing: what the job made is not on the disk.
@@ -186,8 +187,8 @@ def add(scene: Any, strip: Any, status: JobStatus) -> Any:
     before = shown(strip)
     take = _take(status, before)
     kept = tuple(each for each in of(strip) if each.job != take.job)
-    final_is_there = any(each.quality == "final" and _is_same(each, take) for each in kept)
-    if take.quality == "draft" and final_is_there:
+    finals = [each for each in kept if each.quality == "final" and each.asked > take.asked]
+    if take.quality == "draft" and any(_is_same(each, take) for each in finals):
         marks.write_takes(strip, (*kept, take))
         return strip
     strip = _put(scene, strip, take, before)

@@ -106,7 +106,9 @@ def new_project():
     return scene, shot, strip
 
 
-def status(shot, number, name, effect="generate", quality="final", lineage="", parameters=None):
+def status(
+    shot, number, name, effect="generate", quality="final", lineage="", parameters=None, asked=5.0
+):
     scene = bpy.context.scene
     file, frames, size, handles = RESULTS[name]
     clip = timeline.read_clip(scene, shot, bpy.data.filepath or "unsaved")
@@ -128,7 +130,7 @@ def status(shot, number, name, effect="generate", quality="final", lineage="", p
     result = Result(
         str(path), str(recipe), frames, RATE, size, 1 if "#" in file else 0, "sRGB", (), handles
     )
-    return JobStatus(job, "done", 0.0, 0.0, result=result)
+    return JobStatus(job, "done", asked, asked, result=result)
 
 
 def dress(scene, strip):
@@ -350,8 +352,11 @@ def a_draft_is_replaced_by_its_final():
     place.place(status(shot, 22, "same", parameters={"seed": 8}))
     if len(list(marks.all_ours())) != 2:
         yield "another seed is not the draft's final"
-    place.place(status(shot, 23, "short", quality="draft", lineage=draft[marks.LINEAGE]))
-    yield from standing(draft, "long", AT)  # a late draft does not take the final's place
+    lineage = draft[marks.LINEAGE]
+    place.place(status(shot, 23, "short", quality="draft", lineage=lineage, asked=2.0))
+    yield from standing(draft, "long", AT)  # a late draft does not take its final's place
+    place.place(status(shot, 24, "short", quality="draft", lineage=lineage, asked=9.0))
+    yield from standing(draft, "short", AT)  # one that was asked for after it is looked at
 
 
 def a_copy_goes_its_own_way():
