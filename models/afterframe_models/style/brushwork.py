@@ -46,14 +46,14 @@ class Coat:
     cover: float
     residue: float
     detail: tuple[float, float] | None = None
-    heeded: float = 2.0
+    heeded: float = 1.6
 
 
 COATS = (
     Coat(1.9, 1.6, 2.0, 0.7),
     Coat(1.0, 1.0, 2.6, 1.0, (-1.0, 2.0), 1.2),
-    Coat(0.55, 0.55, 2.4, 0.35, (1.0, 4.0)),
-    Coat(0.28, 0.24, 2.4, 0.15, (1.0, 3.5)),
+    Coat(0.55, 0.55, 2.4, 0.5, (1.2, 4.5)),
+    Coat(0.28, 0.24, 2.4, 0.25, (1.5, 4.5)),
 )
 TURNING = 0.15
 """How fast a stroke turns to the field, a frame."""
