@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.hosts, pytest.mark.slow]
 
 TAKE = "bpy.ops.afterframe.render_take(quality='final'"
 BACK = "bpy.ops.afterframe.step_take(by=-1"
+FOLLOW = "bpy.ops.afterframe.follow_source("
 COMPARE = "bpy.ops.afterframe.compare_takes("
 
 
@@ -41,6 +42,25 @@ def test_a_draft_becomes_its_final_behind_the_same_strip(window: Window) -> None
     window.shot("compared")
     window.press(COMPARE, "End Comparison")
     window.until(lambda: len(window.ask("strips")) == 2, "the end of the comparison")
+    assert window.complaints() == []
+
+
+def test_a_strip_follows_its_source_that_was_moved(window: Window) -> None:
+    made = generate(window)
+    window.select(15, 1)
+    window.screen.key("g", "grab")
+    window.screen.type("12")
+    window.screen.key("Return", "drop it")
+    window.select(60, 2)
+    window.shot("source moved")
+    window.press(FOLLOW, "Follow", columns=(0.25,))
+    first, end = made["span"]
+    window.until(lambda: window.made()[0]["span"] == [first + 12, end + 12], "the strip follows")
+    window.shot("followed")
+    assert window.made()[0]["channel"] == made["channel"]
+    window.screen.move(*window.place(15, 1.5))
+    window.screen.key("ctrl+z", "undo")
+    window.until(lambda: window.made()[0]["span"] == [first, end], "the undo")
     assert window.complaints() == []
 
 
