@@ -25,15 +25,13 @@ RELEASE = "trixie"
 VERSION = "4.3.2"
 PACKAGES = (
     "blender",
-    "fonts-noto-cjk",
     "imagemagick",
     "libgl1",
     "libgl1-mesa-dri",
     "xdotool",
     "xvfb",
 )
-"""Blender, a screen without a monitor, software that draws, keys and clicks, screenshots; and the
-characters of Chinese, which Debian's Blender does not bring."""
+"""Blender, a screen without a monitor, software that draws, keys and clicks, screenshots."""
 
 STAMP = "afterframe-window.json"
 LEAN = """\

@@ -94,7 +94,7 @@ def test_a_job_that_cannot_be_made_says_why_and_offers_what_mends_it(window: Win
     assert row["error"]
     assert row["advice"]
     assert row["fix"] != "none"
-    assert window.find("bpy.ops.afterframe.fix(")
+    assert window.find("bpy.ops.afterframe.fix(", columns=(0.5,))
 
 
 def test_what_cannot_be_asked_for_is_told_above_the_settings(window: Window) -> None:
@@ -126,7 +126,7 @@ def test_a_result_that_was_made_while_blender_was_closed_is_offered(window: Wind
     window.select(15, 1)
     window.choose_tab()
     window.shot("offered")
-    window.press("bpy.ops.afterframe.place_result(", "Place")
+    window.press("bpy.ops.afterframe.place_result(", "Place", columns=(0.3, 0.5))
     assert window.until(window.made, "the placed result")[0]["span"] == [31, 127]
 
 

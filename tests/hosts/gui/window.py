@@ -261,10 +261,10 @@ class Window:
         column = x + round(width * across)
         moved: list[tuple[float, int]] = []
         self.ask("watch", area="SEQUENCE_EDITOR", region="UI")
-        for down in range(y + 8, y + height - 4, 9):
+        for down in range(y + 8, y + height - 4, 12):
             self.screen.move(column, down)
             moved.append((time.time(), down))
-            time.sleep(0.05)
+            time.sleep(0.045)
         time.sleep(0.1)
         found: dict[str, list[int]] = {}
         for at, name in self.ask("watched"):
