@@ -387,8 +387,8 @@ SECTIONS: tuple[tuple[str, str, tuple[Example, ...]], ...] = (
             Example(
                 "style_keep",
                 "A face is kept",
-                "Faces are too fine for a broad brush: painted over, this one is spoilt. A soft "
-                "mask holds the style back there.",
+                "Faces are fine for a broad brush: painted over, this one has lost its likeness. A "
+                "soft mask holds the style back there.",
                 "restyle",
                 WOMAN,
                 _after("starry_night"),
