@@ -1,6 +1,8 @@
 """One effect on many strips of a project, without a window.
 
     blender -b PROJECT -P batch.py -- --effect generate --strips all [--set PARAM=VALUE ...]
+    ... --strips all --markers        from each timeline marker that stands over a strip
+    ... --shots FILE.csv --table FILE.csv        from a list, and how it ended as a table
     python batch.py PROJECT -- ...                  with the module bpy in place of Blender
 
 Submits a job for every strip, waits, places what is done, saves the project, prints a table. The

@@ -49,6 +49,8 @@ class Run:
         """
         self._rows = [_Row(shot) for shot in shots]
         self._wish = wish
+        works = session.current().pump.works
+        self._before = {job for job, work in works.items() if work.placed is not None}
         self.total = len(self._rows)
 
     def step(self) -> None:
@@ -72,7 +74,7 @@ class Run:
         for row in self._rows:
             if row.job is None and row.error is None:
                 row.error = _cancelled()
-            elif jobs and row.job is not None and _line(row) is None:
+            elif jobs and row.job is not None and self._line(row) is None:
                 here.cancel(here.became.get(row.job, row.job))
 
     @property
@@ -87,7 +89,7 @@ class Run:
 
     def lines(self) -> tuple[Line, ...]:
         """Return how it ended, of the shots that are over."""
-        lines = (_line(row) for row in self._rows)
+        lines = (self._line(row) for row in self._rows)
         return tuple(line for line in lines if line is not None)
 
     def _is_capturing(self) -> bool:
@@ -96,29 +98,28 @@ class Run:
             row.job is not None
             and row.job not in here.became
             and row.job not in here.pump.works
-            and _line(row) is None
+            and self._line(row) is None
             for row in self._rows
         )
 
-
-def _line(row: _Row) -> Line | None:
-    """Return how a shot ended; None while it has not."""
-    if row.error is not None:
-        return Line.failed(row.shot, row.error, words.language())
-    if row.job is None:
-        return None
-    here = session.current()
-    job = here.became.get(row.job, row.job)
-    work = here.pump.works.get(job)
-    if work is not None and work.placed is not None:
-        made = work.status.result if work.status else None
-        shot, state = row.shot, BEFORE if work.before else PLACED
-        file = made.path if made else ""
-        return Line(shot.clip.name, shot.start, shot.effect, state, work.placed.name, file)
-    error = work.error if work is not None else here.board.error(job)
-    if work is None and here.board.job(job) is None:
-        error = _cancelled()
-    return None if error is None else Line.failed(row.shot, error, words.language())
+    def _line(self, row: _Row) -> Line | None:
+        """Return how a shot ended; None while it has not."""
+        if row.error is not None:
+            return Line.failed(row.shot, row.error, words.language())
+        if row.job is None:
+            return None
+        here = session.current()
+        job = here.became.get(row.job, row.job)
+        work = here.pump.works.get(job)
+        if work is not None and work.placed is not None:
+            made = work.status.result if work.status else None
+            shot, state = row.shot, BEFORE if work.before or job in self._before else PLACED
+            file = made.path if made else ""
+            return Line(shot.clip.name, shot.start, shot.effect, state, work.placed.name, file)
+        error = work.error if work is not None else here.board.error(job)
+        if work is None and here.board.job(job) is None:
+            error = _cancelled()
+        return None if error is None else Line.failed(row.shot, error, words.language())
 
 
 def _cancelled() -> AfterframeError:
