@@ -299,6 +299,7 @@ def test_a_job_that_was_submitted_before_is_gone_on_with(pump: Pump, told: Told)
     job = _job()
     pump.adopt(Work(job, JobStatus(job, "running", 0.0, 0.0), document="/cut.blend"))
     assert told.expected == [job.id]
+    assert told.client.asked == [("job", job.id)]
     told.news = _news(_done(job))
     pump.pump()
     assert pump.works[job.id].placed is not None

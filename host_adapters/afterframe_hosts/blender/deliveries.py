@@ -178,8 +178,14 @@ class Deliveries:
                 self._adopt(status)
 
     def _adopt(self, status: JobStatus) -> None:
-        """Go on with a job that was asked for from this document before it was opened."""
+        """Go on with a job that was asked for from this document before it was opened.
+
+        An event that came before this answer may say more than it does.
+        """
         job = status.job.id
+        heard = self._board.status(job)
+        if heard is not None and heard.updated > status.updated:
+            status = heard
         placed = self._host.placed(job)
         if status.state == "done" and placed is not None:
             self._settle(job, "placed", placed.item)

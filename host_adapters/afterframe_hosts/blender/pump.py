@@ -116,7 +116,8 @@ class Pump:
     render: Callable[[Clip, Span, bool], Rendering | None] = lambda clip, frames, seen: None
     _lost_since: float | None = None
     _session: HostSession | None = None
-    _asked: list[tuple[Work, Future[JobStatus]]] = field(default_factory=list)
+    _asked: list[tuple[Work, Future[JobStatus], bool]] = field(default_factory=list)
+    """What was asked for which job, and whether that was to make it."""
     _rendering: list[tuple[str, Rendering, Path]] = field(default_factory=list)
 
     def submit(self, job: Job) -> Work:
@@ -133,11 +134,17 @@ class Pump:
         return work
 
     def adopt(self, work: Work) -> None:
-        """Go on with a job that was submitted before."""
+        """Go on with a job that was submitted before.
+
+        It is asked after once more: what it did before it was expected came by no event.
+        """
         self.works[work.job.id] = work
         self.follower.expect(work.job.id)
         if work.status is not None and work.status.finished:
             self._hear(work, work.status)
+        else:
+            job = work.job.id
+            self._ask(work, lambda client: client.job(job), submitted=False)
 
     def pump(self) -> News:
         """Take in what is new, and return it.
@@ -147,12 +154,12 @@ class Pump:
         self._announce()
         answered = [each for each in self._asked if each[1].done()]
         self._asked = [each for each in self._asked if not each[1].done()]
-        for work, future in answered:
+        for work, future, submitted in answered:
             error = future.exception()
             if error is not None:
                 work.error = _named(error)
             else:
-                self._hear(work, future.result(), submitted=True)
+                self._hear(work, future.result(), submitted)
         news = self.follower.pump()
         for event in news.events:
             for work in self.works.values():
@@ -236,8 +243,10 @@ class Pump:
     def _cancel(self, job: str) -> Future[Any]:
         return self.follower.call(lambda client: client.cancel(job))
 
-    def _ask(self, work: Work, action: Callable[[Any], JobStatus]) -> None:
-        self._asked.append((work, self.follower.call(action)))
+    def _ask(
+        self, work: Work, action: Callable[[Any], JobStatus], *, submitted: bool = True
+    ) -> None:
+        self._asked.append((work, self.follower.call(action), submitted))
 
     def _hear(self, work: Work, status: JobStatus, submitted: bool = False) -> None:
         """Note how a job stands; what cannot be taken in ends this job alone."""
