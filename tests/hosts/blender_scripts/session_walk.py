@@ -23,7 +23,7 @@ from afterframe_hosts.wire import awaited, discovery
 from afterframe_hosts.wire.system import process_lives
 
 FOLDER, ENGINE, ANSWER = map(Path, sys.argv[1:4])
-LIMIT = 25
+LIMIT = 40
 CUT = FOLDER / "cut.blend"
 STEPS = {}
 
