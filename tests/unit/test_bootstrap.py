@@ -300,10 +300,11 @@ def test_every_check_runs_whatever_failed_and_the_tests_run_last(
 @posix_only
 def test_host_tests_are_told_where_the_hosts_are(tiny: Environment) -> None:
     record = tiny.clone / "record"
-    script(tiny.python, f'echo "$* $AFTERFRAME_TEST_HOSTS" > "{record}"')
+    script(tiny.python, f'echo "$* $AFTERFRAME_TEST_HOSTS $AFTERFRAME_TEST_WINDOW" > "{record}"')
     script(tiny.python.parent / "lint-imports", "exit 0")
-    assert checks.run_all(tiny, {"4.5.15": Path("/a b/python")}, None, [], []) == 0
-    assert record.read_text("utf-8").strip() == '-m pytest {"4.5.15": "/a b/python"}'
+    hosts = {"4.5.15": Path("/a b/python")}
+    assert checks.run_all(tiny, hosts, None, [], [], window="/a window") == 0
+    assert record.read_text("utf-8").strip() == '-m pytest {"4.5.15": "/a b/python"} /a window'
 
 
 @posix_only

@@ -52,21 +52,35 @@ def test_a_job_shows_its_progress_and_its_strip_is_undone_and_redone(window: Win
     assert window.until(window.made, "the redo") == made
 
 
-def test_the_keyboard_alone_makes_a_clip(window: Window) -> None:
+def search(window: Window, words: str) -> None:
+    """Select all strips and call an operator by its name, with keys alone."""
     screen = window.screen
     screen.move(*window.place(100, 6))  # the mouse stays there: Blender asks what is below it
     screen.key("a", "select all strips")
     time.sleep(0.3)
-    clicks = screen.clicks
     screen.key("F3", "search")
     time.sleep(0.4)
-    screen.type("Generate Clip from Frame")
+    screen.type(words)
     time.sleep(0.6)
-    window.shot("search")
+    window.shot(f"search {words}")
     screen.key("Return")
     window.until(window.rows, "a job")
-    assert screen.clicks == clicks
+
+
+def test_the_keyboard_alone_makes_a_clip(window: Window) -> None:
+    clicks = window.screen.clicks
+    search(window, "Generate Clip from Frame")
     assert window.until(window.made, "a generated clip")[0]["span"] == [31, 127]
+    assert window.screen.clicks == clicks
+
+
+def test_an_extension_begins_where_its_clip_ends(window: Window) -> None:
+    search(window, "Extend Clip")
+    made = window.until(window.made, "an extension")[0]
+    window.shot("extended")
+    source = next(strip for strip in window.ask("strips") if strip["name"] == SOURCE)
+    assert made["span"][0] == source["span"][1]
+    assert source["span"] == [1, 61]
 
 
 def test_a_running_job_is_cancelled_by_its_button(window: Window) -> None:
