@@ -94,7 +94,7 @@ def test_a_result_is_placed_in_no_other_project_and_offered_in_its_own(seen: Any
     step = seen["another_opened"]
     assert step["other"] == {}
     assert step["elsewhere"]["host"] == "Blender: cut.blend"
-    assert (step["count"], step["left"]) == (1, 0)
+    assert (step["before"], step["after"]) == (1, 0)
     assert step["offered"]["host"] == ""
     assert step["placed"]["place"] == "placed"
 

@@ -156,16 +156,16 @@ def another_opened():
     there = strips() if editor() else {}
     bpy.ops.wm.open_mainfile(filepath=str(CUT))
     offered = wait(job, "offered")
-    count = len(session.current().offered)
+    before = [each.job.id for each in session.current().offered]
     bpy.ops.afterframe.place_result(job=job)
     placed = wait(job, "placed")
     return {
         "elsewhere": elsewhere,
         "other": there,
         "offered": offered,
-        "count": count,
+        "before": before.count(job),
         "placed": placed,
-        "left": len(session.current().offered),
+        "after": [each.job.id for each in session.current().offered].count(job),
     }
 
 
