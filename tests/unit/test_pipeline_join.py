@@ -344,6 +344,16 @@ def test_grain_that_is_left_alone_is_told_as_it_is(
     assert alone.joins[0].grain_before == pytest.approx(matched.joins[0].grain_before, rel=0.1)
 
 
+def test_a_draft_is_given_no_grain_and_tells_nothing_of_its_joints(
+    use: Use, grainy: Shot, tmp_path: Path
+) -> None:
+    still = grainy.frames[-1]
+    use(lambda request: iter([still] * request.frames))
+    result, made = run(replace(job(grainy, "extend", tmp_path, frames=6), quality="draft"))
+    assert result.joins == ()
+    assert same(made, [still] * 6)
+
+
 def test_grain_does_not_thin_out_where_shot_and_made_are_mixed(
     use: Use, grainy: Shot, tmp_path: Path
 ) -> None:
