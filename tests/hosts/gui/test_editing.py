@@ -134,6 +134,9 @@ def test_a_result_that_was_made_while_blender_was_closed_is_offered(window: Wind
     window.press(RENDER, "Render")
     window.until(lambda: any(row["kind"] == "running" for row in window.rows()), "a running job")
     window.kill()
+    client = window.home.client()
+    assert client is not None
+    window.until(lambda: all(status.finished for status in client.jobs()), "the end of the job")
     window.start(film)
     assert window.made() == []
     window.until(lambda: window.ask("jobs")["offered"], "the offered result")
