@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
 import bpy
 
+from ...wire.board import Row
 from ...wire.job import Note
 from .. import compat
 from . import fields, fixes, focus, presets, queue_panel, session, settings, words
@@ -42,7 +44,8 @@ class AFTERFRAME_PT_main(bpy.types.Panel):
         effect = str(group.effect)
         if here.problem is not None:
             fixes.draw_error(self.layout.box().column(align=True), here.problem)
-        _draw_offered(self.layout, len(here.offered))
+        if here.offered:
+            _draw_offered(self.layout, here.board.rows(words.language()))
         chooser = self.layout.column()
         chooser.scale_y = 1.2
         chooser.prop(group, "effect", text="")
@@ -70,9 +73,21 @@ def unregister() -> None:
     bpy.utils.unregister_class(AFTERFRAME_PT_main)
 
 
-def _draw_offered(layout: Any, count: int) -> None:
-    if count:
-        words.write(layout.box(), words.say("ui.panel.offered", count=count), "IMPORT")
+def _draw_offered(layout: Any, rows: Iterable[Row]) -> None:
+    """Draw the newest result that waits for the user's word; the others wait in the queue."""
+    offered = [row for row in rows if row.place == "offered"]
+    if not offered:  # the board hears of it at the next look
+        return
+    newest, *others = offered
+    column = layout.box().column(align=True)
+    words.write(column, words.say("ui.panel.offered", title=newest.title), "IMPORT")
+    line = column.row(align=True)
+    for what, icon in (("place", "IMPORT"), ("decline", "REMOVE")):
+        text = words.say(f"ui.queue.{what}.label")
+        name = f"afterframe.{what}_result"
+        line.operator(name, text=text, icon=icon, translate=False).job = newest.job
+    if others:
+        words.write(column, words.say("ui.panel.offered_more", count=len(others)), "BLANK1")
 
 
 def _draw_buttons(layout: Any, effect: str, fits: bool) -> None:

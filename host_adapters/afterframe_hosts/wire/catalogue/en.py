@@ -315,7 +315,8 @@ MESSAGES: dict[str, str] = {
     "ui.panel.draft": "Draft",
     "ui.panel.render": "Render",
     "ui.panel.batch": "All {count} Selected ...",
-    "ui.panel.offered": "{count} results wait below for your word.",
+    "ui.panel.offered": "{title} waits to be placed",
+    "ui.panel.offered_more": "More in the queue below: {count}",
     "ui.engine.none_known": (
         "The engines are known once the service runs: your first render starts it."
     ),
