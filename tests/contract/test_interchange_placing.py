@@ -206,6 +206,14 @@ def test_a_clip_that_is_gone_takes_no_result(edit: InterchangeHost) -> None:
         InterchangeHost.open(other).place(done(clip, at=HOUR + 30))
 
 
+def test_a_movie_in_a_folder_with_a_number_sign_is_a_movie(edit: InterchangeHost) -> None:
+    (clip,) = edit.selection()
+    edit.place(done(clip, at=HOUR + 30, name="Film #2/take_v001.mov"))
+    reference = model(edit).tracks[1][1].media_reference
+    assert isinstance(reference, otio.schema.ExternalReference)
+    assert reference.target_url == "Afterframe/Film%20%232/take_v001.mov"
+
+
 def test_a_sequence_is_placed_with_its_numbers(edit: InterchangeHost) -> None:
     (clip,) = edit.selection()
     edit.place(done(clip, at=HOUR + 30, name="take_v001/take_v001.####.exr"))

@@ -24,7 +24,8 @@ def version(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def seen(version: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What was seen at each step of ``session_walk.py``, by the step's name."""
-    folder = tmp_path_factory.mktemp("walk")
+    folder = tmp_path_factory.mktemp("walk") / 'Film #2 100% "q" é'  # folders have such names
+    folder.mkdir()
     write_movie(folder / "look.mov", (320, 180), 24)
     try:
         told = run_script(version, "session_walk.py", folder, folder, sys.executable)

@@ -66,7 +66,7 @@ def put(scene: Any, strip: Any, take: Take, before: Take) -> Any:
         RuntimeError, TypeError: Blender did not take it; the strip is as it was.
     """
     place = _Place.of(scene, strip, before)
-    if ("#" in take.result.path) != (strip.type == "IMAGE"):
+    if take.result.is_sequence != (strip.type == "IMAGE"):
         return _replace(scene, strip, take, before, place)
     shown, ends, colour = _files(strip), _ends(strip), strip.colorspace_settings.name
     try:
@@ -312,7 +312,7 @@ def _replace(scene: Any, strip: Any, take: Take, before: Take, place: _Place) ->
         raise RuntimeError("the strip is retimed, which a strip of another kind cannot take over")
     files, siblings = marks.files(take.result), timeline.siblings(scene, strip)
     name, path = strip.name, strip.path_from_id()
-    add = siblings.new_image if "#" in take.result.path else siblings.new_movie
+    add = siblings.new_image if take.result.is_sequence else siblings.new_movie
     aside = exact.free_channel(_others(scene, strip), Span(-FAR, 2 * FAR), 0) or strip.channel + 1
     made = add("afterframe take", str(files[0]), aside, place.hangs, fit_method="ORIGINAL")
     try:

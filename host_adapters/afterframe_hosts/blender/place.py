@@ -199,7 +199,7 @@ def _add(level: Any, status: JobStatus, result: Result, span: Span, channel: int
     files = marks.files(result)
     name = exact.strip_name(status.job.clip.name, status.job.effect, marks.version_of(result))
     strips = compat.strips(level)
-    add = strips.new_image if "#" in result.path else strips.new_movie
+    add = strips.new_image if result.is_sequence else strips.new_movie
     try:
         first = span.start - result.handles[0]
         strip = add(name, _kept_path(files[0]), channel, first, fit_method="ORIGINAL")

@@ -123,7 +123,7 @@ def reference_to(
         style: how the timeline names its media.
         folder: absolute, of the timeline file.
     """
-    if "#" not in result.path:
+    if not result.is_sequence:
         return otio.schema.ExternalReference(
             target_url=_url(Path(result.path), style, folder),
             available_range=time_range(start, result.frames, rate),

@@ -61,7 +61,7 @@ def with_result(
 
 
 def _check_files(result: Result) -> None:
-    made = Media("sequence" if "#" in result.path else "movie", result.path, result.first)
+    made = Media("sequence" if result.is_sequence else "movie", result.path, result.first)
     for offset in (0, result.frames - 1):
         file = first_file(made, offset)
         if not file.is_file():

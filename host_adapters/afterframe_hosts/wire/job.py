@@ -249,6 +249,11 @@ class Result:
         """How many frames stand on the timeline."""
         return self.frames - sum(self.handles)
 
+    @property
+    def is_sequence(self) -> bool:
+        """True for numbered pictures; a folder on the way to a movie may be called anything."""
+        return "#" in re.split(r"[/\\]", self.path)[-1]
+
 
 @dataclass(frozen=True)
 class Progress:

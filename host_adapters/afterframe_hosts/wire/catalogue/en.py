@@ -513,7 +513,7 @@ MESSAGES: dict[str, str] = {
     "error.playhead_outside.message": "Frame {frame} is outside {clip} ({first} to {last}).",
     "error.playhead_outside.fix": "Move the playhead onto the clip.",
     "error.no_free_channel.message": "No channel above the clip is free from {first} to {last}.",
-    "error.no_free_channel.fix": "Clear a channel above the clip there, then place it again.",
+    "error.no_free_channel.fix": "Clear or unlock a channel above the clip, then place it again.",
     "error.item_gone.message": "{item} is no longer on the timeline.",
     "error.item_gone.fix": "Undo its removal, or add the result's file to the timeline by hand.",
     "error.capture_failed.message": "The editor gave no picture of {item}: {detail}",

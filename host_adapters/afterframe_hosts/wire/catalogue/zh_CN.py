@@ -475,7 +475,7 @@ MESSAGES: dict[str, str] = {
     "error.playhead_outside.message": "第 {frame} 帧不在 {clip} 之内（{first} 到 {last}）。",
     "error.playhead_outside.fix": "请将播放头移到片段上。",
     "error.no_free_channel.message": "片段上方从 {first} 到 {last} 没有空闲通道。",
-    "error.no_free_channel.fix": "请清空上方的一个通道，然后再次放置。",
+    "error.no_free_channel.fix": "请清空或解锁上方的一个通道，然后再次放置。",
     "error.item_gone.message": "{item} 已不在时间线上。",
     "error.item_gone.fix": "请撤销删除，或手动将结果文件添加到时间线。",
     "error.capture_failed.message": "编辑软件未给出 {item} 的画面：{detail}",
