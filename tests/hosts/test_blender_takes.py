@@ -87,6 +87,7 @@ def test_takes(walked: Any, check: str) -> None:
         "another_parameter_shows_the_take_that_has_it",
         "takes_are_compared_and_nothing_of_it_stays",
         "following_and_independence",
+        "what_a_stranger_wrote_into_a_file_does_no_harm",
     ],
 )
 def test_the_panel_of_a_strip(tried: Any, check: str) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 
 import bpy
 
+from ..wire import codec
 from ..wire.clip import Span
-from ..wire.errors import NoFreeChannel
+from ..wire.errors import BadMessage, NoFreeChannel
 from ..wire.job import Result
 from . import compat, exact, look, marks, timeline
 from .marks import Take
@@ -37,6 +38,18 @@ PLACE = frozenset(
 
 POINT = ("co", "handle_left", "handle_right")
 """Of a keyframe: frame and value each."""
+
+
+_Trims = tuple[int | None, int | None]
+"""First frame and end that the user chose; None where all there is stands there."""
+NO_TRIMS: _Trims = (None, None)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What a strip says of its trims: those that are wanted, and what it was given."""
+
+    trims: tuple[tuple[int | None, int | None], tuple[int | None, int | None]]
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,7 @@ class _Place:
 
     channel: int
     hangs: int
-    trims: tuple[int | None, int | None]
+    trims: _Trims
     held: tuple[bool, bool]
     limits: tuple[int, int]
 
@@ -168,13 +181,15 @@ class _Place:
         return Ends(start, first, max(last, first + 1))
 
 
-def _kept_trims(strip: Any) -> tuple[list[int | None], list[int | None]]:
+def _kept_trims(strip: Any) -> tuple[_Trims, _Trims]:
     """Return the ends that the user chose and a take was too short for, and what it was given."""
     try:
-        wanted, given = json.loads(strip.get(marks.TRIMS, ""))
-        return [wanted[0], wanted[1]], [given[0], given[1]]
-    except (ValueError, TypeError, LookupError):
-        return [None, None], [None, None]
+        kept = codec.load(_Kept, {"trims": marks.read(strip.get(marks.TRIMS))})
+    except BadMessage:
+        return NO_TRIMS, NO_TRIMS
+    wanted, given = kept.trims
+    near = marks.are_near(*(each for each in (*wanted, *given) if each is not None))
+    return (wanted, given) if near else (NO_TRIMS, NO_TRIMS)
 
 
 def _handles(strip: Any, take: Take) -> tuple[int, int]:

@@ -83,11 +83,10 @@ def shown() -> tuple[str, str] | None:
 
 def of(strip: Any) -> tuple[str, str]:
     """Return lineage and job of what a strip shows to compare; empty for any other strip."""
-    try:
-        lineage, job = json.loads(strip.get(marks.COMPARING, ""))
-    except (ValueError, TypeError):
+    told = marks.read(strip.get(marks.COMPARING))
+    if not isinstance(told, list) or len(told) != 2:
         return "", ""
-    return str(lineage), str(job)
+    return str(told[0]), str(told[1])
 
 
 def stay_out_of_files() -> None:

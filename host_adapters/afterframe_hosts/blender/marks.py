@@ -20,6 +20,7 @@ from typing import Any
 import bpy
 
 from ..wire import codec
+from ..wire.effects import EFFECTS
 from ..wire.errors import BadMessage
 from ..wire.job import JobStatus, Quality, Result
 from . import compat
@@ -37,6 +38,12 @@ TRIMS = "afterframe_trims"
 """Ends that the user chose and that the shown take is too short for."""
 COMPARING = "afterframe_comparing"
 """On a strip that shows a take beside another for a while: lineage of both, job of the take."""
+LONGEST = 1 << 22
+"""Characters that are read of one property; a thousand takes are fewer."""
+FARTHEST = 1 << 21
+"""Frames that anything may be away, or last: twice as far as Blender's timeline goes."""
+LARGEST = 1 << 16
+"""Pixels that a picture may be wide or high, as in Blender."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,7 @@ class Link:
 
 def is_ours(strip: Any) -> bool:
     """Return True for the result of a job; not for one that is shown to compare only."""
-    return JOB in strip and COMPARING not in strip
+    return JOB in strip and COMPARING not in strip and str(strip.get(EFFECT)) in EFFECTS
 
 
 def takes(strip: Any) -> tuple[Take, ...]:
@@ -158,9 +165,10 @@ def write_takes(strip: Any, made: tuple[Take, ...]) -> None:
 def link(strip: Any) -> Link | None:
     """Return how a strip stood to its source; None where that is not known."""
     try:
-        return codec.loads(Link, str(strip.get(SOURCE, "")))
+        found = codec.load(Link, read(strip.get(SOURCE)))
     except BadMessage:
         return None
+    return found if are_near(found.joint, found.anchor) else None
 
 
 def write_link(strip: Any, kept: Link) -> None:
@@ -196,6 +204,24 @@ def mark(scene: Any, strip: Any, effect: str, lineage: str, take: Take) -> None:
     """Say on a strip which effect it is, and which take it shows."""
     strip[EFFECT], strip[LINEAGE], strip[JOB] = effect, lineage, take.job
     strip[OWNER] = owner_id(scene, strip)
+
+
+def read(text: Any) -> Any:
+    """Return what a property of a file holds as JSON text; None where it holds none.
+
+    A file may come from anybody: what stands there may be of any kind, size and depth.
+    """
+    if not isinstance(text, str) or len(text) > LONGEST:
+        return None
+    try:
+        return codec.parse(text)
+    except BadMessage:
+        return None
+
+
+def are_near(*frames: int) -> bool:
+    """Return True for numbers of frames that a timeline can have."""
+    return all(abs(each) <= FARTHEST for each in frames)
 
 
 def owner_id(scene: Any, strip: Any) -> str:
@@ -336,11 +362,21 @@ def _on_save() -> tuple[tuple[str, Any], ...]:
 @functools.lru_cache(maxsize=256)
 def _read_takes(text: str) -> tuple[Take, ...]:
     """What a hand or another program has written there is no take, and no error either."""
+    values = read(text)
     try:
-        values = json.loads(text) if text else []
-        return tuple(codec.load(Take, value) for value in values)
-    except (BadMessage, ValueError, TypeError):
+        found = tuple(codec.load(Take, value) for value in values or ())
+    except (BadMessage, TypeError):
         return ()
+    return found if all(map(_is_possible, found)) else ()
+
+
+def _is_possible(take: Take) -> bool:
+    """Return True where Blender could show a take, and count with its numbers."""
+    result = take.result
+    lengths = all(0 < length <= LARGEST for length in result.size) and result.rate > 0
+    handles = all(each >= 0 for each in result.handles) and result.shown > 0
+    places = [each for f in take.footage for each in (f.zero, f.head, f.tail)]
+    return lengths and handles and are_near(result.frames, result.first, take.lead, *places)
 
 
 def _folder_shown(strip: Any) -> Path | None:

@@ -242,13 +242,17 @@ def follow(scene: Any, strip: Any) -> int:
 
     Raises:
         NoFreeChannel: there is none; nothing was changed.
+        PlaceFailed: Blender put it elsewhere.
     """
     take, effect = shown(strip), str(strip.get(marks.EFFECT, ""))
     if take is None:
         return 0
     by = source.moved(strip, take, effect, anchor(strip, take))
     if by:
-        behind.move(scene, strip, by)
+        try:
+            behind.move(scene, strip, by)
+        except RuntimeError as error:
+            raise PlaceFailed(path=take.name, detail=str(error)) from error
     _link(strip, take, effect)
     return by
 

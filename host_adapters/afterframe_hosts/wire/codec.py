@@ -62,17 +62,25 @@ def load(kind: type[T], value: Any, path: str = "") -> T:
 
 
 def loads(kind: type[T], text: str | bytes) -> T:
-    """Build ``kind`` from JSON text; see :func:`load`.
+    """Build ``kind`` from JSON text; see :func:`load` and :func:`parse`."""
+    return load(kind, parse(text))
+
+
+def parse(text: str | bytes) -> Json:
+    """Return the value of JSON text, whatever it is.
 
     What is JSON for Python alone (NaN, halves of characters), or more than one thing to different
     readers (a name said twice, a number beyond all floats), is refused too.
+
+    Raises:
+        BadMessage: it is not JSON, or deeper than any message of ours.
     """
     try:
-        value = json.loads(text, object_pairs_hook=_said_once)
+        value: Json = json.loads(text, object_pairs_hook=_said_once)
         _check_plain(value, DEEPEST)
     except (ValueError, RecursionError) as error:
         raise BadMessage(field="", problem=f"not JSON: {_plain_text(str(error))}") from None
-    return load(kind, value)
+    return value
 
 
 def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -14,11 +14,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from .clip import is_absolute
 
 Item = TypeVar("Item")
+Motion = Literal["flow", "sway"]
 
 MOST = 16
 """References or regions of one job."""
@@ -64,7 +65,7 @@ class Region:
     mask: str
     x: float = 1.0
     y: float = 0.0
-    kind: Literal["flow", "sway"] = "flow"
+    kind: Motion = "flow"
 
     def __post_init__(self) -> None:
         _check_path(self.mask)
@@ -72,6 +73,8 @@ class Region:
             raise ValueError(f"an arrow's parts lie in -1 to 1, not {self.x}, {self.y}")
         if not (self.x or self.y):
             raise ValueError("an arrow needs a direction")
+        if self.kind not in get_args(Motion):
+            raise ValueError(f"matter flows or sways, and does not {self.kind}")
 
 
 def references(value: Any) -> tuple[Reference, ...]:
@@ -160,7 +163,7 @@ def _listed(value: Any, kind: type[Item]) -> tuple[Item, ...]:
         raise ValueError("a list of objects")
     try:
         return tuple(kind(**item) for item in value)
-    except TypeError as error:  # an unknown field, or a value of another type
+    except (TypeError, OverflowError) as error:  # an unknown field, or a value of another type
         raise ValueError(str(error)) from error
 
 

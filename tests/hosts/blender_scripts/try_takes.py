@@ -6,7 +6,9 @@ check found, as ``take_walk.py`` does.
 
 import json
 import sys
+import time
 import traceback
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +21,7 @@ from paper import Paper
 from take_walk import ANSWER, AT, FOLDER, MEDIA, new_project, place, status, values
 
 from afterframe_hosts.blender import comparing, compat, marks, source, takes, ui
-from afterframe_hosts.blender.ui import session, settings, strip_panel, take_operators
+from afterframe_hosts.blender.ui import panel, session, settings, strip_panel, take_operators
 from afterframe_hosts.wire.errors import PlayheadOutside
 from afterframe_hosts.wire.job import JoinReport, Note
 
@@ -256,6 +258,145 @@ def following_and_independence():
         yield "is not independent"
 
 
+DEEP = "[" * 100_000
+HUGE = 10**40
+GARBAGE = (
+    "",
+    "{",
+    DEEP,
+    "5",
+    "[5]",
+    "[null, 5]",
+    "{}",
+    '{"a": [1]}',
+    "NaN",
+    5,
+    0.5,
+    [1, 2],
+    {"a": 1},
+)
+OPERATORS = {
+    "step_take": {},
+    "show_take": {"job": f"{2:032x}"},
+    "compare_takes": {},
+    "follow_source": {},
+    "make_independent": {},
+    "reset_take": {},
+    "update_take": {},
+    "copy_settings": {},
+}
+
+
+def what_a_stranger_wrote_into_a_file_does_no_harm():
+    """Draw, press everything and save, with whatever stands where ours should."""
+    for name, write in hostile():
+        _scene, shot, strip = project(add=("short",))
+        before = (shot.name, compat.first_frame(shot), shot.filepath)
+        write(strip)
+        yield from (f"{name}: {each}" for each in met())
+        if before != (shot.name, compat.first_frame(shot), shot.filepath):
+            yield f"{name}: the source is changed"
+
+
+def met():
+    """Return what was raised, or drawn wrongly, and how long it took where that was long."""
+    wrong, begun = [], time.process_time()
+    try:
+        if strip_panel.AFTERFRAME_PT_strip.poll(bpy.context):
+            drawn(wrong)
+        panel.AFTERFRAME_PT_main.draw(SimpleNamespace(layout=Paper()), bpy.context)
+        marks.rebase(None, MEDIA)
+        session.current().deliveries.look()
+    except Exception:  # noqa: BLE001 - all of it is told
+        wrong.append(traceback.format_exc()[-600:])
+    for name, given in OPERATORS.items():
+        try:
+            if getattr(bpy.ops.afterframe, name).poll():
+                getattr(bpy.ops.afterframe, name)(**given)
+        except RuntimeError as error:  # so Blender hands on what an operator reports
+            if "Traceback" in str(error):
+                wrong.append(f"{name}: {str(error)[-600:]}")
+    spent = time.process_time() - begun
+    return [*wrong, *([f"takes {spent:.1f} s"] if spent > 5.0 else [])]
+
+
+def hostile():
+    """Yield a name and what writes something that cannot be into a strip of ours."""
+    for n, value in enumerate((*GARBAGE, "x" * (marks.LONGEST + 1))):
+        yield f"takes {n}", partial(put, key=marks.TAKES, value=value)
+    for key in (marks.SOURCE, marks.TRIMS, marks.EFFECT, marks.JOB, marks.LINEAGE):
+        for n, value in enumerate((DEEP, "[5]", 5, {"a": 1})):
+            yield f"{key} {n}", partial(put, key=key, value=value)
+    yield "a far joint", partial(put, key=marks.SOURCE, value='{"joint": 2000000, "anchor": -5}')
+    far = f'{{"joint": {HUGE}, "anchor": 1}}'
+    yield "a joint beyond numbers", partial(put, key=marks.SOURCE, value=far)
+    yield "trims beyond numbers", partial(put, key=marks.TRIMS, value=f"[[{HUGE}, 0], [0, 24]]")
+    yield "compared in depth", partial(put, key=marks.COMPARING, value=DEEP)
+    for where, value in IMPOSSIBLE:
+        yield (
+            f"{'.'.join(map(str, where))} {str(value)[:40]}",
+            partial(alter, where=where, value=value),
+        )
+    for key in ("extras", "digits"):
+        for n, value in enumerate(each for each in GARBAGE if isinstance(each, str)):
+            yield f"{key} {n}", partial(put_setting, key=key, value=value)
+    told = {"generate": {"sky": [5], "regions": 3, "x": "y"}, "restyle": 5}
+    yield "odd extras", partial(put_setting, key="extras", value=json.dumps(told))
+    odd = json.dumps({"generate.seconds": 1e300, "generate.motion": "8"})
+    yield "odd digits", partial(put_setting, key="digits", value=odd)
+
+
+IMPOSSIBLE = (
+    *((("result", "frames"), value) for value in (0, -3, HUGE, 10**9, 1.5)),
+    *((("result", "size"), value) for value in ([0, 0], [-1, 5], [10**9, 1], [1, HUGE])),
+    *((("result", "handles"), value) for value in ([-1, 0], [50, 50], [HUGE, 0])),
+    *((("result", "rate"), value) for value in ("0", "-1", "1/0")),
+    *((("result", "path"), value) for value in ("", "/", "//", "####", "a\0b", "/dev/zero")),
+    (("result", "first"), HUGE),
+    (("result", "colour_space"), "no such space"),
+    (("result", "notes"), [{"id": "note.handles_fewer", "params": {"language": [1]}}]),
+    (("result", "notes"), [{"id": "note.handles_fewer", "params": {"before": [], "after": {}}}]),
+    (("lead",), HUGE),
+    (("footage", 0, "zero"), -HUGE),
+    (("footage", 0, "path"), "a\0b"),
+    (("footage", 0, "scene"), "\0"),
+    (("footage",), []),
+    (("engine",), "e" * 100_000),
+    (("seen",), 5),
+    (("format",), "\0"),
+    (("version",), 9),
+    *((("parameters", "seed"), value) for value in (HUGE, "x", [1], -1, None)),
+    *((("parameters", "motion"), value) for value in (1e308, "x", {"a": 1}, None)),
+    (("parameters", "regions"), [{"mask": "/a", "x": HUGE}]),
+    (("parameters", "regions"), [{"mask": "/a", "kind": "explode"}]),
+    (("parameters", "regions"), [{"mask": 5}]),
+    (("parameters", "anything"), [{"path": "/a"}] * 1000),
+    (("parameters", "anything"), {"deep": [[[[[[[[[[[1]]]]]]]]]]]}),
+)
+
+
+def put(strip, key, value):
+    strip[key] = value
+
+
+def put_setting(strip, key, value):
+    """On the strip, and on the scene that it is in."""
+    for group in (strip.afterframe, bpy.context.scene.afterframe):
+        group.effect = "generate"
+        setattr(group, key, value)
+
+
+def alter(strip, where, value):
+    """Change one value in all of a strip's takes."""
+    made = json.loads(strip[marks.TAKES])
+    for take in made:
+        inner = take
+        for key in where[:-1]:
+            inner = inner[key]
+        inner[where[-1]] = value
+    strip[marks.TAKES] = json.dumps(made)
+
+
 CHECKS = (
     the_panel_says_what_there_is,
     notes_and_joints_are_told,
@@ -265,6 +406,7 @@ CHECKS = (
     another_parameter_shows_the_take_that_has_it,
     takes_are_compared_and_nothing_of_it_stays,
     following_and_independence,
+    what_a_stranger_wrote_into_a_file_does_no_harm,
 )
 
 if __name__ == "__main__":

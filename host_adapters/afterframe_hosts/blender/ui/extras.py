@@ -16,8 +16,9 @@ import bpy
 
 from ...wire import catalogue
 from ...wire.effects import Parameter
+from ...wire.errors import BadValue
 from ...wire.session import EngineInfo
-from .. import exact
+from .. import exact, marks
 from . import words
 
 CONTEXT = "Afterframe"
@@ -84,17 +85,23 @@ def belongs(name: str, engine: str, effect: str) -> bool:
 
 def stored(group: Any, effect: str) -> dict[str, Any]:
     """Return what is set, by name, of what engines add to an effect; without lists."""
-    found: dict[str, Any] = json.loads(group.extras).get(effect, {}) if group.extras else {}
-    return found
+    found = told(group.extras).get(effect)
+    return found if isinstance(found, dict) else {}
 
 
 def store(group: Any, effect: str, values: Mapping[str, Any]) -> None:
     """Set what engines add to an effect."""
-    everything = json.loads(group.extras) if group.extras else {}
+    everything = told(group.extras)
     everything.pop(effect, None)
     if values:
         everything[effect] = dict(values)
     group.extras = json.dumps(everything, ensure_ascii=False) if everything else ""
+
+
+def told(text: str) -> dict[str, Any]:
+    """Return the object that a property of ours holds; empty for what another hand wrote there."""
+    found = marks.read(text)
+    return found if isinstance(found, dict) else {}
 
 
 def property_name(parameter: Parameter) -> str:
@@ -105,6 +112,14 @@ def property_name(parameter: Parameter) -> str:
 def label(message: str, name: str) -> str:
     """Return a parameter's or a choice's words in English; its name where there are none."""
     return catalogue.text_or(name.replace("_", " ").title(), message)
+
+
+def fitting(parameter: Parameter, value: Any) -> Any:
+    """Return a parameter's value, and its default for what a stranger's file says instead."""
+    try:
+        return parameter.check(value)
+    except BadValue:
+        return parameter.default
 
 
 def typed(parameter: Parameter, said: Mapping[str, Any], otherwise: Any, **calls: Any) -> Any:
@@ -123,16 +138,17 @@ def engine_items(group: Any, _context: Any) -> list[tuple[str, str, str, str, in
     """Return the engines that a user may choose from for the effect."""
     effect = str(group.effect)
     found = [each for each in _engines if effect in each.effects]
-    told = [(AUTO, words.say("ui.engine.auto"), words.say("ui.engine.auto.help"), "CHECKMARK", 0)]
+    known = [(AUTO, words.say("ui.engine.auto"), words.say("ui.engine.auto.help"), "CHECKMARK", 0)]
     for n, each in enumerate(found, 1):
         state = "ui.engine.ready" if each.ready else "ui.engine.not_ready"
         icon = "CHECKMARK" if each.ready else "IMPORT" if each.weights else "ERROR"
-        told.append((each.name, words.say(state, engine=each.label), each.limits, icon, n))
+        known.append((each.name, words.say(state, engine=each.label), each.limits, icon, n))
     if group.engine and group.engine not in {each.name for each in found}:
         name = str(group.engine)
-        told.append((name, words.say("ui.engine.unknown", engine=name), "", "QUESTION", len(told)))
-    if told != _items.get(effect):
-        _items[effect] = told
+        unknown = words.say("ui.engine.unknown", engine=name)
+        known.append((name, unknown, "", "QUESTION", len(known)))
+    if known != _items.get(effect):
+        _items[effect] = known
     return _items[effect]
 
 
@@ -162,7 +178,7 @@ def _virtual(parameter: Parameter) -> Any:
     otherwise = "" if parameter.kind == "picture" else 0
 
     def read(group: Any) -> Any:
-        value = stored(group, str(group.effect)).get(name, parameter.default)
+        value = fitting(parameter, stored(group, str(group.effect)).get(name, parameter.default))
         if parameter.kind == "choice":
             return names.index(value) if value in names else 0
         return otherwise if value is None else value

@@ -19,7 +19,7 @@ from typing import Any
 
 import bpy
 
-from ...wire import catalogue
+from ...wire import catalogue, pictures
 from ...wire.effects import EFFECTS, MAX_SEED, Effect, Parameter
 from ...wire.job import Job, Quality
 from ...wire.pictures import Reference, Region
@@ -51,6 +51,8 @@ ICONS = {
 }
 OF_ONE_SHOT = frozenset({"seed", "seconds", "frames", "handles", "end", "keep", "overlap", "side"})
 """Parameters that belong to one shot, and to no preset."""
+LARGEST = 3.4e38
+"""Of the numbers that 32 bits hold."""
 LENGTH = frozenset({"seconds", "frames"})
 """Parameters that :attr:`shown_seconds` and :attr:`shown_frames` stand for together."""
 
@@ -74,17 +76,19 @@ def values(group: Any, effect: str) -> dict[str, Any]:
 def fill(group: Any, effect: str, values: Mapping[str, Any]) -> None:
     """Set an effect's parameters; what is not named gets its default. The reverse of ``values``.
 
+    So does what does not fit: a file that holds it may come from anybody.
     A seed that is named is locked: the same again is what is wanted.
     """
     group.effect = effect
     own = getattr(group, effect)
     declared = {parameter.name: parameter for parameter in EFFECTS[effect].parameters}
     for name, parameter in declared.items():
-        _fill(group, own, parameter, values.get(name, parameter.default))
+        value = extras.fitting(parameter, values.get(name, parameter.default))
+        _fill(group, own, parameter, value)
     rest = {name: value for name, value in values.items() if name not in declared}
     for name in [*_listed(group, effect, declared), *rest]:
         _fill_list(group, f"{effect}.{name}", None)
-    lists = {name: value for name, value in rest.items() if isinstance(value, list) and value}
+    lists = {name: value for name, value in rest.items() if _are_pictures(value)}
     for name, value in lists.items():
         _fill_list(group, f"{effect}.{name}", value)
     extras.store(group, effect, {k: v for k, v in rest.items() if k not in lists})
@@ -271,6 +275,18 @@ def _fill_list(group: Any, owner: str, value: Any) -> None:
             _keep_whole(group, f"{owner}.{n}", reference.weight)
 
 
+def _are_pictures(value: Any) -> bool:
+    """Return True for a list of references, or of regions."""
+    try:
+        return isinstance(value, list) and bool(pictures.references(value))
+    except ValueError:
+        pass
+    try:
+        return bool(pictures.regions(value))
+    except ValueError:
+        return False
+
+
 def _listed(group: Any, effect: str, declared: Mapping[str, Any]) -> list[str]:
     """Return the names of lists of an effect that are not its own: an engine has added them."""
     owners = dict.fromkeys(each.owner for each in (*group.references, *group.regions))
@@ -289,15 +305,15 @@ def _stand_in(parameter: Parameter) -> int:
 
 def _whole(group: Any, key: str, held: float) -> float:
     """Return the number that was meant by one that Blender holds with 32 bits."""
-    kept = json.loads(group.digits).get(key) if group.digits else None
-    if kept is not None and exact.float32(kept) == held:
-        return float(kept)
+    kept = extras.told(group.digits).get(key)
+    if isinstance(kept, float) and abs(kept) < LARGEST and exact.float32(kept) == held:
+        return kept
     return exact.shortest(held)
 
 
 def _keep_whole(group: Any, key: str, value: float) -> None:
     """Keep a number whose digits Blender drops."""
-    digits = json.loads(group.digits) if group.digits else {}
+    digits = extras.told(group.digits)
     if exact.shortest(exact.float32(value)) != value:
         digits[key] = value
     elif key not in digits:

@@ -13,7 +13,7 @@ from . import en, zh_CN
 LANGUAGES: dict[str, dict[str, str]] = {"en": en.MESSAGES, "zh_CN": zh_CN.MESSAGES}
 
 
-def text(message_id: str, language: str = "en", **params: Any) -> str:
+def text(message_id: str, language: str = "en", /, **params: Any) -> str:
     """Return the sentence ``message_id``, filled with ``params``.
 
     Raises:
@@ -24,11 +24,11 @@ def text(message_id: str, language: str = "en", **params: Any) -> str:
     return (chosen.get(message_id) or LANGUAGES["en"][message_id]).format(**params)
 
 
-def text_or(otherwise: str, message_id: str, language: str = "en", **params: Any) -> str:
+def text_or(otherwise: str, message_id: str, language: str = "en", /, **params: Any) -> str:
     """Return the sentence, or ``otherwise`` where this end does not know it or its parameters."""
     try:
         return text(message_id, language, **params)
-    except (KeyError, IndexError, ValueError):
+    except (KeyError, IndexError, ValueError, TypeError):  # a parameter of another kind
         return otherwise
 
 
