@@ -74,6 +74,19 @@ def test_a_result_whose_strip_is_gone_goes_to_its_old_place_or_to_the_playhead(s
     assert sorted(start for start, _ in step["strips"].values()) == [5, 40]
 
 
+def test_a_result_comes_when_the_removal_of_its_strip_is_undone(seen: Any) -> None:
+    step = seen["strip_comes_back"]
+    assert "look" in step["gone"]["error"]
+    assert step["placed"]["error"] == ""
+    assert len(step["strips"]) == 2
+
+
+def test_what_could_not_be_placed_in_its_own_project_is_not_for_another(seen: Any) -> None:
+    step = seen["gone_in_another"]
+    assert not {"place", "place_here"} & set(step["elsewhere"]["buttons"])
+    assert "place" in step["back"]["buttons"]
+
+
 def test_a_result_goes_to_the_scene_that_it_was_asked_in(seen: Any) -> None:
     assert len(seen["scene_switched"]["there"]) == 2
 

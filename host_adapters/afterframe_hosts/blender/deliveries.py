@@ -11,14 +11,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Set
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import NamedTuple
 
 from ..wire import awaited
 from ..wire.board import Board, Place
 from ..wire.client import Client
-from ..wire.errors import RemoteError
+from ..wire.errors import ItemGone, RemoteError
 from ..wire.job import DeliveryState, JobStatus
-from . import marks
+from . import marks, timeline
 from .adapter import BlenderHost
 from .pump import Pump, Work
 
@@ -103,6 +104,15 @@ class Deliveries:
                 self._settle(job, "placed", placed.item)
             elif placed is None and job not in self._told:
                 self._settle(job, "declined")
+
+    def undone(self) -> None:
+        """What had been taken off the timeline may stand there again, and take its result."""
+        for work in self._pump.works.values():
+            if work.document != self._document or not isinstance(work.error, ItemGone):
+                continue
+            with suppress(ItemGone):
+                timeline.find_source(work.job.clip)
+                work.error = None
 
     def look(self) -> None:
         """Take in what was asked, and note on the board where each result is."""
@@ -198,11 +208,13 @@ class Deliveries:
             self._pump.adopt(work)
 
     def _place_of(self, work: Work, standing: frozenset[str]) -> Place:
+        if work.document != self._document:
+            return "placed" if work.job.id in standing else "elsewhere"
         if work.error is not None:
             return "homeless"
         if work.placed is not None:
             return "placed" if work.job.id in standing else "removed"
-        return "held" if work.document == self._document else "elsewhere"
+        return "held"
 
 
 def standing_jobs() -> frozenset[str]:

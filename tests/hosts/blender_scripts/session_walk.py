@@ -112,6 +112,31 @@ def strip_deleted():
 
 
 @step
+def strip_comes_back():
+    """As an undo brings a strip back; without a window there is none to press."""
+    job = ask()
+    clip = compat.all_strips(editor())["look"]
+    compat.strips(editor()).remove(clip)
+    gone = wait(job, "homeless")
+    make_timeline()
+    session.hear("changed")
+    return {"gone": gone, "placed": wait(job, "placed"), "strips": strips()}
+
+
+@step
+def gone_in_another():
+    job = ask()
+    compat.strips(editor()).remove(compat.all_strips(editor())["look"])
+    wait(job, "homeless")
+    other = FOLDER / "other.blend"
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(other))
+    elsewhere = wait(job, "elsewhere")
+    bpy.ops.wm.open_mainfile(filepath=str(CUT))
+    return {"elsewhere": elsewhere, "back": wait(job, "offered")}
+
+
+@step
 def scene_switched():
     job = ask()
     name = bpy.context.scene.name

@@ -337,6 +337,8 @@ class Session:
                 self.deliveries.opened()
             elif happening == "saved":
                 self.deliveries.saved()
+            else:
+                self.deliveries.undone()
             self._look_at_strips()
         except Exception:
             log.exception("not foreseen")
