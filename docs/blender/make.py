@@ -8,11 +8,13 @@ is the sample that our own code paints.
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(1, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(2, str(Path(__file__).resolve().parents[2] / "install"))
@@ -75,7 +77,7 @@ def take_window(window: Window) -> None:
 def take_search(window: Window) -> None:
     """Where else the effects are: the menus, which F3 searches."""
     x, y, width, height = window.box("SEQUENCE_EDITOR", "WINDOW")
-    window.screen.move(x + width // 2, y + height // 2)
+    window.screen.move(x + width // 3, y + height // 2)
     window.screen.key("F3")
     time.sleep(0.5)
     window.screen.type("Afterframe")
@@ -113,9 +115,8 @@ def take_queue(window: Window) -> None:
 def take_takes(window: Window) -> None:
     """The panel of a made strip with two takes."""
     window.select(110, 2)
-    window.press("bpy.ops.afterframe.render_take(quality='final'")
-    window.until(lambda: any(row["kind"] == "running" for row in window.rows()), "the new take")
-    window.until(lambda: all(row["kind"] == "done" for row in window.rows()), "the new take")
+    window.press("bpy.ops.afterframe.render_take(quality='draft'")
+    window.until(lambda: len(_takes(window)) == 2, "the new take")
     _rest(window)
     _shot(window, "takes", window.box("SEQUENCE_EDITOR", "UI"))
 
@@ -148,6 +149,11 @@ def _rest(window: Window) -> None:
     """Let the mouse rest on an empty place, until tooltips and reports have gone."""
     window.screen.move(*window.place(200, 6))
     time.sleep(0.8)
+
+
+def _takes(window: Window) -> list[Any]:
+    takes: list[Any] = json.loads(window.made()[0]["own"].get("afterframe_takes", "[]"))
+    return takes
 
 
 def _shot(window: Window, name: str, part: tuple[int, int, int, int]) -> None:
