@@ -359,9 +359,8 @@ def _replace(scene: Any, strip: Any, take: Take, before: Take, place: _Place) ->
 def _take_over(scene: Any, strip: Any, made: Any) -> None:
     """Give a strip the user's settings, look and custom properties of another."""
     copy_values(strip, made, PLACE)
-    with compat.SequencerScene(scene):
-        for modifier in strip.modifiers:
-            look.copy_modifier(modifier, made, scene)
+    for modifier in strip.modifiers:
+        look.copy_modifier(modifier, made, scene)
     for key in strip.keys():  # noqa: SIM118 - a strip is no dictionary
         if key not in strip.bl_rna.properties:
             made[key] = strip[key]

@@ -50,16 +50,16 @@ def copy_look(source: Any, target: Any, scene: Any, ratio: tuple[float, float]) 
         for end in ("min", "max"):
             value = round(getattr(source.crop, f"{end}_{name}") * factor)
             setattr(target.crop, f"{end}_{name}", value)
-    with compat.SequencerScene(scene):
-        for modifier in source.modifiers:
-            copy_modifier(modifier, target, scene)
+    for modifier in source.modifiers:
+        copy_modifier(modifier, target, scene)
 
 
 def copy_modifier(modifier: Any, target: Any, scene: Any) -> None:
     """Give ``target`` a modifier of pictures, as another strip has it."""
     if modifier.type not in SOUND_MODIFIERS:
-        made = target.modifiers.new(modifier.name, modifier.type)
-        _copy_settings(modifier, made, scene)
+        with compat.SequencerScene(scene):
+            made = target.modifiers.new(modifier.name, modifier.type)
+            _copy_settings(modifier, made, scene)
 
 
 def copy_animation(source: Any, target: Any, scene: Any, ratio: tuple[float, float]) -> None:
