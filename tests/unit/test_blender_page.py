@@ -13,7 +13,7 @@ from tests.media import REPOSITORY
 FOLDER = REPOSITORY / "docs" / "blender"
 PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
 PICTURES = re.findall(r"!\[[^]]*\]\(([^)]+)\)", PAGE)
-BUTTONS = re.findall(r"(?<!- )\*\*([^*]+)\*\*", PAGE)
+BUTTONS = re.findall(r"\*\*([^*]+)\*\*", re.sub(r"(?m)^- \*\*.*?\*\*:", "", PAGE))
 UI = REPOSITORY / "host_adapters" / "afterframe_hosts" / "blender" / "ui"
 MOST = 700_000
 """Bytes of one picture, as a page may load."""
