@@ -74,6 +74,20 @@ def test_a_result_whose_strip_is_gone_goes_to_its_old_place_or_to_the_playhead(s
     assert sorted(start for start, _ in step["strips"].values()) == [5, 40]
 
 
+def test_a_title_gets_its_result(seen: Any) -> None:
+    assert seen["a_title"]["strips"]["title generate v001"] == [5, 6]
+
+
+def test_why_no_take_can_be_made_names_its_source_and_not_the_playhead(seen: Any) -> None:
+    told = seen["take_refused"]
+    assert "look no longer shows frame 5" in told["trimmed"]
+    assert "look, the source of look generate" in told["gone"]
+
+
+def test_a_take_is_made_where_a_strips_lineage_is_damaged(seen: Any) -> None:
+    assert seen["take_refused"]["damaged"] == {"takes": 2}
+
+
 def test_a_result_comes_when_the_removal_of_its_strip_is_undone(seen: Any) -> None:
     step = seen["strip_comes_back"]
     assert "look" in step["gone"]["error"]
@@ -188,6 +202,7 @@ def refused(version: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
         ("missing media", "media_missing"),
         ("missing pictures", "media_missing"),
         ("from another machine", "media_missing"),
+        ("linked scene", "scene_linked"),
         ("playhead elsewhere", "playhead_outside"),
     ],
 )

@@ -20,6 +20,7 @@ from ..wire.errors import (
     NothingSelected,
     NotWritable,
     PlayheadOutside,
+    SceneLinked,
     UnsupportedItem,
 )
 from . import compat, timeline
@@ -38,11 +39,14 @@ def order(host: BlenderHost, wish: Wish, strip: Any = None, lineage: str = "") -
 
     Raises:
         UnknownEffect: there is none of this name.
+        SceneLinked: what is open is another file's.
         NothingSelected, UnsupportedItem, PlayheadOutside: the selection does not fit.
         MediaMissing: its file is not there.
         ItemNotFound: there is no gap or cut to bridge.
     """
     source = effect(wish.effect).source
+    if compat.edited_scene().library is not None:
+        raise SceneLinked(scene=compat.edited_scene().name)
     session = host.describe().id
     if source == "gap":
         before, after = _around(host)
@@ -68,6 +72,8 @@ def obstacle(name: str) -> AfterframeError | None:
     editor = scene.sequence_editor if scene is not None else None
     if editor is None or not len(compat.strips(editor)):
         return NothingSelected()
+    if scene.library is not None:
+        return SceneLinked(scene=scene.name)
     source = effect(name).source
     if source == "gap":
         return None

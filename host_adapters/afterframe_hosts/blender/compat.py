@@ -80,8 +80,9 @@ def content_length(strip: Any) -> int:
 
 
 def skipped_frames(strip: Any) -> int:
-    """Return how many of the medium's first frames are not part of the content."""
-    return int(_renamed(strip, "content_trim_start", "animation_offset_start"))
+    """Return how many first frames of the medium are not part of the content; a title has none."""
+    names = ("content_trim_start", "animation_offset_start")
+    return int(next((getattr(strip, name) for name in names if hasattr(strip, name)), 0))
 
 
 def is_retimed(strip: Any) -> bool:

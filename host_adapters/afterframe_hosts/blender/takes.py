@@ -8,6 +8,7 @@ of the old one, since Blender cannot change a strip's kind.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,7 @@ from . import behind, marks, source
 from .marks import Footage, Take
 from .source import Change
 
+LINEAGES = re.compile("[0-9a-f]{32}")
 SAME = 1e-6
 """Of a number's size: what Blender's 32 bits may change of it."""
 
@@ -149,7 +151,8 @@ def claim(scene: Any, strip: Any) -> str:
     lineage = str(strip.get(marks.LINEAGE, ""))
     alike = [each for each in marks.all_ours() if each[1].get(marks.LINEAGE) == lineage]
     others = [each for each in alike if each[1] != strip]
-    if not lineage or (others and strip.get(marks.OWNER) != marks.owner_id(scene, strip)):
+    copied = others and strip.get(marks.OWNER) != marks.owner_id(scene, strip)
+    if copied or not LINEAGES.fullmatch(lineage):
         return make_independent(scene, strip)
     strip[marks.OWNER] = marks.owner_id(scene, strip)
     return lineage

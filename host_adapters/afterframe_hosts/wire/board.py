@@ -96,6 +96,7 @@ FIXES: Mapping[str, Fix] = {
     # the user, on the timeline
     "before_timeline": "none",
     "capture_failed": "none",
+    "frame_trimmed": "none",
     "host_silent": "none",
     "host_unable": "none",
     "item_gone": "none",
@@ -105,6 +106,8 @@ FIXES: Mapping[str, Fix] = {
     "place_failed": "none",
     "playhead_outside": "none",
     "rate_changed": "open_settings",
+    "scene_linked": "none",
+    "source_gone": "none",
     "unsupported_item": "none",
     # never a job's; told to other faces, or to who writes programs
     "bad_timecode": "none",

@@ -8,8 +8,8 @@
     |-- UnknownEffect       (LookupError)
     |-- HostError                             what a host program refuses or lacks
     |   |-- NothingSelected, UnsupportedItem, PlayheadOutside, NoFreeChannel,
-    |   |-- ItemGone, CaptureFailed, PlaceFailed, BeforeTimeline, RateChanged, SaveFailed,
-    |   |-- DocumentUnsaved, HostUnable
+    |   |-- ItemGone, SourceGone, FrameTrimmed, CaptureFailed, PlaceFailed, BeforeTimeline,
+    |   |-- RateChanged, SaveFailed, DocumentUnsaved, SceneLinked, HostUnable
     |-- MediaError                            a source cannot be used
     |   |-- MediaMissing        (FileNotFoundError)
     |   |-- MediaUnreadable     (OSError)           no decoder, damaged, not permitted
@@ -111,6 +111,24 @@ class PlayheadOutside(HostError, ValueError):
     """The playhead is not on the clip. Params: frame, first, last, clip."""
 
     code = "playhead_outside"
+
+
+class SourceGone(HostError, LookupError):
+    """What a new take is to be made of is no longer on the timeline. Params: item, source."""
+
+    code = "source_gone"
+
+
+class FrameTrimmed(HostError, ValueError):
+    """A clip no longer shows the frame that a new take is to be made of. Params: frame, clip."""
+
+    code = "frame_trimmed"
+
+
+class SceneLinked(HostError, PermissionError):
+    """The scene is another file's, and cannot be edited in this one. Params: scene."""
+
+    code = "scene_linked"
 
 
 class NoFreeChannel(HostError):

@@ -141,6 +141,19 @@ def from_another_machine():
     strip.filepath = "D:\\film\\reel 2\\look.mov"
 
 
+def linked():
+    """A scene of another file, which is shown and cannot be written to."""
+    movie()
+    bpy.context.scene.name = "of another file"
+    path = str(FOLDER / "library.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path, copy=True)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(path, link=True) as (_, into):
+        into.scenes = ["of another file"]
+    bpy.context.window.scene = into.scenes[0]
+    into.scenes[0].frame_current = 3
+
+
 CASES = {
     "no sequence editor": lambda: None,
     "nothing on it": lambda: strips(),
@@ -155,6 +168,7 @@ CASES = {
     "missing media": lambda: movie(FOLDER / "gone.mov"),
     "missing pictures": missing_pictures,
     "from another machine": from_another_machine,
+    "linked scene": linked,
     "playhead elsewhere": lambda: (movie(), bpy.context.scene.frame_set(200)),
 }
 

@@ -1,5 +1,5 @@
-"""Break off while a job runs, or come back to it. Arguments: folder with look.mov, the Python that has
-the engine, ``leave`` or ``back``, the answer's path.
+"""Break off while a job runs, or come back to it. Arguments: folder with look.mov, the Python that
+has the engine, ``leave`` or ``back``, the answer's path.
 """
 
 import json

@@ -112,6 +112,48 @@ def strip_deleted():
 
 
 @step
+def a_title():
+    strips_of = compat.strips(editor())
+    names = [p.identifier for p in strips_of.bl_rna.functions["new_effect"].parameters]
+    length = {"length" if "length" in names else "frame_end": 20}
+    choose(strips_of.new_effect(name="title", type="TEXT", channel=5, frame_start=1, **length))
+    wait(ask(), "placed")
+    return {"strips": strips()}
+
+
+@step
+def take_refused():
+    job = ask()
+    made = strip_of(wait(job, "placed") and job)
+    choose(made)
+    made["afterframe_lineage"] = "damaged"
+    bpy.ops.afterframe.render_take(quality="final")
+    until(lambda: len(json.loads(made["afterframe_takes"])) == 2)
+    made.afterframe.generate.motion = 2
+    look = compat.all_strips(editor())["look"]
+    compat.set_ends(look, 8, 12)
+    trimmed = refused()
+    compat.strips(editor()).remove(look)
+    damaged = {"takes": len(json.loads(made["afterframe_takes"]))}
+    return {"trimmed": trimmed, "gone": refused(), "damaged": damaged}
+
+
+def choose(strip):
+    for other in compat.all_strips(editor()):
+        other.select = other == strip
+    editor().active_strip = strip
+
+
+def refused():
+    """Ask for a take that cannot be made; return what is told."""
+    try:
+        bpy.ops.afterframe.render_take(quality="final")
+    except RuntimeError as error:
+        return str(error)
+    raise AssertionError("a take was asked for")
+
+
+@step
 def strip_comes_back():
     """As an undo brings a strip back; without a window there is none to press."""
     job = ask()

@@ -13,13 +13,14 @@ from bpy.app.handlers import persistent
 
 from ...wire import catalogue
 from ...wire.effects import EFFECTS
-from ...wire.errors import AfterframeError
+from ...wire.errors import AfterframeError, SceneLinked
 from .. import compat, timeline
 from ..batching import FAILED, Line, write_table
 from ..request import Wish
 from ..shots import Shot, shots_of_list, shots_of_markers, shots_of_strips
 from . import session, settings, words
 from .batch_run import Run
+from .operators import sentences
 
 INTERVAL = 0.2
 """Seconds between two looks at a batch."""
@@ -121,6 +122,9 @@ class AFTERFRAME_OT_batch(bpy.types.Operator):
         editor = compat.edited_scene().sequence_editor
         if editor is None or not len(compat.strips(editor)):
             cls.poll_message_set(words.say("ui.batch.nothing"))
+            return False
+        if compat.edited_scene().library is not None:
+            cls.poll_message_set(sentences(SceneLinked(scene=compat.edited_scene().name)))
             return False
         if _Batch.run is not None and not _Batch.run.over:
             cls.poll_message_set(words.say("ui.batch.at_work"))

@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 
 from ...wire.effects import EFFECTS
-from ...wire.errors import AfterframeError, ItemGone, PlayheadOutside
+from ...wire.errors import AfterframeError, FrameTrimmed, SourceGone
 from ...wire.job import Quality
 from .. import comparing, compat, marks, source, takes, timeline
 from ..adapter import BlenderHost
@@ -52,24 +52,23 @@ def order(host: BlenderHost, scene: Any, strip: Any, wish: Wish) -> Order:
     """Return a wish for a new take of a strip: of what the shown one was made of, as it is now.
 
     Raises:
-        ItemGone: that is no longer on the timeline.
-        PlayheadOutside: it no longer shows the frame that a clip was generated from.
+        SourceGone: that is no longer on the timeline, or not known.
+        FrameTrimmed: it no longer shows the frame that a clip was generated from.
     """
     take = takes.shown(strip)
     clips, at = [], None
     for footage in take.footage if take is not None else ():
         there = source.find(footage)
         if there is None:
-            raise ItemGone(item=footage.strip)
+            raise SourceGone(item=strip.name, source=footage.strip)
         clip = timeline.read_clip(*there, host.document())
         clips.append(clip)
         if EFFECTS[wish.effect].source == "frame":
             at = source.look(*there).zero + footage.head
-            span = clip.record_range
-            if at not in span:
-                raise PlayheadOutside(frame=at, first=span.start, last=span.end - 1, clip=clip.name)
+            if at not in clip.record_range:
+                raise FrameTrimmed(frame=at, clip=clip.name)
     if len(clips) < (2 if EFFECTS[wish.effect].source == "gap" else 1):
-        raise ItemGone(item=strip.name)
+        raise SourceGone(item=strip.name, source="?")
     after = clips[1] if len(clips) > 1 else None
     lineage = takes.claim(scene, strip)
     return Order(clips[0], wish, at, host.describe().id, after, lineage)
