@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if root is None:
         print(missing, file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         home = Home(Path(folder) / "home", engine_python())
         screen = Screen(root, home.folder)
         window = Window(screen, home, home.folder)

@@ -69,10 +69,14 @@ class Home:
         return Client(endpoint)
 
     def stop_service(self) -> None:
-        """Stop the service, which outlives Blender."""
+        """Stop the service, which outlives Blender, and wait until it has ended."""
         client = self.client()
-        if client is not None:
-            client.stop()
+        if client is None:
+            return
+        client.stop()
+        deadline = time.monotonic() + PATIENCE
+        while (self.state / "endpoint.json").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
 
 
 class Window:
