@@ -113,6 +113,7 @@ def test_every_menu_leads_to_every_effect(told: Any) -> None:
     entries = told["menu"]["entries"]
     labels = [catalogue.text(each.label_id) for each in EFFECTS.values()]
     assert entries[: len(labels)] == labels
+    assert {"Render New Take", "Next Take", "Previous Take", "Compare Takes"} <= set(entries)
     assert entries[-1] == "Open Panel"
     assert dict(told["menu"]["in"]) == {
         "SEQUENCER_MT_strip": 1,

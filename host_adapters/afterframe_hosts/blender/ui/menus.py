@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 
 from ...wire.effects import EFFECTS
-from . import settings
+from . import settings, words
 
 INTERVAL, LOOKS = 0.05, 40
 """Seconds between two looks whether the sidebar has been drawn, and how many there are at most."""
@@ -17,19 +17,26 @@ MENUS = ("SEQUENCER_MT_strip", "SEQUENCER_MT_add", "SEQUENCER_MT_context_menu")
 
 
 class AFTERFRAME_MT_effects(bpy.types.Menu):
-    """All that Afterframe makes of strips."""
+    """All that Afterframe makes of strips, and the takes of what it made: for the keyboard, too."""
 
     bl_idname = "AFTERFRAME_MT_effects"
     bl_label = "Afterframe"
 
     def draw(self, _context: Any) -> None:
-        """Draw an entry for each effect, then the batch and the way to the panel."""
+        """Draw an entry for each effect, the batch, the takes, and the way to the panel."""
         layout = self.layout
         layout.operator_context = "INVOKE_REGION_WIN"
         for effect in EFFECTS:
             layout.operator(f"afterframe.{effect}", icon=settings.ICONS[effect])
         layout.separator()
         layout.operator("afterframe.batch", icon="DUPLICATE")
+        layout.separator()
+        layout.operator("afterframe.render_take", icon="RENDER_ANIMATION")
+        layout.operator("afterframe.update_take", icon="FILE_REFRESH")
+        for by, name, icon in ((1, "next", "TRIA_RIGHT"), (-1, "previous", "TRIA_LEFT")):
+            text = words.say(f"ui.take.{name}")
+            layout.operator("afterframe.step_take", text=text, icon=icon, translate=False).by = by
+        layout.operator("afterframe.compare_takes", icon="SPLIT_VERTICAL")
         layout.separator()
         layout.operator("afterframe.open_panel", icon="MENU_PANEL")
 

@@ -382,6 +382,8 @@ MESSAGES: dict[str, str] = {
     "ui.take.stay": "Stay Here",
     "ui.take.follow.help": "Move this strip as its source was moved",
     "ui.take.stay.help": "Leave this strip where it is, and say no more of it",
+    "ui.take.next": "Next Take",
+    "ui.take.previous": "Previous Take",
     "ui.take.next.help": "Show the next take; those whose files are gone are skipped",
     "ui.take.previous.help": "Show the take before; those whose files are gone are skipped",
     "ui.take.none": "Select a strip that Afterframe has made.",
