@@ -19,7 +19,9 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
+from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ from ..wire.clip import Clip, Span
 from ..wire.errors import AfterframeError, CaptureFailed
 from ..wire.job import ErrorInfo, Job
 from ..wire.system import process_lives
-from . import capture, compat, timeline
+from . import aside, capture, compat, timeline
 from .request import Order, kept
 
 SCRIPT = Path(__file__).with_name("render_range.py")
@@ -132,6 +134,7 @@ class Preparation:
         self._captured: list[Clip] = []
         self._before = 0
         self._capture: RangeCapture | None = None
+        self._keeping: Future[Clip] | None = None
 
     @property
     def done(self) -> int:
@@ -160,7 +163,7 @@ class Preparation:
         """Stop; nothing is left behind."""
         if self._capture is not None:
             self._capture.close()
-            self._capture = None
+            self._capture = self._keeping = None
 
     def _go_on(self, clip: Clip, frames: Span) -> bool:
         """Go on with a range; return whether it is captured."""
@@ -172,7 +175,12 @@ class Preparation:
         taken = self._capture.poll()
         if taken is None:
             return False
-        self._captured.append(kept(self._host, taken, self._capture.folder))
+        if self._keeping is None:
+            keep = partial(kept, self._host.destination(), taken, self._capture.folder)
+            self._keeping = aside.begin(keep)
+        if not self._keeping.done():
+            return False
+        self._captured.append(self._keeping.result())
         self._before += self._capture.total
         self.cancel()
         return True

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +30,7 @@ from ..wire.follower import Follower, News
 from ..wire.job import DeliveryState, ErrorInfo, Job, JobStatus
 from ..wire.session import HostAnswer, HostRequest, HostSession
 from ..wire.system import state_folder
+from . import aside
 from .request import made_anew
 
 INTERVAL = 0.1
@@ -92,6 +94,25 @@ class Work:
 
 
 @dataclass
+class _Asked:
+    """Frames that somebody has asked for, by a request's id, on their way into a folder of his."""
+
+    request: str
+    rendering: Rendering
+    folder: Path
+    moving: Future[Clip] | None = None
+
+    def poll(self) -> Clip | None:
+        """Return the clip whose pictures lie there, None until then; never waits."""
+        if self.moving is None:
+            clip = self.rendering.poll()
+            if clip is None:
+                return None
+            self.moving = aside.begin(partial(_moved, clip, self.rendering.folder, self.folder))
+        return self.moving.result() if self.moving.done() else None
+
+
+@dataclass
 class Pump:
     """Submits jobs, places what is done, answers what the service asks of this host.
 
@@ -118,7 +139,7 @@ class Pump:
     _session: HostSession | None = None
     _asked: list[tuple[Work, Future[JobStatus], bool]] = field(default_factory=list)
     """What was asked for which job, and whether that was to make it."""
-    _rendering: list[tuple[str, Rendering, Path]] = field(default_factory=list)
+    _rendering: list[_Asked] = field(default_factory=list)
 
     def submit(self, job: Job) -> Work:
         """Hand a job over, unless its result stands on the timeline already."""
@@ -196,8 +217,8 @@ class Pump:
 
     def stop(self) -> None:
         """Let go of what is being rendered."""
-        for _, rendering, _ in self._rendering:
-            rendering.close()
+        for each in self._rendering:
+            each.rendering.close()
         self._rendering.clear()
 
     def retry(self, work: Work) -> None:
@@ -304,22 +325,20 @@ class Pump:
         clip, frames, folder, seen = self._wanted(request.arguments)
         rendering = self.render(clip, frames, seen)
         if rendering is not None:
-            self._rendering.append((request.id, rendering, folder))
+            self._rendering.append(_Asked(request.id, rendering, folder))
         return rendering is not None
 
     def _answer_what_is_rendered(self) -> None:
         for each in list(self._rendering):
-            request, rendering, folder = each
             try:
-                clip = rendering.poll()
+                clip = each.poll()
                 if clip is None:
                     continue
-                value = {"clip": codec.dump(_moved(clip, rendering.folder, folder))}
-                answer = HostAnswer(request, value=value)
+                answer = HostAnswer(each.request, value={"clip": codec.dump(clip)})
             except Exception as error:  # noqa: BLE001 - a host's border: its timer goes on
-                answer = HostAnswer(request, error=ErrorInfo.of(_named(error)))
+                answer = HostAnswer(each.request, error=ErrorInfo.of(_named(error)))
             self._rendering.remove(each)
-            rendering.close()
+            each.rendering.close()
             self.follower.answer(answer)
 
     def _wanted(self, arguments: Mapping[str, Any]) -> tuple[Clip, Span, Path, bool]:

@@ -103,7 +103,7 @@ class Order:
         """
         with tempfile.TemporaryDirectory(prefix="afterframe-") as folder:
             taken = host.capture(clip, frames, Path(folder), seen=self.wish.seen)
-            return kept(host, taken, Path(folder))
+            return kept(host.destination(), taken, Path(folder))
 
     def job(self, host: Host, captured: Sequence[Clip]) -> Job:
         """Return the job, its clips captured in the order of :meth:`ranges`."""
@@ -166,13 +166,14 @@ def made_anew(job: Job) -> Job:
     return replace(job, id=uuid.uuid5(_NAMESPACE, job.id).hex)
 
 
-def kept(host: Host, captured: Clip, folder: Path) -> Clip:
+def kept(destination: Path, captured: Clip, folder: Path) -> Clip:
     """Return a clip whose pictures lie where they stay; what was not captured as it is.
 
     They are copied into a folder that is named for what is in it: the same pictures are kept once.
+    Of many it takes seconds, and touches nothing of the host's: it may run in a thread.
 
     Args:
-        host: where the clip is.
+        destination: folder for results.
         captured: as it was captured.
         folder: where its pictures are now; empty: none were made.
 
@@ -182,7 +183,7 @@ def kept(host: Host, captured: Clip, folder: Path) -> Clip:
     pictures = sorted(folder.iterdir())
     if not pictures:
         return captured
-    stays = host.destination() / CAPTURED / _digest(pictures)
+    stays = destination / CAPTURED / _digest(pictures)
     if not stays.is_dir():
         _keep(pictures, stays)
     path = stays / Path(captured.media.path).name
