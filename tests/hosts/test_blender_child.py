@@ -85,6 +85,13 @@ def test_a_job_is_the_same_wherever_its_pictures_were_rendered(answer: Any) -> N
 
 
 @IN_ONE
+def test_a_script_in_a_strangers_file_does_not_run_in_the_child_and_that_is_told(
+    answer: Any,
+) -> None:
+    assert answer["scripts"] == {"tried": False, "code": "capture_failed", "ran": False}
+
+
+@IN_ONE
 def test_a_child_ends_with_whoever_asked(answer: Any) -> None:
     assert answer["killed"] == {"gone": True, "swept": True, "mine stays": True}
 

@@ -42,6 +42,10 @@ COPY, REQUEST, ANSWER, LOG = "copy.blend", "request.json", "answer.json", "log.t
 PICTURES = "pictures"
 TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 """Environment variables: what Blender itself puts aside lies with the copy, and goes with it."""
+BLOCKED = (
+    "a driver of this project runs a script, and scripts of files are not let run; turn on Auto Run"
+    " Python Scripts in Blender's preferences if you trust all that you open"
+)
 PATIENCE = 10.0
 """Seconds for a killed child to be gone; Windows lets go of its files no sooner."""
 
@@ -215,6 +219,8 @@ def answer_request(path: Path) -> int:
     answer: dict[str, Any]
     try:
         taken = capture.capture(clip, frames, Path(asked["folder"]), seen=asked["seen"])
+        if bpy.app.autoexec_fail and not asked["blocked"]:
+            raise CaptureFailed(item=clip.name, detail=BLOCKED)
         answer = {"clip": codec.dump(taken)}
     except AfterframeError as error:
         answer = {"error": codec.dump(ErrorInfo.of(error))}
@@ -236,6 +242,7 @@ def _start(
         "frames": codec.dump(frames),
         "folder": str(folder),
         "seen": seen,
+        "blocked": bpy.app.autoexec_fail,
     }
     (work / REQUEST).write_text(json.dumps(request), "utf-8")
     with (work / LOG).open("wb") as log:
@@ -254,12 +261,20 @@ def _blender(copy: Path) -> list[str]:
     """Return the command that runs our script on the copy in a Blender as this one is.
 
     Without the user's add-ons: nothing of theirs, or of ours, starts once more. Scripts in the
-    file run where they do here.
+    file run where the user lets those of all files do. Whether they do in this one alone Blender
+    does not tell, and what it has not tried yet here must not run there first.
     """
     if not bpy.app.binary_path:  # a Python with the module bpy
         return [sys.executable, str(SCRIPT), str(copy)]
-    trusted = "--disable-autoexec" if bpy.app.autoexec_fail else "--enable-autoexec"
+    trusted = "--enable-autoexec" if _trusts_all_scripts() else "--disable-autoexec"
     return [bpy.app.binary_path, "-b", "--factory-startup", trusted, str(copy), "-P", str(SCRIPT)]
+
+
+def _trusts_all_scripts() -> bool:
+    """Return True where the user lets scripts in files run, and has left out no folder."""
+    chosen = bpy.context.preferences
+    trusting = chosen.filepaths.use_scripts_auto_execute and not len(chosen.autoexec_paths)
+    return bool(trusting and not bpy.app.autoexec_fail)
 
 
 def _answer(work: Path, name: str, code: int) -> Clip:

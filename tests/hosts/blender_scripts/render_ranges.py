@@ -43,6 +43,8 @@ def main():
         answer["prepared"] = prepared("strobed")
         answer["killed"] = killed()
     answer["changed"] = before != state(scene)
+    if WHICH == "all":
+        answer["scripts"] = scripts("strobed")
     answer["left"] = [path.name for path in Path(tempfile.gettempdir()).glob(f"{child.PREFIX}*")]
     ANSWER.write_text(json.dumps(answer))
 
@@ -183,6 +185,19 @@ def errors(name):
     running.close()
     codes.append(code_of(lambda: child.RangeCapture(read(name), Span(900, 2), seen=False)))
     return codes
+
+
+def scripts(name):
+    """A driver that was never tried here: its script does not run in the child either."""
+    ran = FOLDER / "ran"
+    strip = compat.all_strips(bpy.context.scene.sequence_editor)[name]
+    strip.driver_add("blend_alpha").driver.expression = f"len(str(open({str(ran)!r}, 'w')))"
+    tried = bpy.app.autoexec_fail
+    running = child.RangeCapture(read(name), Span(1, 2), seen=True)
+    code = code_of(lambda: wait(running))
+    running.close()
+    strip.driver_remove("blend_alpha")
+    return {"tried": tried, "code": code, "ran": ran.exists()}
 
 
 def code_of(action):
