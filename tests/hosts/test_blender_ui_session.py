@@ -98,6 +98,7 @@ def test_a_result_comes_when_the_removal_of_its_strip_is_undone(seen: Any) -> No
 def test_what_could_not_be_placed_in_its_own_project_is_not_for_another(seen: Any) -> None:
     step = seen["gone_in_another"]
     assert not {"place", "place_here"} & set(step["elsewhere"]["buttons"])
+    assert step["elsewhere"]["error"] == ""
     assert "place" in step["back"]["buttons"]
 
 

@@ -289,7 +289,7 @@ class Board:
             return
         own = entry.own if own is None else own
         if (entry.place, entry.own) != (place, own):
-            if place in {"placed", "held"} and entry.kind == "done":
+            if place in {"placed", "held", "elsewhere"} and entry.kind == "done":
                 entry.error = None
             entry.place, entry.own = place, own
             self._note(entry)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 
-from tests.hosts.gui.test_editing import generate
+from tests.hosts.gui.test_editing import DRAFT, generate
 from tests.hosts.gui.window import Window
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow]
@@ -62,6 +63,43 @@ def test_a_strip_follows_its_source_that_was_moved(window: Window) -> None:
     window.screen.key("ctrl+z", "undo")
     window.until(lambda: window.made()[0]["span"] == [first, end], "the undo")
     assert window.complaints() == []
+
+
+def test_the_keyboard_alone_makes_and_shows_takes(window: Window) -> None:
+    generate(window)
+    window.select(60, 2)
+    clicks = window.screen.clicks
+    _search(window, "Render New Take")
+    final = window.until(lambda: _with_takes(window, 2), "a second take")
+    assert _shown(final) == "final"
+    _search(window, "Previous Take")
+    window.until(lambda: _quality(window, "draft"), "the draft")
+    assert window.screen.clicks == clicks
+    assert window.complaints() == []
+
+
+def test_a_result_comes_when_the_removal_of_its_source_is_undone(window: Window) -> None:
+    window.select(15, 1)
+    window.choose_tab()
+    window.press(DRAFT, "Draft")
+    window.until(window.rows, "a job")
+    window.screen.move(*window.place(15, 1.5))
+    window.screen.key("Delete")
+    window.until(lambda: window.rows()[0]["place"] == "homeless", "the reason")
+    assert window.ask("strips") == []
+    window.screen.key("ctrl+z", "undo")
+    assert window.until(window.made, "the result")[0]["span"] == [31, 127]
+    assert window.complaints() == []
+
+
+def _search(window: Window, words: str) -> None:
+    """Call what a menu holds, by its name."""
+    window.screen.move(*window.place(100, 6))
+    window.screen.key("F3", "search")
+    time.sleep(0.4)
+    window.screen.type(words)
+    time.sleep(0.6)
+    window.screen.key("Return")
 
 
 def _takes(strip: dict[str, Any]) -> list[dict[str, Any]]:

@@ -470,6 +470,7 @@ class Session:
 
     def _show_works(self) -> None:
         """Show how our own jobs stand: answers and the timeline say more than events do."""
+        document = self.host.document()
         for first, work in self.pump.works.items():
             job = work.job.id
             if self._shown.get(first, job) != job:  # made anew: its result was gone from the disk
@@ -478,6 +479,8 @@ class Session:
             self._shown[first] = job
             if work.status is not None and (work.error is None or work.status.finished):
                 self.board.hear(work.status)
+            if work.done and work.document != document:
+                continue  # why it could not be placed is said where it would be
             if work.error is not None and self.board.refuse(job, work.error):
                 if not work.done:
                     self.deliveries.forget(work)
