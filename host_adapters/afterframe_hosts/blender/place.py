@@ -108,7 +108,7 @@ def _put(level: Any, status: JobStatus, span: Span, channel: int, source: Any | 
         if isinstance(error, (RuntimeError, TypeError)):
             raise PlaceFailed(path=result.path, detail=str(error)) from error
         raise
-    _push_undo(f"Place {strip.name}")
+    push_undo(f"Place {strip.name}")
     return _as_placed(scene, strip)
 
 
@@ -134,7 +134,7 @@ def _add_take(status: JobStatus, result: Result) -> Placed | None:
         strip = takes.add(scene, strip, status)
     except PlaceFailed:  # the strip is as it was; the result is not lost for it
         return None
-    _push_undo(f"New take of {strip.name}")
+    push_undo(f"New take of {strip.name}")
     return _as_placed(scene, strip)
 
 
@@ -322,7 +322,7 @@ def _as_placed(scene: Any, strip: Any) -> Placed:
     return Placed(timeline.item_id(scene, strip), strip.name, track, Span(start, end - start))
 
 
-def _push_undo(message: str) -> None:
+def push_undo(message: str) -> None:
     """Make what was done one step for the user; without a window there is no undo."""
     if compat.has_window():
         _push_step(message)

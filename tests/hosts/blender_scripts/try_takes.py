@@ -22,7 +22,7 @@ from take_walk import ANSWER, AT, FOLDER, MEDIA, new_project, place, status, val
 
 from afterframe_hosts.blender import comparing, compat, marks, source, takes, ui
 from afterframe_hosts.blender.ui import panel, session, settings, strip_panel, take_operators
-from afterframe_hosts.wire.errors import PlayheadOutside
+from afterframe_hosts.wire.errors import FrameTrimmed
 from afterframe_hosts.wire.job import JoinReport, Note
 
 answers = {}
@@ -174,7 +174,7 @@ def a_new_take_is_of_the_same_frame_wherever_that_is_now():
     try:
         take_operators.order(session.current().host, scene, strip, order.wish)
         yield "made from a frame that is not shown"
-    except PlayheadOutside:
+    except FrameTrimmed:
         pass
     del session.current().order
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ import bpy
 from ...wire import catalogue
 from ...wire.effects import EFFECTS
 from ...wire.errors import AfterframeError
-from .. import choose, compat
+from ...wire.job import Result
+from .. import choose, compat, marks
 from . import session, settings, words
 
 QUALITIES = [
@@ -50,6 +53,15 @@ def sentences(error: AfterframeError) -> str:
     message, advice = words.explain(error)
     ends = "" if message.endswith((".", "!", "?", "…", "。", "！", "？")) else "."
     return f"{message}{ends} {advice}"
+
+
+def reveal(result: Result) -> None:
+    """Show a result in the system's own file browser."""
+    file = marks.files(result)[0]
+    if sys.platform == "darwin":  # there a folder may be a program, which opening it would start
+        subprocess.Popen(["/usr/bin/open", "-R", str(file)])
+    else:
+        bpy.ops.wm.path_open(filepath=str(file.parent))
 
 
 def may_ask(operator: Any, effect: str) -> bool:
@@ -150,7 +162,7 @@ class AFTERFRAME_OT_open_result(bpy.types.Operator):
         if result is None or not Path(result.path).parent.is_dir():
             self.report({"WARNING"}, words.say("ui.queue.open_folder.gone"))
             return {"CANCELLED"}
-        bpy.ops.wm.path_open(filepath=str(Path(result.path).parent))
+        reveal(result)
         return {"FINISHED"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import bpy
@@ -10,12 +9,12 @@ import bpy
 from ...wire.effects import EFFECTS
 from ...wire.errors import AfterframeError, FrameTrimmed, SourceGone
 from ...wire.job import Quality
-from .. import comparing, compat, marks, source, takes, timeline
+from .. import comparing, compat, marks, place, source, takes, timeline
 from ..adapter import BlenderHost
 from ..marks import Take
 from ..request import Order, Wish
 from . import session, settings, words
-from .operators import HIDDEN, QUALITIES, told
+from .operators import HIDDEN, QUALITIES, reveal, told
 
 
 def register() -> None:
@@ -255,7 +254,7 @@ class AFTERFRAME_OT_reveal_take(_OnStrip, bpy.types.Operator):
         if result is None:
             self.report({"WARNING"}, words.say("ui.queue.open_folder.gone"))
             return {"CANCELLED"}
-        bpy.ops.wm.path_open(filepath=str(Path(result.path).parent))
+        reveal(result)
         return {"FINISHED"}
 
 
@@ -267,7 +266,7 @@ def _render(operator: Any, scene: Any, strip: Any, quality: Quality) -> set[str]
     here = session.current()
     same = takes.same(strip, quality)
     if same is not None:
-        takes.show(scene, strip, same.job)
+        place.push_undo(f"Show take in {takes.show(scene, strip, same.job).name}")
         operator.report({"INFO"}, words.say("ui.take.same"))
         return {"FINISHED"}
     wish = settings.wish(strip.afterframe, quality)
