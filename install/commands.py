@@ -95,7 +95,11 @@ def run_engine(options: argparse.Namespace) -> int:
 def run_blender(options: argparse.Namespace) -> int:
     """Install the extension into the user's Blenders, or do what is asked with it."""
     if options.zip_only is not None:
-        print(extension.build(options.zip_only.resolve()))
+        folder = options.zip_only.resolve()
+        try:
+            print(extension.build(folder))
+        except OSError as error:
+            raise SetupError(f"{folder}: {error.strerror or error}. Name another folder.") from error
         return 0
     if options.uninstall:
         return blender.uninstall(options.blender, with_state=options.all)

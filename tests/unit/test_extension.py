@@ -9,6 +9,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import commands
 import engine_build
 import extension
 import pytest
@@ -45,6 +46,14 @@ def inside(archive: Path) -> list[str]:
 def test_the_same_tree_gives_the_same_bytes(archive: Path, tmp_path: Path) -> None:
     again = extension.pack(tmp_path / "again.zip", archive.with_name(WHEEL))
     assert again.read_bytes() == archive.read_bytes()
+
+
+def test_a_folder_that_takes_no_zip_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert commands.main(["blender", "--zip-only", str(tmp_path / "file" / "x")]) == 1
+    assert "Name another folder" in capsys.readouterr().err
 
 
 def test_a_zip_that_cannot_be_finished_leaves_the_one_before(archive: Path, tmp_path: Path) -> None:
