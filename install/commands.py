@@ -99,7 +99,8 @@ def run_blender(options: argparse.Namespace) -> int:
         try:
             print(extension.build(folder))
         except OSError as error:
-            raise SetupError(f"{folder}: {error.strerror or error}. Name another folder.") from error
+            why = error.strerror or error
+            raise SetupError(f"{folder}: {why}. Name another folder.") from error
         return 0
     if options.uninstall:
         return blender.uninstall(options.blender, with_state=options.all)
