@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -33,6 +34,9 @@ WIDTH = 420
 
 _WHICH = ("selected", "all", "channel", "color", "name", "list")
 _ICONS = {"placed": "CHECKMARK", "was there": "CHECKMARK", FAILED: "ERROR"}
+
+
+log = logging.getLogger(__name__)
 
 
 class _Batch:
@@ -376,7 +380,11 @@ def _beat() -> float | None:
     run = _Batch.run
     if run is None:
         return None
-    run.step()
+    try:
+        run.step()
+    except Exception:  # Blender would end the timer, and the batch be at work for ever
+        log.exception("not foreseen")
+        run.stop(jobs=False)
     if not run.over:
         return INTERVAL
     if not _Batch.told:
