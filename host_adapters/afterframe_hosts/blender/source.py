@@ -183,10 +183,10 @@ def _ends(effect: str, take: Take, number: int) -> tuple[bool, bool]:
 
 
 def _changed(then: Footage, now: Footage, ends: tuple[bool, bool]) -> list[Change]:
+    if now.path and not now.size:  # of a project that was moved alone, all are
+        return [Change("missing", now.strip)]
     if (then.kind, _absolute(then.path)) != (now.kind, _absolute(now.path)):
         return [Change("swapped", now.strip)]
-    if then.path and not now.size:
-        return [Change("missing", now.strip)]
     found: list[Change] = []
     if _is_edited(then, now):
         found.append(Change("edited", now.strip))

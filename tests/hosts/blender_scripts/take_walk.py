@@ -561,6 +561,8 @@ def what_became_of_the_source_is_told():
     shot.name = "shot"
     shot.filepath = str(MEDIA / "made_v001.mov")
     yield from expect(strip, "swapped", ("swapped", 0), out_of_date=True)
+    shot.filepath = str(MEDIA / "of a project that was moved" / "shot.mov")
+    yield from expect(strip, "looked for elsewhere", ("missing", 0), out_of_date=True)
     shot.filepath = str(file)
     yield from expect(strip, "swapped back")
     strips = compat.strips(scene.sequence_editor)
