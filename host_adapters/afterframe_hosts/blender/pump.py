@@ -178,7 +178,7 @@ class Pump:
         for work, future, submitted in answered:
             error = future.exception()
             if error is not None:
-                work.error = _named(error)
+                work.error = named(error)
             else:
                 self._hear(work, future.result(), submitted)
         news = self.follower.pump()
@@ -237,7 +237,7 @@ class Pump:
                 try:
                     self._place(work, work.status)
                 except Exception as error:  # noqa: BLE001 - a host's border: its timer goes on
-                    work.error = _named(error)
+                    work.error = named(error)
                 if time.monotonic() - begun > PLACING:
                     return
 
@@ -274,7 +274,7 @@ class Pump:
         try:
             self._take_in(work, status, submitted)
         except Exception as error:  # noqa: BLE001 - a host's border: its timer goes on
-            work.error = _named(error)
+            work.error = named(error)
 
     def _take_in(self, work: Work, status: JobStatus, submitted: bool) -> None:
         """What failed or was cancelled before it was asked for again is tried again; what is done
@@ -317,7 +317,7 @@ class Pump:
                 return
             answer = HostAnswer(request.id, value=self._do(request.action, request.arguments))
         except Exception as error:  # noqa: BLE001 - a host's border: its timer goes on
-            answer = HostAnswer(request.id, error=ErrorInfo.of(_named(error)))
+            answer = HostAnswer(request.id, error=ErrorInfo.of(named(error)))
         self.follower.answer(answer)
 
     def _render(self, request: HostRequest) -> bool:
@@ -336,7 +336,7 @@ class Pump:
                     continue
                 answer = HostAnswer(each.request, value={"clip": codec.dump(clip)})
             except Exception as error:  # noqa: BLE001 - a host's border: its timer goes on
-                answer = HostAnswer(each.request, error=ErrorInfo.of(_named(error)))
+                answer = HostAnswer(each.request, error=ErrorInfo.of(named(error)))
             self._rendering.remove(each)
             each.rendering.close()
             self.follower.answer(answer)
@@ -379,7 +379,7 @@ def _moved(clip: Clip, source: Path, folder: Path) -> Clip:
     return replace(clip, media=replace(clip.media, path=str(path)))
 
 
-def _named(error: BaseException) -> AfterframeError:
+def named(error: BaseException) -> AfterframeError:
     """Return an error as one of ours; what we have no name for is logged whole."""
     if isinstance(error, AfterframeError):
         return error

@@ -33,7 +33,7 @@ from .. import choose, compat, place
 from ..adapter import BlenderHost, Choices
 from ..child import Preparation, RangeCapture, needs_child
 from ..deliveries import Deliveries
-from ..pump import INTERVAL, INTERVAL_AFTER_ERROR, Pump, Work
+from ..pump import INTERVAL, INTERVAL_AFTER_ERROR, Pump, Work, named
 from ..request import Order, Wish
 from . import handlers, preferences, settings
 
@@ -449,9 +449,9 @@ class Session:
                 continue
             try:
                 job = preparation.poll()
-            except AfterframeError as error:
+            except Exception as error:  # noqa: BLE001 - of this job alone: the others go on
                 self._preparing[shown] = order, None
-                self.board.refuse(shown, error)
+                self.board.refuse(shown, named(error))
                 continue
             self.board.capture(shown, preparation.done / max(1, preparation.total))
             if job is not None:
