@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -86,6 +86,7 @@ class _Studio:
         size: width and height at which is painted.
         weight: of the style: one number, or (h, w) of the source's size.
         opening: the clip's first frames, where they have been read already.
+        recent: the frames that were read last: a draft reads one ahead of what it mixes.
     """
 
     request: Request
@@ -94,6 +95,7 @@ class _Studio:
     size: tuple[int, int]
     weight: Single | float
     opening: Sequence[Frame]
+    recent: dict[int, Frame] = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: Request, context: Context) -> _Studio:
@@ -112,7 +114,11 @@ class _Studio:
     def frame(self, index: int) -> Frame:
         if index < len(self.opening):
             return self.opening[index]
-        return self.request.source.read(index)
+        if index not in self.recent:
+            if len(self.recent) > int(self.request.draft):
+                del self.recent[min(self.recent)]
+            self.recent[index] = self.request.source.read(index)
+        return self.recent[index]
 
     def picture(self, frame: Frame) -> Single:
         """Return the picture to paint; behind what is see-through stands what is around it."""
