@@ -14,6 +14,7 @@ its files, the test of the connection a thread. A timer looks at both.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -52,6 +53,8 @@ PATIENCE = 10.0
 DOWNLOADED, UNPACKED = 0.8, 0.93
 """How far it is after these phases, by their time with a line of 50 Mbit/s."""
 UNITS = {"kB": 1e-3, "KiB": 1024e-6, "MB": 1.0, "MiB": 1.048576, "GB": 1e3, "GiB": 1073.741824}
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,8 @@ class ConnectionTest:
             self.connection = self._test()
         except AfterframeError as error:
             self.error = error
-        except Exception as error:  # noqa: BLE001 - the border of the thread
+        except Exception as error:
+            log.exception("not foreseen")
             self.error = AfterframeError(detail=f"{type(error).__name__}: {error}")
 
 
