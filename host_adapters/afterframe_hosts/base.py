@@ -227,20 +227,48 @@ class FileOptions:
     look: Callable[[Media], MediumFacts | None] = unread
 
 
-class FileHost(Host):
-    """A timeline file, opened without the program that made it.
-
-    The file itself is never changed: :meth:`save` writes another beside it.
+class OpenedHost(Host):
+    """A host whose adapter runs in our own Python, beside the timeline: the command line's kind.
 
     Attributes:
-        suffixes: of the files that this host opens, with their dots.
         rate: frames a second of the timeline.
         start: first timeline frame (86400 for 01:00:00:00 at 24 frames a second).
     """
 
-    suffixes: ClassVar[tuple[str, ...]]
     rate: Fraction
     start: int
+
+    @abstractmethod
+    def clip_at(self, frame: int) -> Clip:
+        """Return the topmost clip at a timeline frame.
+
+        Raises:
+            PlayheadOutside: the timeline does not reach there.
+            ItemNotFound: it has nothing there.
+            UnsupportedItem: what is there has no picture that we can work on.
+            MediaMissing: its medium is not where it should be.
+        """
+
+    @abstractmethod
+    def problems(self, query: Query) -> tuple[AfterframeError, ...]:
+        """Return why clips that are meant cannot be worked on: no medium, no picture."""
+
+    @abstractmethod
+    def notes(self) -> tuple[Note, ...]:
+        """Return what the user should know of the timeline as it was read and written by now."""
+
+
+class FileHost(OpenedHost):
+    """A timeline file, opened without the program that made it.
+
+    The file itself is never changed: :meth:`save` writes another beside it. Its notes, what the
+    file's format cannot say or lost on the way in or out, are complete after that.
+
+    Attributes:
+        suffixes: of the files that this host opens, with their dots.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]]
 
     @classmethod
     @abstractmethod
@@ -268,34 +296,61 @@ class FileHost(Host):
         """
 
     @abstractmethod
-    def clip_at(self, frame: int) -> Clip:
-        """Return the topmost clip at a timeline frame.
-
-        Raises:
-            PlayheadOutside: the timeline does not reach there.
-            ItemNotFound: it has nothing there.
-            UnsupportedItem: what is there has no picture that we can work on.
-            MediaMissing: its medium is not where it should be.
-        """
-
-    @abstractmethod
-    def problems(self, query: Query) -> tuple[AfterframeError, ...]:
-        """Return why clips that are meant cannot be worked on: no medium, no picture."""
-
-    @abstractmethod
-    def notes(self) -> tuple[Note, ...]:
-        """Return what the file's format cannot say, or lost on the way in or out.
-
-        Complete after :meth:`save`.
-        """
-
-    @abstractmethod
     def save(self) -> Path:
         """Write the timeline with its new tracks; return the path of the new file.
 
         Raises:
             PlaceFailed: nothing can be written there.
         """
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a program can be driven from here.
+
+    Attributes:
+        tier: ``external``, from any process; ``menu``, while a script of ours runs that was
+            started from its own menu; ``files``, by timeline files alone; ``none``, it is not
+            there.
+        works: whether it answers now.
+        notes: what was found, why not more, and what to do about it.
+    """
+
+    tier: Literal["external", "menu", "files", "none"]
+    works: bool
+    notes: tuple[Note, ...] = ()
+
+
+class LiveHost(OpenedHost):
+    """A running program, driven from outside of it.
+
+    Every method may raise ``HostUnreachable``, the program or its door has ended, and
+    ``HostStuck``, it has not answered in time; neither leaves anything half done that a later
+    call could not tell.
+    """
+
+    @classmethod
+    @abstractmethod
+    def connect(cls, door: Path | None = None) -> LiveHost:
+        """Reach the program and the timeline that is open in it.
+
+        Args:
+            door: file with the address of a door that waits; None: one that waits is found, else
+                the program is reached from outside.
+
+        Raises:
+            HostUnreachable: it does not run, or does not permit it; says what would help.
+            TimelineUnreadable: no timeline is open in it.
+        """
+
+    @classmethod
+    @abstractmethod
+    def reach(cls) -> Reach:
+        """Find out how far the program can be driven, without changing anything."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the program; harmless when done before."""
 
 
 def nearest_gap(tracks: Iterable[Sequence[Clip | None]], frame: int) -> tuple[Clip, Clip] | None:

@@ -9,7 +9,8 @@
     |-- HostError                             what a host program refuses or lacks
     |   |-- NothingSelected, UnsupportedItem, PlayheadOutside, NoFreeChannel,
     |   |-- ItemGone, SourceGone, FrameTrimmed, CaptureFailed, PlaceFailed, BeforeTimeline,
-    |   |-- RateChanged, SaveFailed, DocumentUnsaved, SceneLinked, HostUnable
+    |   |-- RateChanged, SaveFailed, DocumentUnsaved, SceneLinked, HostUnable,
+    |   |-- HostUnreachable (ConnectionError), HostStuck (TimeoutError), HostEdition
     |-- MediaError                            a source cannot be used
     |   |-- MediaMissing        (FileNotFoundError)
     |   |-- MediaUnreadable     (OSError)           no decoder, damaged, not permitted
@@ -183,6 +184,24 @@ class HostUnable(HostError, ValueError):
     """The host cannot do what was asked of it. Params: host, action."""
 
     code = "host_unable"
+
+
+class HostUnreachable(HostError, ConnectionError):
+    """The host does not run, or does not let itself be reached. Params: host, detail."""
+
+    code = "host_unreachable"
+
+
+class HostStuck(HostError, TimeoutError):
+    """The host took a call and has not answered in time. Params: host, call, seconds."""
+
+    code = "host_stuck"
+
+
+class HostEdition(HostError, PermissionError):
+    """This edition or version of the host lacks what is needed. Params: host, lacks."""
+
+    code = "host_edition"
 
 
 class MediaError(AfterframeError):

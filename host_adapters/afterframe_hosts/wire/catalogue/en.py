@@ -541,6 +541,13 @@ MESSAGES: dict[str, str] = {
     "error.document_unsaved.fix": "Save it to a file, then try again.",
     "error.host_unable.message": "{host} cannot do this: {action}.",
     "error.host_unable.fix": "Do it in the editor itself.",
+    "error.host_unreachable.message": "{host} cannot be reached: {detail}",
+    "error.host_unreachable.fix": "Start it with a project open. Then see how far it lets itself be "
+    "reached, and what helps: afterframe doctor.",
+    "error.host_stuck.message": "{host} has not answered for {seconds} s ({call}).",
+    "error.host_stuck.fix": "A dialog may be open in it: close that, then try again.",
+    "error.host_edition.message": "This edition or version of {host} does not do this: {lacks}.",
+    "error.host_edition.fix": "afterframe doctor tells what it does, and which other way there is.",
     "error.service_unreachable.message": "The Afterframe service does not answer: {detail}",
     "error.service_unreachable.fix": (
         "Start it with: afterframe serve. Its log says more. An installed engine that does not"

@@ -501,6 +501,12 @@ MESSAGES: dict[str, str] = {
     "error.document_unsaved.fix": "请先将项目保存为文件，然后重试。",
     "error.host_unable.message": "{host} 不支持此操作：{action}。",
     "error.host_unable.fix": "请直接在编辑软件中完成。",
+    "error.host_unreachable.message": "无法连接 {host}：{detail}",
+    "error.host_unreachable.fix": "请启动它并打开一个项目，然后运行 afterframe doctor 查看可用的连接方式。",
+    "error.host_stuck.message": "{host} 已有 {seconds} 秒没有响应（{call}）。",
+    "error.host_stuck.fix": "其中可能有打开的对话框：请关闭后重试。",
+    "error.host_edition.message": "此版本的 {host} 不支持：{lacks}。",
+    "error.host_edition.fix": "运行 afterframe doctor 可查看它支持的功能和其他途径。",
     "error.service_unreachable.message": "Afterframe 服务没有响应：{detail}",
     "error.service_unreachable.fix": (
         "请运行 afterframe serve 启动；详情见日志。若已安装的引擎无法启动，请修复："

@@ -1,0 +1,38 @@
+"""What can be made to go wrong in the stand-in, one switch each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Faults:
+    """Switches; as they stand here, nothing goes wrong that does not in every Resolve.
+
+    Attributes:
+        end_frame_inclusive: ``endFrame`` of an append is the last frame (S3, the other answer).
+        ghosts: an append that was dropped for an overlap still returns an object (S5).
+        vanishing: what an append that failed has left vanishes at ``SaveProject`` (S7).
+        lying: ``Class.Method`` of setters that return True and do nothing.
+        refusing: ``Class.Method`` of calls that return None and do nothing.
+        words: of methods that return an error text instead of failing, the text (S27).
+        blocking: ``Class.Method`` of calls that never return.
+        flaky: of methods, how many first calls return False and do nothing (S12).
+        dead_after: every handle is dead after so many calls: reads give None.
+        modal: a dialog is open: calls that change anything fail until it is closed (S19, S23).
+        raising: ``Class.Method`` of calls that raise, as a handle whose Resolve has ended does.
+        calls: how many calls have been made; not a switch.
+    """
+
+    end_frame_inclusive: bool = False
+    ghosts: bool = False
+    vanishing: bool = False
+    lying: set[str] = field(default_factory=set)
+    refusing: set[str] = field(default_factory=set)
+    words: dict[str, str] = field(default_factory=dict)
+    blocking: set[str] = field(default_factory=set)
+    flaky: dict[str, int] = field(default_factory=dict)
+    dead_after: int | None = None
+    modal: bool = False
+    raising: set[str] = field(default_factory=set)
+    calls: int = 0

@@ -1,0 +1,169 @@
+"""Everything that one simulated Resolve is: its build, its faults, its state, its handles."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from . import state
+from .build import Build
+from .faults import Faults
+from .remote import Calls, Ref, Remote
+
+KINDS: dict[type, str] = {
+    state.Project: "Project",
+    state.Bin: "Folder",
+    state.PoolClip: "MediaPoolItem",
+    state.Timeline: "Timeline",
+    state.Item: "TimelineItem",
+    state.Album: "GalleryStillAlbum",
+    state.Still: "GalleryStill",
+}
+"""Of each record the class that its handle has in Resolve."""
+
+
+@dataclass
+class World:
+    """One Resolve.
+
+    Attributes:
+        build: which one it is.
+        application: what it keeps.
+        folder: for what it writes of its own: stills, caches; exists.
+        faults: what goes wrong.
+        classes: the methods of each class, by its name in Resolve.
+        ended: ``Quit`` was called: every handle is dead.
+    """
+
+    build: Build
+    application: state.Application
+    folder: Path
+    faults: Faults = field(default_factory=Faults)
+    classes: dict[str, type[Calls]] = field(default_factory=dict)
+    ended: bool = False
+
+    def handle(self, kind: str, uid: str = "") -> Remote:
+        """Return the handle of an object; of ``Resolve`` and its like there is one."""
+        return Remote(self, Ref(kind, uid))
+
+    @property
+    def project(self) -> state.Project | None:
+        """The project that is open."""
+        library = self.library
+        return library.projects.get(self.application.project) if library else None
+
+    @property
+    def library(self) -> state.Library | None:
+        """The database that is in use."""
+        named = (each for each in self.application.libraries)
+        return next((each for each in named if each.name == self.application.library), None)
+
+    def record(self, ref: Ref) -> Any:
+        """Return the record of a handle, None where there is none (any more)."""
+        project = self.project
+        if project is None:
+            return None
+        if ref.kind == "Project":
+            return project if project.uid == ref.uid else None
+        if ref.kind == "MediaPoolItem":
+            return project.clips.get(ref.uid)
+        if ref.kind == "Folder":
+            return next((each for each in bins_of(project.root) if each.uid == ref.uid), None)
+        if ref.kind == "Timeline":
+            return next((each for each in project.timelines if each.uid == ref.uid), None)
+        if ref.kind == "TimelineItem":
+            return next((item for _, _, item in items_of(project) if item.uid == ref.uid), None)
+        if ref.kind == "GalleryStillAlbum":
+            return next((each for each in project.albums if each.uid == ref.uid), None)
+        if ref.kind == "GalleryStill":
+            stills = (still for album in project.albums for still in album.stills)
+            return next((still for still in stills if still.uid == ref.uid), None)
+        return None
+
+    def names(self, ref: Ref) -> list[str]:
+        """Return the methods that a handle really has, as ``dir`` shows them."""
+        return sorted(self.classes[ref.kind].methods(self.build.version))
+
+    def attribute(self, ref: Ref, name: str) -> Any:
+        """Return a method of a handle, ready to be called; None where it has none of that name."""
+        kind = self.classes[ref.kind]
+        method = kind.methods(self.build.version).get(name)
+        if method is None:
+            return kind(self, None).attribute(name)
+        return partial(self._call, ref, name, method)
+
+    def wrap(self, value: Any) -> Any:
+        """Return a value as a script gets it."""
+        if isinstance(value, Ref):
+            return Remote(self, value)
+        if type(value) in KINDS:
+            return self.handle(KINDS[type(value)], value.uid)
+        if isinstance(value, (list, tuple)):
+            return [self.wrap(each) for each in value]
+        if isinstance(value, dict):
+            return {key: self.wrap(each) for key, each in value.items()}
+        return value
+
+    def unwrap(self, value: Any) -> Any:
+        """Return what a script has given: of a handle its record, None where it is dead."""
+        if isinstance(value, Remote):
+            record = self.record(value._ref)
+            return value._ref if record is None and not value._ref.uid else record
+        if isinstance(value, (list, tuple)):
+            return [self.unwrap(each) for each in value]
+        if isinstance(value, dict):
+            return {key: self.unwrap(each) for key, each in value.items()}
+        return value
+
+    def _call(self, ref: Ref, name: str, method: Callable[..., Any], *given: Any) -> Any:
+        failed, answer = self._fault(f"{ref.kind}.{name}", method)
+        if failed:
+            return answer
+        record = self.record(ref)
+        if record is None and ref.uid:
+            return None
+        return self.wrap(method(self.classes[ref.kind](self, record), *self.unwrap(given)))
+
+    def _fault(self, call: str, method: Callable[..., Any]) -> tuple[bool, Any]:
+        """Return whether a call goes wrong before it begins, and what it answers then."""
+        faults = self.faults
+        faults.calls += 1
+        if self.ended or (faults.dead_after is not None and faults.calls > faults.dead_after):
+            return True, None
+        if call in faults.blocking:
+            threading.Event().wait()
+        if call in faults.raising:
+            raise TypeError("'NoneType' object is not callable")
+        if faults.flaky.get(call, 0) > 0:
+            faults.flaky[call] -= 1
+            return True, False
+        if call in faults.words:
+            return True, faults.words[call]
+        if call in faults.lying:
+            return True, True
+        if getattr(method, "resolve_studio", False) and not self.build.studio:
+            faults.modal = True
+            return True, False
+        if call in faults.refusing or (faults.modal and hasattr(method, "resolve_changes")):
+            return True, None
+        return False, None
+
+
+def bins_of(root: state.Bin) -> list[state.Bin]:
+    """Return a bin and all that are in it, from the top."""
+    return [root, *(each for inner in root.bins for each in bins_of(inner))]
+
+
+def items_of(project: state.Project) -> list[tuple[state.Timeline, state.Track, state.Item]]:
+    """Return every item of every timeline."""
+    return [
+        (timeline, track, item)
+        for timeline in project.timelines
+        for tracks in timeline.tracks.values()
+        for track in tracks
+        for item in track.items
+    ]
