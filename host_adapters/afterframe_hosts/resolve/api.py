@@ -25,7 +25,7 @@ Page = Literal["media", "cut", "edit", "fusion", "color", "fairlight", "deliver"
 
 
 class ClipInfo(TypedDict, total=False):
-    """What is appended: source frames, ``endFrame`` exclusive as measured; record frame absolute."""
+    """What is appended: source frames, ``endFrame`` exclusive; ``recordFrame`` is absolute."""
 
     mediaPoolItem: MediaPoolItem
     startFrame: int

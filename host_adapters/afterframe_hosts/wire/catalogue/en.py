@@ -542,8 +542,8 @@ MESSAGES: dict[str, str] = {
     "error.host_unable.message": "{host} cannot do this: {action}.",
     "error.host_unable.fix": "Do it in the editor itself.",
     "error.host_unreachable.message": "{host} cannot be reached: {detail}",
-    "error.host_unreachable.fix": "Start it with a project open. Then see how far it lets itself be "
-    "reached, and what helps: afterframe doctor.",
+    "error.host_unreachable.fix": "Start it with a project open. What it permits, and what "
+    "helps, is told by: afterframe doctor.",
     "error.host_stuck.message": "{host} has not answered for {seconds} s ({call}).",
     "error.host_stuck.fix": "A dialog may be open in it: close that, then try again.",
     "error.host_edition.message": "This edition or version of {host} does not do this: {lacks}.",
