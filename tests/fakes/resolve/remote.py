@@ -74,6 +74,11 @@ class Calls:
             if name[0].isupper() and getattr(method, "resolve_since", ()) <= version
         }
 
+    @classmethod
+    def find(cls, world: World, uid: str) -> Any:
+        """Return the record with a uid, None without one; for kinds that ``world`` does not know."""
+        return None
+
     def attribute(self, name: str) -> Any:
         """Return an attribute that is no method, as ``resolve.EXPORT_OTIO``; None without one."""
         return None

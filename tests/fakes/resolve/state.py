@@ -265,6 +265,41 @@ class Application:
     layouts: list[str] = field(default_factory=list)
 
 
+SETTINGS = {
+    "timelineFrameRate": "24",
+    "timelinePlaybackFrameRate": "24",
+    "timelineDropFrameTimecode": "0",
+    "timelineResolutionWidth": "1920",
+    "timelineResolutionHeight": "1080",
+    "timelineOutputResolutionWidth": "1920",
+    "timelineOutputResolutionHeight": "1080",
+    "timelinePixelAspectRatio": "square",
+    "timelineInputResMismatchBehavior": "scaleToFit",
+    "timelineFrameRateMismatchBehavior": "resolve",
+    "colorScienceMode": "davinciYRGB",
+    "imageRetimeInterpolation": "nearest",
+    "projectMediaLocation": "",
+    "superScale": "1",
+    "videoDataLevels": "Video",
+    "timelineSampleRate": "48000",
+}
+"""Settings of a new project, as they are kept: every value is text."""
+
+
+def new_project(name: str) -> Project:
+    """Return an empty project: one bin, one album, the settings of a new one."""
+    root, album = Bin(new_uid(), "Master"), Album(new_uid(), "Stills 1")
+    return Project(
+        new_uid(),
+        name,
+        root,
+        dict(SETTINGS),
+        current_bin=root.uid,
+        albums=[album],
+        current_album=album.uid,
+    )
+
+
 def dump(record: Any) -> Any:
     """Return a record as JSON values."""
     return dataclasses.asdict(record)

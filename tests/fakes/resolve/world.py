@@ -67,7 +67,7 @@ class World:
         project = self.project
         if project is None:
             return None
-        if ref.kind == "Project":
+        if ref.kind in {"Project", "MediaPool", "Gallery"}:
             return project if project.uid == ref.uid else None
         if ref.kind == "MediaPoolItem":
             return project.clips.get(ref.uid)
@@ -82,7 +82,7 @@ class World:
         if ref.kind == "GalleryStill":
             stills = (still for album in project.albums for still in album.stills)
             return next((still for still in stills if still.uid == ref.uid), None)
-        return None
+        return self.classes[ref.kind].find(self, ref.uid)
 
     def names(self, ref: Ref) -> list[str]:
         """Return the methods that a handle really has, as ``dir`` shows them."""
@@ -93,7 +93,7 @@ class World:
         kind = self.classes[ref.kind]
         method = kind.methods(self.build.version).get(name)
         if method is None:
-            return kind(self, None).attribute(name)
+            return kind(self, self.record(ref)).attribute(name)
         return partial(self._call, ref, name, method)
 
     def wrap(self, value: Any) -> Any:
