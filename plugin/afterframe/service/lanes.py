@@ -14,6 +14,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
@@ -239,12 +240,14 @@ class Lane:
         job = self.job
         spare = idle and self._spared != job
         self._spared = job if spare else ""
-        queue = self._queue
-        status = await patiently(lambda: queue.put_back(job) if spare else queue.lost(job, hung))
-        self.job = ""
-        how = "hung" if hung else "lost"
-        log.warning("%s: the worker of job %s is %s: %s", self.plan.name, job, how, status.state)
-        await worker.end()
+        queue, how = self._queue, "hung" if hung else "lost"
+        try:
+            put = queue.put_back if spare else lambda job: queue.lost(job, hung)
+            status = await patiently(lambda: put(job))
+            self.job = ""
+            log.warning("%s: job %s is %s: %s", self.plan.name, job, how, status.state)
+        finally:
+            await worker.end()
         if status.finished:
             await asyncio.to_thread(clear_away, status.job)
 
@@ -336,14 +339,16 @@ class _WorkerProcess:
             platform.kill_tree(self.id.pid)
 
     async def end(self) -> None:
-        """Let it end itself, then make it."""
+        """Let it end itself, then make it; also where the service has no time left for that."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), STOP_PATIENCE)
-        except TimeoutError:
-            self.kill()
-            await self._process.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), STOP_PATIENCE)
+        finally:
+            if self.lives:
+                self.kill()
+                await self._process.wait()
 
 
 def _hung(job: Job, message: Hung | None) -> ErrorInfo | None:
