@@ -20,6 +20,8 @@ class Faults:
         flaky: of methods, how many first calls return False and do nothing (S12).
         dead_after: every handle is dead after so many calls: reads give None.
         modal: a dialog is open: calls that change anything fail until it is closed (S19, S23).
+        render_error: render jobs fail half way with this text.
+        render_hangs: render jobs never come further than half way, until they are stopped.
         raising: ``Class.Method`` of calls that raise, as a handle whose Resolve has ended does.
         calls: how many calls have been made; not a switch.
     """
@@ -34,5 +36,7 @@ class Faults:
     flaky: dict[str, int] = field(default_factory=dict)
     dead_after: int | None = None
     modal: bool = False
+    render_error: str = ""
+    render_hangs: bool = False
     raising: set[str] = field(default_factory=set)
     calls: int = 0

@@ -221,8 +221,35 @@ class Album:
 
 
 @dataclass
+class Node:
+    """A node of a grade."""
+
+    label: str = ""
+    lut: str = ""
+    enabled: bool = True
+    cache: int = -1
+    tools: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Graph:
+    """The nodes of a grade; ``uid`` of the item or timeline, or of a group with ``/pre``, ``/post``."""
+
+    uid: str
+    nodes: list[Node] = field(default_factory=list)
+
+
+@dataclass
+class Group:
+    """A colour group."""
+
+    uid: str
+    name: str
+
+
+@dataclass
 class Project:
-    """A project, whole."""
+    """A project, whole. ``graphs`` are those that differ from one empty node."""
 
     uid: str
     name: str
@@ -238,7 +265,8 @@ class Project:
     presets: dict[str, Deliver] = field(default_factory=dict)
     albums: list[Album] = field(default_factory=list)
     current_album: str = ""
-    groups: list[str] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    graphs: list[Graph] = field(default_factory=list)
     saved: str = ""
     """Digest of the state at the last save, empty before the first."""
 
@@ -255,13 +283,14 @@ class Library:
 
 @dataclass
 class Application:
-    """Everything that Resolve keeps."""
+    """Everything that Resolve keeps. ``gallery``: its panel is open on the Color page."""
 
     libraries: list[Library] = field(default_factory=list)
     library: str = ""
     folder: str = ""
     project: str = ""
     page: str = "edit"
+    gallery: bool = False
     layouts: list[str] = field(default_factory=list)
 
 

@@ -37,6 +37,7 @@ class World:
         faults: what goes wrong.
         classes: the methods of each class, by its name in Resolve.
         ended: ``Quit`` was called: every handle is dead.
+        tasks: what runs beside the calls, by what it does: the one that renders.
     """
 
     build: Build
@@ -45,6 +46,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     classes: dict[str, type[Calls]] = field(default_factory=dict)
     ended: bool = False
+    tasks: dict[str, Any] = field(default_factory=dict)
 
     def handle(self, kind: str, uid: str = "") -> Remote:
         """Return the handle of an object; of ``Resolve`` and its like there is one."""
