@@ -1,0 +1,202 @@
+"""Clips on tracks: what an append makes of what it is given (S1, S3 to S9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+from .rates import rate_of, timeline_rate
+from .remote import Ref
+from .state import Item, PoolClip, Project, Timeline, Track, TrackKind, new_uid
+from .world import World
+
+STILL_SECONDS = 5
+"""How long a still stands that is appended without a range: the preference's own value."""
+PICTURE, SOUND = 1, 2
+"""Values of ``mediaType``."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One clip that is to be appended.
+
+    Attributes:
+        clip: of the pool.
+        start, end: source frames, the end exclusive.
+        kinds: on which tracks.
+        track: 1-based; None: the first.
+        record: absolute timeline frame; None: after what is there.
+    """
+
+    clip: PoolClip
+    start: int
+    end: int
+    kinds: tuple[TrackKind, ...]
+    track: int | None = None
+    record: int | None = None
+
+
+def append(world: World, timeline: Timeline, infos: Iterable[dict[str, Any]]) -> Any:
+    """Append to a timeline as ``MediaPool.AppendToTimeline`` does; return what that returns."""
+    given = list(infos)
+    if world.build.since(21) and any(_is_fractional(info) for info in given):
+        return None
+    project = world.project
+    assert project is not None
+    wishes = [wish(world, project, info) for info in given]
+    for each in wishes:
+        if each is not None and not _reachable(world, timeline, each):
+            return []
+    return [each and _place(world, project, timeline, each) for each in wishes]
+
+
+def wish(world: World, project: Project, info: dict[str, Any]) -> Wish | None:
+    """Return what a clipInfo means, None where its clip cannot be used."""
+    clip = info.get("mediaPoolItem")
+    if not isinstance(clip, PoolClip):
+        return None
+    start, end = int(info.get("startFrame", 0)), length(project, clip)
+    if "endFrame" in info:
+        end = int(info["endFrame"]) + world.faults.end_frame_inclusive
+        if not is_still(clip):
+            end = min(end, length(project, clip))
+    kinds = _kinds(project, clip, info.get("mediaType"))
+    if start < 0 or end <= start or not kinds:
+        return None
+    track, record = info.get("trackIndex"), info.get("recordFrame")
+    return Wish(
+        clip,
+        start,
+        end,
+        kinds,
+        None if track is None else int(track),
+        None if record is None else int(record),
+    )
+
+
+def length(project: Project, clip: PoolClip) -> int:
+    """Return the frames of a clip, at its own rate; of a still as many as it stands for."""
+    if clip.medium is None:
+        nested = nested_timeline(project, clip)
+        return 0 if nested is None else end_of(nested) - nested.start
+    if is_still(clip):
+        return round(STILL_SECONDS * rate_of(clip.medium.rate))
+    return clip.medium.frames
+
+
+def clip_rate(project: Project, clip: PoolClip) -> Fraction:
+    """Return the frames a second of a clip of the pool."""
+    if clip.medium is None:
+        return timeline_rate(project, nested_timeline(project, clip))
+    return rate_of(clip.properties.get("FPS", clip.medium.rate))
+
+
+def is_still(clip: PoolClip) -> bool:
+    """Return whether a clip is one picture that stands as long as is wanted."""
+    medium = clip.medium
+    return medium is not None and medium.video and medium.frames == 1 and not medium.audio
+
+
+def nested_timeline(project: Project, clip: PoolClip) -> Timeline | None:
+    """Return the timeline behind a clip, None where it has none."""
+    return next((each for each in project.timelines if each.uid == clip.timeline), None)
+
+
+def end_of(timeline: Timeline) -> int:
+    """Return the frame after the last item; the start where nothing stands."""
+    tracks = [track for kind in timeline.tracks.values() for track in kind]
+    return max((item.end for track in tracks for item in track.items), default=timeline.start)
+
+
+def overlapped(track: Track, start: int, end: int) -> bool:
+    """Return whether something stands in a range of a track; what touches it does not."""
+    return any(
+        item.start < end and start < item.end for item in track.items if item.kind != "transition"
+    )
+
+
+def insert(track: Track, item: Item) -> None:
+    """Put an item into a track, in the order of time."""
+    track.items.append(item)
+    track.items.sort(key=lambda each: each.start)
+
+
+def _is_fractional(info: dict[str, Any]) -> bool:
+    frames = (info.get(name) for name in ("startFrame", "endFrame", "recordFrame"))
+    return any(isinstance(frame, float) and not frame.is_integer() for frame in frames)
+
+
+def _kinds(project: Project, clip: PoolClip, media_type: Any) -> tuple[TrackKind, ...]:
+    """Return on which tracks a clip goes (S8)."""
+    if clip.medium is None:
+        nested = nested_timeline(project, clip)
+        sounds = nested is not None and any(track.items for track in nested.tracks["audio"])
+        has = {"video": True, "audio": sounds}
+    else:
+        has = {"video": clip.medium.video, "audio": clip.medium.audio}
+    wanted = {PICTURE: ("video",), SOUND: ("audio",)}.get(media_type, ("video", "audio"))
+    kinds: tuple[TrackKind, ...] = ("video", "audio")
+    return tuple(kind for kind in kinds if kind in wanted and has[kind])
+
+
+def _reachable(world: World, timeline: Timeline, wish: Wish) -> bool:
+    """Return whether the tracks that are named are there and not locked (S6)."""
+    number = 1 if wish.track is None else wish.track
+    if number < 1:
+        return False
+    for kind in wish.kinds:
+        tracks = timeline.tracks[kind]
+        first = kind == wish.kinds[0]
+        # Before 20.2.2 the number of a track for sound alone was looked for among the pictures'.
+        looked = kind if world.build.since(20, 2, 2) or kind == "video" else "video"
+        if first and number > min(len(tracks), len(timeline.tracks[looked])):
+            return False
+        if number <= len(tracks) and tracks[number - 1].locked:
+            return False
+    return True
+
+
+def _place(world: World, project: Project, timeline: Timeline, wish: Wish) -> Item | Ref | None:
+    number = 1 if wish.track is None else wish.track
+    frames = (wish.end - wish.start) * timeline_rate(project, timeline)
+    duration = floor(frames / clip_rate(project, wish.clip))
+    if duration < 1:
+        return None
+    tracks = [_track(timeline, kind, number) for kind in wish.kinds]
+    record = wish.record
+    if record is None:
+        ends = [item.end for track in tracks for item in track.items]
+        record = max(ends, default=timeline.start)
+    if any(overlapped(track, record, record + duration) for track in tracks):
+        return Ref("TimelineItem", new_uid()) if world.faults.ghosts else None
+    items = [_item(wish, record, duration, kind) for kind in wish.kinds]
+    for track, item in zip(tracks, items, strict=True):
+        item.linked = [each.uid for each in items if each is not item]
+        insert(track, item)
+    if wish.record is None:
+        timeline.playhead = items[0].end
+    return items[0]
+
+
+def _track(timeline: Timeline, kind: TrackKind, number: int) -> Track:
+    """Return a track by its number; for sound that goes with pictures it is made where missing."""
+    tracks = timeline.tracks[kind]
+    while len(tracks) < number:
+        tracks.append(Track(f"{kind.title()} {len(tracks) + 1}", subtype="stereo"))
+    return tracks[number - 1]
+
+
+def _item(wish: Wish, record: int, duration: int, kind: TrackKind) -> Item:
+    nested = "compound" if wish.clip.timeline and kind == "video" else kind
+    return Item(
+        new_uid(),
+        wish.clip.name,
+        nested if nested != "subtitle" else "title",
+        record,
+        duration,
+        wish.clip.uid,
+        float(wish.start),
+    )
