@@ -4,7 +4,7 @@ Its inside is laid out as this clone is, so that the bootstrap in it runs as it 
 the engine from the wheel that comes along::
 
     blender_manifest.toml  __init__.py  LICENSE
-    host_adapters/afterframe_hosts/     __init__.py  base.py  wire/  blender/
+    host_adapters/afterframe_hosts/     what Blender's adapter is and stands on
     install/                            the bootstrap
     carried/                            the wheel, and what it was built from
 
@@ -33,6 +33,9 @@ CARRIED = (
     "LICENSE",
     f"{HOSTS}/__init__.py",
     f"{HOSTS}/base.py",
+    f"{HOSTS}/background.py",
+    f"{HOSTS}/orders.py",
+    f"{HOSTS}/pump.py",
     f"{HOSTS}/wire",
     f"{HOSTS}/blender",
     "install",

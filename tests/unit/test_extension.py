@@ -72,7 +72,8 @@ def test_it_carries_what_runs_in_blender_and_the_set_up_and_no_more(archive: Pat
     }  # fmt: skip
     hosts = "host_adapters/afterframe_hosts/"
     rooms = {name.removeprefix(hosts).split("/")[0] for name in names if name.startswith(hosts)}
-    assert rooms == {"__init__.py", "base.py", "wire", "blender"}
+    stands_on = {"base.py", "background.py", "orders.py", "pump.py", "wire"}
+    assert rooms == {"__init__.py", "blender", *stands_on}
     assert not [name for name in names if "__pycache__" in name or "/extension/" in name]
     assert f"carried/{WHEEL}" in names
 

@@ -21,6 +21,7 @@ OFFENCES = [
     ("bpy-in-blender", "afterframe_hosts/wire/clip.py", "import bpy"),
     ("otio-in-interchange", "afterframe_hosts/base.py", "import opentimelineio"),
     ("hosts-apart", "afterframe_hosts/wire/clip.py", "from .. import base"),
+    ("hosts-apart", "afterframe_hosts/base.py", "from . import orders"),
     ("hosts-apart", "afterframe_hosts/blender/timeline.py", "from ..interchange import adapter"),
     ("adapters-by-entry-point", "afterframe/cli/timelines.py", "import afterframe_hosts.blender"),
     ("engines-below", "afterframe_models/motion/camera.py", "import afterframe.service.queue"),

@@ -15,6 +15,8 @@ from typing import Any
 
 import bpy
 
+from ..orders import Wish
+from ..pump import INTERVAL, Pump, Work
 from ..wire import discovery
 from ..wire.effects import effect
 from ..wire.errors import AfterframeError, DocumentUnsaved, NotWritable, SaveFailed
@@ -22,8 +24,6 @@ from ..wire.follower import Follower
 from ..wire.shotlist import values_for
 from . import marks
 from .adapter import BlenderHost
-from .pump import INTERVAL, Pump, Work
-from .request import Wish
 from .shots import Shot, cells_of, shots_of_list, shots_of_markers, shots_of_strips
 
 EXIT_FAILED, EXIT_CANCELLED = 1, 130

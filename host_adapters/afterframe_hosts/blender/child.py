@@ -27,14 +27,15 @@ from typing import Any
 
 import bpy
 
+from .. import background
 from ..base import Host
+from ..orders import Order, kept
 from ..wire import codec
 from ..wire.clip import Clip, Span
 from ..wire.errors import AfterframeError, CaptureFailed
 from ..wire.job import ErrorInfo, Job
 from ..wire.system import process_lives
-from . import aside, capture, compat, timeline
-from .request import Order, kept
+from . import capture, compat, timeline
 
 SCRIPT = Path(__file__).with_name("render_range.py")
 PREFIX = "afterframe-range-"
@@ -181,7 +182,7 @@ class Preparation:
             return False
         if self._keeping is None:
             keep = partial(kept, self._host.destination(), taken, self._capture.folder)
-            self._keeping = aside.begin(keep)
+            self._keeping = background.begin(keep)
         if not self._keeping.done():
             return False
         self._captured.append(self._keeping.result())

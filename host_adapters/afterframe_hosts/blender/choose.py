@@ -12,6 +12,7 @@ from typing import Any
 
 import bpy
 
+from ..orders import Order, Wish
 from ..wire.clip import Clip
 from ..wire.effects import effect
 from ..wire.errors import (
@@ -25,7 +26,6 @@ from ..wire.errors import (
 )
 from . import compat, timeline
 from .adapter import BlenderHost
-from .request import Order, Wish
 
 
 def order(host: BlenderHost, wish: Wish, strip: Any = None, lineage: str = "") -> Order:

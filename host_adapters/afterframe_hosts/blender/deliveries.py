@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import NamedTuple
 
+from ..pump import Pump, Work
 from ..wire import awaited
 from ..wire.board import Board, Place
 from ..wire.client import Client
@@ -21,7 +22,6 @@ from ..wire.errors import ItemGone, RemoteError
 from ..wire.job import DeliveryState, JobStatus
 from . import marks, timeline
 from .adapter import BlenderHost
-from .pump import Pump, Work
 
 ASK_AGAIN = 10.0
 """Seconds after which it is asked again for what another Blender seemed to have in hand: it may

@@ -15,14 +15,14 @@ from typing import Any
 
 import bpy
 
+from ..orders import Wish, make_job
+from ..pump import INTERVAL, Pump, Work
 from ..wire import discovery
 from ..wire.errors import AfterframeError
 from ..wire.follower import Follower
 from ..wire.system import own_environment
 from . import compat
 from .adapter import BlenderHost
-from .pump import INTERVAL, Pump, Work
-from .request import Wish, make_job
 from .sheet import render_sheet
 
 PLAYHEAD = 31

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from ..base import Query
+from ..orders import Order, Wish
 from ..wire.clip import Clip
 from ..wire.effects import EFFECTS, effect
 from ..wire.errors import AfterframeError, BadValue, ItemNotFound, PlayheadOutside, ShotName
 from ..wire.shotlist import Line, read_list, values_for
 from .adapter import BlenderHost
-from .request import Order, Wish
 
 COLUMNS = ("strip", "at")
 """Of a list, beside ``effect`` and the parameters: a strip's name or a pattern with ``*`` and

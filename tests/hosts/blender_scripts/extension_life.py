@@ -111,7 +111,7 @@ def draw_all(ui: Any, chosen: Any) -> dict[str, Any]:
 def outputs(ui: Any, folder: Path) -> list[list[Any]]:
     """Where, as what and how marked the result of a job is written; of one that says as what."""
     hosts = UI.removesuffix(".blender.ui")
-    request = importlib.import_module(f"{hosts}.blender.request")
+    orders = importlib.import_module(f"{hosts}.orders")
     timeline = importlib.import_module(f"{hosts}.blender.timeline")
     picture = folder / "picture.png"
     image = bpy.data.images.new("picture", 32, 32)
@@ -124,7 +124,7 @@ def outputs(ui: Any, folder: Path) -> list[list[Any]]:
     host = ui.session.current().host
     clip = timeline.read_clip(scene, strip, host.document())
     made = [
-        request.Order(clip, request.Wish("generate", format=each)).job(host, [clip]).output
+        orders.Order(clip, orders.Wish("generate", format=each)).job(host, [clip]).output
         for each in ("auto", "png")
     ]
     return [[each.folder, each.format, each.mark] for each in made]

@@ -12,7 +12,7 @@ import bpy
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "host_adapters"))
 
 from afterframe_hosts.blender.adapter import BlenderHost
-from afterframe_hosts.blender.pump import Pump
+from afterframe_hosts.pump import Pump
 from afterframe_hosts.wire.follower import Follower
 
 BLEND, STOP, ANSWER = map(Path, sys.argv[1:4])

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "host_adapters"))
 
 from afterframe_hosts.blender import capture, child, compat, timeline
 from afterframe_hosts.blender.adapter import BlenderHost
-from afterframe_hosts.blender.request import Order, Wish, make_job
+from afterframe_hosts.orders import Order, Wish, make_job
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.clip import Span
 from afterframe_hosts.wire.errors import AfterframeError

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ...orders import Wish
 from ...wire.errors import AfterframeError
 from ...wire.job import ErrorInfo
 from ..batching import BEFORE, PLACED, Line
-from ..request import Wish
 from ..shots import Shot
 from . import handlers, session, words
 

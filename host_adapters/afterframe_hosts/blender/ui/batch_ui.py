@@ -12,12 +12,12 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
+from ...orders import Wish
 from ...wire import catalogue
 from ...wire.effects import EFFECTS
 from ...wire.errors import AfterframeError, SceneLinked
 from .. import compat, timeline
 from ..batching import FAILED, Line, write_table
-from ..request import Wish
 from ..shots import Shot, shots_of_list, shots_of_markers, shots_of_strips
 from . import session, settings, words
 from .batch_run import Run

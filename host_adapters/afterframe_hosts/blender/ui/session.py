@@ -22,6 +22,8 @@ from typing import Any, Literal
 import bpy
 
 from ...base import Placed
+from ...orders import Order, Wish
+from ...pump import INTERVAL, INTERVAL_AFTER_ERROR, Pump, Work, named
 from ...wire.board import Board
 from ...wire.client import Client
 from ...wire.clip import Clip, Span
@@ -33,8 +35,6 @@ from .. import choose, compat, place
 from ..adapter import BlenderHost, Choices
 from ..child import Preparation, RangeCapture, needs_child
 from ..deliveries import Deliveries
-from ..pump import INTERVAL, INTERVAL_AFTER_ERROR, Pump, Work, named
-from ..request import Order, Wish
 from . import handlers, preferences, settings
 
 Happening = Literal["opened", "saved", "changed"]

@@ -19,13 +19,13 @@ from typing import Any
 
 import bpy
 
+from ...orders import Wish
 from ...wire import catalogue, pictures
 from ...wire.effects import EFFECTS, MAX_SEED, Effect, Parameter
 from ...wire.job import Job, Quality
 from ...wire.pictures import Reference, Region
 from ...wire.session import EngineInfo
 from .. import compat, exact
-from ..request import Wish
 from . import extras, fields, thumbnails
 
 FORMATS = (

@@ -6,13 +6,13 @@ from typing import Any
 
 import bpy
 
+from ...orders import Order, Wish
 from ...wire.effects import EFFECTS
 from ...wire.errors import AfterframeError, FrameTrimmed, SourceGone
 from ...wire.job import Quality
 from .. import comparing, compat, marks, place, source, takes, timeline
 from ..adapter import BlenderHost
 from ..marks import Take
-from ..request import Order, Wish
 from . import session, settings, words
 from .operators import HIDDEN, QUALITIES, reveal, told
 

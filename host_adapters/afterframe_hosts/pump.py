@@ -1,7 +1,8 @@
 """What happens between two frames of the user interface: hear, place, answer.
 
 :meth:`Pump.pump` never waits for the service. Blender with a window calls :meth:`Pump.tick` from
-a timer; without one, timers never fire and a loop of our own calls it.
+a timer; without one, timers never fire and a loop of our own calls it, as it does for a host that
+is driven from outside.
 """
 
 from __future__ import annotations
@@ -16,22 +17,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..base import Host, Placed
-from ..wire import codec
-from ..wire.clip import Clip, Span
-from ..wire.errors import (
+from . import background
+from .base import Host, Placed
+from .orders import made_anew
+from .wire import codec
+from .wire.clip import Clip, Span
+from .wire.errors import (
     AfterframeError,
     HostUnable,
     ItemGone,
     PathNotPermitted,
     ServiceUnreachable,
 )
-from ..wire.follower import Follower, News
-from ..wire.job import DeliveryState, ErrorInfo, Job, JobStatus
-from ..wire.session import HostAnswer, HostRequest, HostSession
-from ..wire.system import state_folder
-from . import aside
-from .request import made_anew
+from .wire.follower import Follower, News
+from .wire.job import DeliveryState, ErrorInfo, Job, JobStatus
+from .wire.session import HostAnswer, HostRequest, HostSession
+from .wire.system import state_folder
 
 INTERVAL = 0.1
 """Seconds between two looks: short for an eye, and nothing for a processor."""
@@ -48,7 +49,7 @@ log = logging.getLogger(__name__)
 
 
 class Rendering(Protocol):
-    """Frames on their way to disk, without anybody waiting; see ``child.RangeCapture``."""
+    """Frames on their way to disk, without anybody waiting; as Blender's ``RangeCapture``."""
 
     folder: Path
 
@@ -108,7 +109,9 @@ class _Asked:
             clip = self.rendering.poll()
             if clip is None:
                 return None
-            self.moving = aside.begin(partial(_moved, clip, self.rendering.folder, self.folder))
+            self.moving = background.begin(
+                partial(_moved, clip, self.rendering.folder, self.folder)
+            )
         return self.moving.result() if self.moving.done() else None
 
 

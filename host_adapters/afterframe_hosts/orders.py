@@ -1,4 +1,4 @@
-"""From a strip and what the user wants to a job.
+"""From a clip and what the user wants to a job: the same in every host that is running.
 
 A job's id comes from all that the job is: asking for the same again is the same job, and anything
 else - another frame, another value, a medium that was changed - is another one.
@@ -17,13 +17,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..base import Host
-from ..wire import codec
-from ..wire.clip import Clip, Span
-from ..wire.effects import Effect, effect, resolve
-from ..wire.errors import AfterframeError, BadValue, DiskFull, NotWritable
-from ..wire.job import Job, Quality
-from ..wire.version import VERSION
+from .base import Host
+from .wire import codec
+from .wire.clip import Clip, Span
+from .wire.effects import Effect, effect, resolve
+from .wire.errors import AfterframeError, BadValue, DiskFull, NotWritable
+from .wire.job import Job, Quality
+from .wire.version import VERSION
 
 CAPTURED = "captured"
 """Folder beside the results for pictures that the host has rendered: a recipe needs them to be
@@ -45,7 +45,7 @@ class Wish:
         quality: of the result.
         seen: from pictures with the host's grade and transform.
         format: of the result, as ``Output.format`` has it; ``auto``: as the host usually does.
-        own_track: the result goes onto the strip's own channel where that is free.
+        own_track: the result goes onto the clip's own track where that is free.
     """
 
     effect: str
@@ -87,7 +87,7 @@ class Order:
         _resolved(declared, self.wish.parameters)
         if (self.after is not None) != (declared.source == "gap"):
             raise BadValue(
-                field="effect", value=self.wish.effect, allowed="bridge, between two strips"
+                field="effect", value=self.wish.effect, allowed="bridge, between two clips"
             )
         if declared.source == "frame":
             return ((self.clip, Span(self._start, 1)),)
@@ -146,7 +146,7 @@ def make_job(
 ) -> Job:
     """Return the job of a wish, its pictures captured where the file does not give them.
 
-    Capturing happens here and now; see ``child.Preparation`` for where a user would wait.
+    Capturing happens here and now; see Blender's ``child.Preparation`` for where a user would wait.
 
     Args:
         host: where the clip is.
@@ -216,7 +216,7 @@ def _keep(pictures: list[Path], stays: Path) -> None:
         shutil.rmtree(half, ignore_errors=True)
         if not isinstance(error, OSError):
             raise
-        if not stays.is_dir():  # else another Blender has kept the same pictures meanwhile
+        if not stays.is_dir():  # else another host has kept the same pictures meanwhile
             raise _refused(error, stays.parent.parent, pictures) from error
 
 

@@ -13,9 +13,9 @@ from typing import Any, cast
 
 import pytest
 
+from afterframe_hosts import pump as pumping
 from afterframe_hosts.base import Host, Placed, Query
-from afterframe_hosts.blender import pump as pumping
-from afterframe_hosts.blender.pump import Pump, Work
+from afterframe_hosts.pump import Pump, Work
 from afterframe_hosts.wire import codec
 from afterframe_hosts.wire.clip import Clip, Media, Span
 from afterframe_hosts.wire.errors import AfterframeError, CaptureFailed, ServiceVersion

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from afterframe_hosts.blender import request
+from afterframe_hosts import orders
 from afterframe_hosts.wire.errors import AfterframeError, DiskFull, NotWritable
 
 
@@ -25,7 +25,7 @@ def pictures(tmp_path: Path) -> list[Path]:
 
 def test_pictures_are_kept(pictures: list[Path], tmp_path: Path) -> None:
     kept = tmp_path / "Afterframe" / "captured" / "ab"
-    request._keep(pictures, kept)
+    orders._keep(pictures, kept)
     assert sorted(each.name for each in kept.iterdir()) == ["picture.1.png", "picture.2.png"]
     assert list(kept.parent.iterdir()) == [kept]
 
@@ -58,7 +58,7 @@ def test_the_same_pictures_kept_by_another_meanwhile_are_taken(
         (kept / picture.name).write_bytes(b"theirs")
 
     monkeypatch.setattr(shutil, "copyfile", faster)
-    request._keep(pictures, kept)
+    orders._keep(pictures, kept)
     assert list(kept.parent.iterdir()) == [kept]
 
 
@@ -75,5 +75,5 @@ def _failing_at(name: str, number: int) -> Callable[[Path, Path], Any]:
 
 def _refusal(pictures: list[Path], folder: Path) -> AfterframeError:
     with pytest.raises(AfterframeError) as told:
-        request._keep(pictures, folder / "captured" / "ab")
+        orders._keep(pictures, folder / "captured" / "ab")
     return told.value

@@ -1,6 +1,6 @@
-"""What would hold Blender up, done in a thread: files are moved and read, Blender itself never is.
+"""What would hold a host up, done in a thread: files are moved and read, the host itself never is.
 
-Nothing that runs here may touch ``bpy``.
+Nothing that runs here may touch a host's objects.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def begin(action: Callable[[], T]) -> Future[T]:
     """Begin something, and return at once.
 
     Returns:
-        Its result, or its error, in due time; look at ``done()`` from the timer. Blender does not
+        Its result, or its error, in due time; look at ``done()`` from the timer. A process does not
         wait for it when it ends.
     """
     future: Future[T] = Future()
@@ -30,5 +30,5 @@ def begin(action: Callable[[], T]) -> Future[T]:
         else:
             future.set_result(result)
 
-    threading.Thread(target=run, name="afterframe aside", daemon=True).start()
+    threading.Thread(target=run, name="afterframe background", daemon=True).start()
     return future
