@@ -11,7 +11,10 @@ from functools import cache
 from types import UnionType
 from typing import Any, Protocol, cast
 
+from ..wire.errors import HostUnreachable
 from . import api
+
+HOST = "DaVinci Resolve"
 
 
 class Line(Protocol):
@@ -65,7 +68,10 @@ class Direct:
 
     def call(self, target: object, method: str, arguments: Sequence[object]) -> object:
         """Call a method; see :class:`Line`."""
-        return getattr(target, method)(*arguments)
+        try:
+            return getattr(target, method)(*arguments)
+        except Exception as error:  # whatever a call of Resolve raises
+            raise HostUnreachable(host=HOST, detail=f"{method}: {error}") from error
 
     def names(self, target: object) -> frozenset[str]:
         """Return the methods of an object; see :class:`Line`."""
