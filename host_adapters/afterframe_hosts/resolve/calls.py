@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -132,9 +133,11 @@ def _formed(line: Line, answer: Any, kind: Any) -> Any:
 def _optional(line: Line, answer: Any, kind: Any) -> Any:
     if kind is str:
         return answer if isinstance(answer, str) else None
-    if kind is int:
-        whole = isinstance(answer, (int, float)) and not isinstance(answer, bool)
-        return int(answer) if whole and answer == int(answer) else None
+    if kind is int or kind is float:
+        number = isinstance(answer, (int, float)) and not isinstance(answer, bool)
+        if not number or not math.isfinite(answer):
+            return None
+        return answer if kind is float else int(answer) if answer == int(answer) else None
     plain = answer is None or isinstance(answer, (bool, str, int, float, list, tuple, dict))
     return None if plain else Handle(line, answer, kind)
 
