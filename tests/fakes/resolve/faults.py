@@ -12,7 +12,9 @@ class Faults:
     Attributes:
         end_frame_inclusive: ``endFrame`` of an append is the last frame (S3, the other answer).
         ghosts: an append that was dropped for an overlap still returns an object (S5).
-        vanishing: what an append that failed has left vanishes at ``SaveProject`` (S7).
+        vanishing: an append fails, and what it has left vanishes at ``SaveProject`` (S7).
+        off_by_one: ``GetSourceStartFrame`` is one too high (S10).
+        needs_selection: an append fails while no clip of the pool is selected (20.0 to 20.3.1).
         lying: ``Class.Method`` of setters that return True and do nothing.
         refusing: ``Class.Method`` of calls that return None and do nothing.
         words: of methods that return an error text instead of failing, the text (S27).
@@ -29,6 +31,8 @@ class Faults:
     end_frame_inclusive: bool = False
     ghosts: bool = False
     vanishing: bool = False
+    off_by_one: bool = False
+    needs_selection: bool = False
     lying: set[str] = field(default_factory=set)
     refusing: set[str] = field(default_factory=set)
     words: dict[str, str] = field(default_factory=dict)

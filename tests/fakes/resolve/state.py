@@ -116,6 +116,7 @@ class Item:
         linked: uids of items that belong to it.
         take: 1-based number of the chosen one of ``takes``; 0 without a take selector.
         comps: names of its Fusion compositions.
+        unmapped: its source frames cannot be read, they are 0 and 0 (S10): from an FCP 7 XML.
     """
 
     uid: str
@@ -140,6 +141,7 @@ class Item:
     cdl: dict[str, str] = field(default_factory=dict)
     group: str = ""
     fades: dict[str, int] = field(default_factory=dict)
+    unmapped: bool = False
 
     @property
     def end(self) -> int:
@@ -249,7 +251,8 @@ class Group:
 
 @dataclass
 class Project:
-    """A project, whole. ``graphs`` are those that differ from one empty node."""
+    """A project, whole. ``graphs`` are those that differ from one empty node; ``compounds`` what is
+    inside compound and Fusion clips, which are no timelines of the project."""
 
     uid: str
     name: str
@@ -257,6 +260,7 @@ class Project:
     settings: dict[str, Any] = field(default_factory=dict)
     clips: dict[str, PoolClip] = field(default_factory=dict)
     timelines: list[Timeline] = field(default_factory=list)
+    compounds: list[Timeline] = field(default_factory=list)
     current_timeline: str = ""
     current_bin: str = ""
     selected_clips: list[str] = field(default_factory=list)

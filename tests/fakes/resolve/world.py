@@ -37,6 +37,7 @@ class World:
         faults: what goes wrong.
         classes: the methods of each class, by its name in Resolve.
         ended: ``Quit`` was called: every handle is dead.
+        vanishing: uids of items that ``SaveProject`` takes away (S7).
         tasks: what runs beside the calls, by what it does: the one that renders.
     """
 
@@ -46,6 +47,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     classes: dict[str, type[Calls]] = field(default_factory=dict)
     ended: bool = False
+    vanishing: set[str] = field(default_factory=set)
     tasks: dict[str, Any] = field(default_factory=dict)
 
     def handle(self, kind: str, uid: str = "") -> Remote:
