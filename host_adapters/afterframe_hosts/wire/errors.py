@@ -10,7 +10,8 @@
     |   |-- NothingSelected, UnsupportedItem, PlayheadOutside, NoFreeChannel,
     |   |-- ItemGone, SourceGone, FrameTrimmed, CaptureFailed, PlaceFailed, BeforeTimeline,
     |   |-- RateChanged, SaveFailed, DocumentUnsaved, SceneLinked, HostUnable,
-    |   |-- HostUnreachable (ConnectionError), HostStuck (TimeoutError), HostEdition
+    |   |-- HostUnreachable (ConnectionError), HostStuck (TimeoutError), HostEdition,
+    |   |-- HostFormat, HostUnrestored
     |-- MediaError                            a source cannot be used
     |   |-- MediaMissing        (FileNotFoundError)
     |   |-- MediaUnreadable     (OSError)           no decoder, damaged, not permitted
@@ -202,6 +203,18 @@ class HostEdition(HostError, PermissionError):
     """This edition or version of the host lacks what is needed. Params: host, lacks."""
 
     code = "host_edition"
+
+
+class HostFormat(HostError, ValueError):
+    """The host does not read results of this format here. Params: host, format, system."""
+
+    code = "host_format"
+
+
+class HostUnrestored(HostError):
+    """Work failed, and not all of it could be taken back. Params: host, detail, left."""
+
+    code = "host_unrestored"
 
 
 class MediaError(AfterframeError):

@@ -548,6 +548,12 @@ MESSAGES: dict[str, str] = {
     "error.host_stuck.fix": "A dialog may be open in it: close that, then try again.",
     "error.host_edition.message": "This edition or version of {host} does not do this: {lacks}.",
     "error.host_edition.fix": "afterframe doctor tells what it does, and which other way there is.",
+    "error.host_format.message": "{host} does not read {format} on {system}.",
+    "error.host_format.fix": "Leave the format to Afterframe, or ask for dnxhr_hq or "
+    "prores_422_hq.",
+    "error.host_unrestored.message": "{detail} {host} did not take back: {left}.",
+    "error.host_unrestored.fix": "Undo that in the editor, or ask for the same once more: "
+    "what is left of it is then used or removed.",
     "error.service_unreachable.message": "The Afterframe service does not answer: {detail}",
     "error.service_unreachable.fix": (
         "Start it with: afterframe serve. Its log says more. An installed engine that does not"
@@ -716,6 +722,11 @@ MESSAGES: dict[str, str] = {
         "The list of jobs could not be used ({problem}). {saved} of {known} jobs were taken over; "
         "the old list is kept as {path}. Delete it when you do not need it any more."
     ),
+    "note.resolve_view_left": "DaVinci Resolve did not go back to {what}.",
+    "note.resolve_look_left": "DaVinci Resolve did not give the result the clip's {what}.",
+    "note.resolve_not_saved": "DaVinci Resolve did not save the project.",
+    "note.resolve_as_seen": "{clip} is retimed, nested or made by DaVinci Resolve: its pictures "
+    "were taken as seen, with grade and transform.",
     "note.interchange_speed_curves": (
         "Clips whose speed follows a curve: {count}; they are listed, but cannot be worked on."
     ),

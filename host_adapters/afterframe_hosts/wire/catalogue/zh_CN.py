@@ -507,6 +507,10 @@ MESSAGES: dict[str, str] = {
     "error.host_stuck.fix": "其中可能有打开的对话框：请关闭后重试。",
     "error.host_edition.message": "此版本的 {host} 不支持：{lacks}。",
     "error.host_edition.fix": "运行 afterframe doctor 可查看它支持的功能和其他途径。",
+    "error.host_format.message": "{host} 在 {system} 上无法读取 {format}。",
+    "error.host_format.fix": "请让 Afterframe 自动选择格式，或改用 dnxhr_hq 或 prores_422_hq。",
+    "error.host_unrestored.message": "{detail} {host} 未能还原：{left}。",
+    "error.host_unrestored.fix": "请在编辑软件中撤销，或再次执行同一操作：遗留内容会被使用或清除。",
     "error.service_unreachable.message": "Afterframe 服务没有响应：{detail}",
     "error.service_unreachable.fix": (
         "请运行 afterframe serve 启动；详情见日志。若已安装的引擎无法启动，请修复："
@@ -627,6 +631,10 @@ MESSAGES: dict[str, str] = {
     "note.holes_hold": "缺少图片 {missing}，已用前一张代替。",
     "note.holes_black": "缺少图片 {missing}，已用黑场代替。",
     "note.queue_set_aside": "任务列表无法使用（{problem}）。已恢复 {known} 个任务中的 {saved} 个；旧列表保存为 {path}，不再需要时可删除。",
+    "note.resolve_view_left": "DaVinci Resolve 未能恢复到 {what}。",
+    "note.resolve_look_left": "DaVinci Resolve 未能将片段的 {what} 应用到结果上。",
+    "note.resolve_not_saved": "DaVinci Resolve 未能保存项目。",
+    "note.resolve_as_seen": "{clip} 经过变速、嵌套或由 DaVinci Resolve 生成：已按所见画面（含调色与变换）取帧。",
     "note.interchange_speed_curves": "有 {count} 个片段的速度沿曲线变化：会列出，但无法处理。",
     "note.interchange_sequence": "有 {count} 个结果是编号图片：Premiere 和 Final Cut Pro 无法通过此文件链接它们，请为其输出影片。",
     "join.start": (
