@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 
 from afterframe_hosts import orders
@@ -60,6 +62,50 @@ def test_the_same_pictures_kept_by_another_meanwhile_are_taken(
     monkeypatch.setattr(shutil, "copyfile", faster)
     orders._keep(pictures, kept)
     assert list(kept.parent.iterdir()) == [kept]
+
+
+def test_a_movie_that_is_written_again_is_the_same_pictures(tmp_path: Path) -> None:
+    first, again, other = (tmp_path / name / "range.mov" for name in ("first", "again", "other"))
+    for path, written, level in (
+        (first, "2026-01-01", 9),
+        (again, "2026-01-02", 9),
+        (other, "", 8),
+    ):
+        path.parent.mkdir()
+        with av.open(str(path), "w") as movie:
+            movie.metadata["creation_time"] = f"2026-01-0{day}T00:00:00Z"
+            stream = movie.add_stream("mpeg4", 24)
+            stream.width, stream.height, stream.pix_fmt = 32, 32, "yuv420p"
+            picture = av.VideoFrame.from_ndarray(np.full((48, 32), level, np.uint8), "yuv420p")
+            movie.mux([*stream.encode(picture), *stream.encode(None)])
+    assert first.read_bytes() != again.read_bytes()
+    assert orders._digest([first]) == orders._digest([again])
+    assert orders._digest([first]) != orders._digest([other])
+
+
+def test_a_png_that_is_written_again_is_the_same_picture(tmp_path: Path) -> None:
+    def png(name: str, time: bytes, pixels: bytes) -> Path:
+        path = tmp_path / name / "still.png"
+        path.parent.mkdir()
+        chunks = ((b"IHDR", bytes(13)), (b"tIME", time), (b"IDAT", pixels), (b"IEND", b""))
+        parts = (len(data).to_bytes(4, "big") + kind + data + bytes(4) for kind, data in chunks)
+        path.write_bytes(orders.PNG + b"".join(parts))
+        return path
+
+    first, again = png("first", b"1234567", b"some"), png("again", b"7654321", b"some")
+    assert orders._digest([first]) == orders._digest([again])
+    assert orders._digest([first]) != orders._digest([png("other", b"1234567", b"more")])
+
+
+@pytest.mark.parametrize("data", [b"", bytes(1), bytes(40), b"\0\0\0\x01mdat", orders.PNG])
+def test_what_is_neither_counts_as_it_is(tmp_path: Path, data: bytes) -> None:
+    names = [orders._digest([_written(tmp_path / "one", data + tail)]) for tail in (b"a", b"b")]
+    assert names[0] != names[1]
+
+
+def _written(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
 
 
 def _failing_at(name: str, number: int) -> Callable[[Path, Path], Any]:
