@@ -66,11 +66,7 @@ def test_the_same_pictures_kept_by_another_meanwhile_are_taken(
 
 def test_a_movie_that_is_written_again_is_the_same_pictures(tmp_path: Path) -> None:
     first, again, other = (tmp_path / name / "range.mov" for name in ("first", "again", "other"))
-    for path, written, level in (
-        (first, "2026-01-01", 9),
-        (again, "2026-01-02", 9),
-        (other, "", 8),
-    ):
+    for path, day, level in ((first, 1, 9), (again, 2, 9), (other, 2, 8)):
         path.parent.mkdir()
         with av.open(str(path), "w") as movie:
             movie.metadata["creation_time"] = f"2026-01-0{day}T00:00:00Z"
