@@ -3,14 +3,20 @@
 A script sees :class:`Remote` alone. The methods of a class of Resolve are the capitalised methods
 of one :class:`Calls`, in Python's own form: name, arity and defaults are what stands there, and
 decorators say the rest. They take and return plain values, records of ``state`` and :class:`Ref`;
-records become handles on the way out, and handles records on the way in.
+records become handles on the way out, and handles records on the way in. What a parameter is annotated
+with is what Resolve takes there: of anything else, as of too few arguments, the answer is that of
+a call that failed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import inspect
+import typing
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from types import UnionType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
@@ -65,6 +71,7 @@ class Calls:
         self.record = record
 
     @classmethod
+    @cache
     def methods(cls, version: tuple[int, ...]) -> dict[str, Callable[..., Any]]:
         """Return the methods that a version has, by name."""
         named = inspect.getmembers(cls, inspect.isfunction)
@@ -84,10 +91,23 @@ class Calls:
         return None
 
 
+_SHOWN = {
+    "TimelineItem": "Timeline item",
+    "MediaPoolItem": "Media pool item",
+    "ColorGroup": "Color Group",
+    "Fusion": "FusionUI",
+}
+"""Of some classes what ``str`` of a handle calls them; the others by their names."""
+
+
 class Remote:
-    """A handle, as fusionscript gives it: it has every name, and what it has not is None (S15)."""
+    """A handle, as fusionscript gives it: it has every name, and what it has not is None (S15).
+
+    It cannot be hashed, equals another of the same object, and is named as one of fusionscript's.
+    """
 
     __slots__ = ("_ref", "_world")
+    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, world: World, ref: Ref) -> None:
         object.__setattr__(self, "_world", world)
@@ -109,8 +129,112 @@ class Remote:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Remote) and bool(self._ref == other._ref)
 
-    def __hash__(self) -> int:
-        return hash(self._ref)
+    def __str__(self) -> str:
+        world: World = self._world
+        kind, uid = self._ref.kind, self._ref.uid
+        at = int(hashlib.sha256(f"{kind}{uid}".encode()).hexdigest()[:9], 16) << 4
+        address = f"0x{at:016X}" if world.build.system == "Windows" else f"0x0x{at:x}"
+        where = f"[App: 'Resolve' on 127.0.0.1, UUID: {world.session}]"
+        return f"{_SHOWN.get(kind, kind)} ({address}) {where}"
 
     def __repr__(self) -> str:
-        return f"{self._ref.kind} ({self._ref.uid or 'Resolve'}) [App: 'Resolve' on 127.0.0.1]"
+        return f"<BlackmagicFusion.PyRemoteObject object at {id(self):#x}>"
+
+
+Remote.__name__ = Remote.__qualname__ = "PyRemoteObject"
+Remote.__module__ = "BlackmagicFusion"
+
+
+class Function:
+    """A method of a handle. By name it takes nothing: what is given so is dropped."""
+
+    __slots__ = ("_method", "_name", "_ref", "_world")
+
+    def __init__(self, world: World, ref: Ref, name: str, method: Callable[..., Any]) -> None:
+        self._world, self._ref, self._name, self._method = world, ref, name, method
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        return self._world.call(self._ref, self._name, self._method, given)
+
+    def __repr__(self) -> str:
+        return f"Remote Function {id(self):016x}"
+
+
+class Unfit(Exception):
+    """Arguments that a method does not take."""
+
+
+def fitted(method: Callable[..., Any], given: tuple[Any, ...]) -> list[Any]:
+    """Return arguments in the form in which a method takes them; what is too many is dropped.
+
+    None stands for an argument that was left out.
+
+    Raises:
+        Unfit: there are too few, or one is of another kind.
+    """
+    arguments: list[Any] = []
+    for place, (default, kind, rest) in enumerate(_parameters(method)):
+        if rest:
+            return [*arguments, *given[place:]]
+        value = given[place] if place < len(given) else None
+        if value is None and default is not inspect.Parameter.empty:
+            value = default
+        elif place >= len(given):
+            raise Unfit(f"{len(given)} arguments are too few")
+        else:
+            value = _as(kind, value)
+        arguments.append(value)
+    return arguments
+
+
+def failed(method: Callable[..., Any]) -> Any:
+    """Return what a method answers that failed: False where it tells of success, else None."""
+    return False if _hint(method, "return") in {bool, bool | None} else None
+
+
+@cache
+def _parameters(method: Callable[..., Any]) -> list[tuple[Any, Any, bool]]:
+    """Return of each parameter its default, its kind, and whether it takes the rest."""
+    after_self = list(inspect.signature(method).parameters.values())[1:]
+    return [
+        (each.default, _hint(method, each.name), each.kind is inspect.Parameter.VAR_POSITIONAL)
+        for each in after_self
+    ]
+
+
+@cache
+def _hint(method: Callable[..., Any], name: str) -> Any:
+    """Return what a parameter is annotated with; Any where only a type checker knows it."""
+    written = method.__annotations__.get(name, Any)
+    if not isinstance(written, str):
+        return written
+    try:
+        return eval(written, method.__globals__)
+    except NameError:
+        return Any
+
+
+def _as(kind: Any, value: Any) -> Any:
+    """Return a value as a parameter of a kind takes it; Lua knows one kind of number."""
+    if isinstance(kind, UnionType):
+        return _as_one_of(typing.get_args(kind), value)
+    kind = typing.get_origin(kind) or kind
+    if not isinstance(kind, type) or kind is object:
+        return value
+    if kind is type(None):
+        kind = type(value) if value is None else Unfit
+    elif kind in (int, float, bool) and isinstance(value, (int, float)):
+        if kind is not int or value == int(value):
+            return kind(value)
+    if isinstance(value, kind):
+        return value
+    raise Unfit(f"{value!r} is no {kind.__name__}")
+
+
+def _as_one_of(kinds: tuple[Any, ...], value: Any) -> Any:
+    for kind in sorted(kinds, key=lambda each: each is not type(value)):
+        try:
+            return _as(kind, value)
+        except Unfit:
+            continue
+    raise Unfit(f"{value!r} is of another kind")

@@ -373,7 +373,7 @@ def differences(before: Any, after: Any, path: str = "") -> list[str]:
 
 def _read(kind: Any, value: Any) -> Any:
     """Return a JSON value as the record, list or dict that an annotation names."""
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return kind(**{name: _read(hints[name], each) for name, each in value.items()})
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import state
 from .build import Build
 from .faults import Faults
-from .remote import Calls, Ref, Remote
+from .remote import Calls, Function, Ref, Remote, Unfit, failed, fitted
 
 KINDS: dict[type, str] = {
     state.Project: "Project",
@@ -38,6 +37,8 @@ class World:
         classes: the methods of each class, by its name in Resolve.
         ended: ``Quit`` was called: every handle is dead.
         vanishing: uids of items that ``SaveProject`` takes away (S7).
+        session: its UUID, as ``str`` of a handle shows it.
+        misuse: calls with arguments that their method does not take, for those who want to know.
         tasks: what runs beside the calls, by what it does: the one that renders.
     """
 
@@ -48,6 +49,8 @@ class World:
     classes: dict[str, type[Calls]] = field(default_factory=dict)
     ended: bool = False
     vanishing: set[str] = field(default_factory=set)
+    session: str = field(default_factory=state.new_uid)
+    misuse: list[str] = field(default_factory=list)
     tasks: dict[str, Any] = field(default_factory=dict)
 
     def handle(self, kind: str, uid: str = "") -> Remote:
@@ -94,11 +97,13 @@ class World:
 
     def attribute(self, ref: Ref, name: str) -> Any:
         """Return a method of a handle, ready to be called; None where it has none of that name."""
+        if self.ended:
+            return None
         kind = self.classes[ref.kind]
         method = kind.methods(self.build.version).get(name)
         if method is None:
             return kind(self, self.record(ref)).attribute(name)
-        return partial(self._call, ref, name, method)
+        return Function(self, ref, name, method)
 
     def wrap(self, value: Any) -> Any:
         """Return a value as a script gets it."""
@@ -123,14 +128,21 @@ class World:
             return {key: self.unwrap(each) for key, each in value.items()}
         return value
 
-    def _call(self, ref: Ref, name: str, method: Callable[..., Any], *given: Any) -> Any:
-        failed, answer = self._fault(f"{ref.kind}.{name}", method)
-        if failed:
+    def call(self, ref: Ref, name: str, method: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+        """Make a call of a script, and return its answer as the script gets it."""
+        call = f"{ref.kind}.{name}"
+        failed_before, answer = self._fault(call, method)
+        if failed_before:
             return answer
         record = self.record(ref)
         if record is None and ref.uid:
             return None
-        return self.wrap(method(self.classes[ref.kind](self, record), *self.unwrap(given)))
+        try:
+            arguments = fitted(method, tuple(self.unwrap(each) for each in given))
+        except Unfit as error:
+            self.misuse.append(f"{call}: {error}")
+            return failed(method)
+        return self.wrap(method(self.classes[ref.kind](self, record), *arguments))
 
     def _fault(self, call: str, method: Callable[..., Any]) -> tuple[bool, Any]:
         """Return whether a call goes wrong before it begins, and what it answers then."""
