@@ -3,9 +3,9 @@
 A script sees :class:`Remote` alone. The methods of a class of Resolve are the capitalised methods
 of one :class:`Calls`, in Python's own form: name, arity and defaults are what stands there, and
 decorators say the rest. They take and return plain values, records of ``state`` and :class:`Ref`;
-records become handles on the way out, and handles records on the way in. What a parameter is annotated
-with is what Resolve takes there: of anything else, as of too few arguments, the answer is that of
-a call that failed.
+records become handles on the way out, and handles records on the way in. What a parameter is
+annotated with is what Resolve takes there: of anything else, as of too few arguments, the answer
+is that of a call that failed.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Calls:
 
     @classmethod
     def find(cls, world: World, uid: str) -> Any:
-        """Return the record with a uid, None without one; for kinds that ``world`` does not know."""
+        """Return the record with a uid, or None; for kinds that ``world`` does not know."""
         return None
 
     def attribute(self, name: str) -> Any:
@@ -223,9 +223,9 @@ def _as(kind: Any, value: Any) -> Any:
         return value
     if kind is type(None):
         kind = type(value) if value is None else Unfit
-    elif kind in (int, float, bool) and isinstance(value, (int, float)):
-        if kind is not int or value == int(value):
-            return kind(value)
+    number = kind in (int, float, bool) and isinstance(value, (int, float))
+    if number and (kind is not int or value == int(value)):
+        return kind(value)
     if isinstance(value, kind):
         return value
     raise Unfit(f"{value!r} is no {kind.__name__}")

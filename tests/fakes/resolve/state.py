@@ -235,7 +235,7 @@ class Node:
 
 @dataclass
 class Graph:
-    """The nodes of a grade; ``uid`` of the item or timeline, or of a group with ``/pre``, ``/post``."""
+    """The nodes of a grade; ``uid`` of the item or timeline, of a group with ``/pre``, ``/post``."""
 
     uid: str
     nodes: list[Node] = field(default_factory=list)
