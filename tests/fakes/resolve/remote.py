@@ -219,7 +219,7 @@ def _as(kind: Any, value: Any) -> Any:
     if isinstance(kind, UnionType):
         return _as_one_of(typing.get_args(kind), value)
     kind = typing.get_origin(kind) or kind
-    if not isinstance(kind, type) or kind is object:
+    if kind is Any or kind is object or not isinstance(kind, type):
         return value
     if kind is type(None):
         kind = type(value) if value is None else Unfit
