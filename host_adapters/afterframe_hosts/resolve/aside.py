@@ -208,7 +208,7 @@ def is_alive(resolve: api.Resolve) -> bool:
 
 def identity_of(handle: api.Timeline | api.Folder | api.MediaPoolItem | None) -> str | None:
     """Return the id of an object, None where there is none or it does not tell."""
-    return None if handle is None else handle.GetUniqueId()
+    return None if handle is None else sure(handle.GetUniqueId)
 
 
 def _watch_pool(work: Work, pool: api.MediaPool) -> None:

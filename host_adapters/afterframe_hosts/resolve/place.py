@@ -1,0 +1,510 @@
+"""Results on the timeline: a clip on a free track above its source, read back, marked.
+
+Resolve takes a result in many small calls, any of which may come to nothing or to something else
+than it says. Each is looked at, and what was begun is taken back where the result does not stand
+to the frame as it was asked for. Where Resolve ends in the middle nothing can be taken back: the
+next time the same result is placed, what stands of it is used, or removed.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from ..base import Placed
+from ..wire.clip import Clip, Span
+from ..wire.errors import (
+    AfterframeError,
+    HostFormat,
+    ItemGone,
+    NoFreeChannel,
+    PlaceFailed,
+    RateChanged,
+)
+from ..wire.job import JobStatus, Note, Result
+from ..wire.rates import nearest_rate
+from ..wire.results import result_start
+from . import api, aside, marks, takes, timeline
+from .aside import Tell, Work, identity_of, silent, sure
+from .calls import HOST
+
+PICTURE = 1
+"""``mediaType`` of an append without sound: the user's own sound goes on below."""
+UNSAVED = "Untitled Project"
+"""Name of a project that has none: to save it opens a dialog, and without a window hangs (S19)."""
+NOT_ON_LINUX = frozenset({"h264", "hevc", "hevc_10"})
+NOWHERE = frozenset({"ffv1"})
+"""Formats that Resolve does not read, by our names."""
+LINUX_SUFFIXES = frozenset({".mp4", ".m4v"})
+SHAPE = (
+    *("Pan", "Tilt", "ZoomGang", "ZoomX", "ZoomY", "RotationAngle", "AnchorPointX"),
+    *("AnchorPointY", "Pitch", "Yaw", "FlipX", "FlipY", "CropLeft", "CropRight", "CropTop"),
+    *("CropBottom", "CropSoftness", "CropRetain", "Distortion", "Scaling", "ResizeFilter"),
+)
+"""Properties of an item that a result of its own medium takes over. Not its opacity, nor its way of
+blending: what lies below would then show through twice."""
+
+
+def place(resolve: api.Resolve, status: JobStatus, tell: Tell = silent) -> Placed:
+    """Put a result on the timeline; see ``base.Placement``.
+
+    Args:
+        resolve: the program.
+        status: of a job that is done.
+        tell: gets what could not be done as it should, beside the placing itself.
+
+    Raises:
+        ItemGone, NoFreeChannel, PlaceFailed, RateChanged, HostFormat: nothing was changed.
+        HostUnrestored: it failed, and some of it could not be taken back.
+        HostUnreachable, HostStuck: what was begun is finished when it is placed again.
+    """
+    result = _result(status)
+    with aside.kept(resolve, tell) as work:
+        project = aside.open_project(resolve)
+        there = marks.holder(project, status.job.id)
+        if there is None:
+            check_format(status.job.output.format, result.path)
+            there = _put(_Place.of(resolve, status, result), work, tell)
+            _save(resolve, project, tell)
+            there = marks.holder(project, status.job.id)
+            if there is None:  # S7
+                raise PlaceFailed(path=result.path, detail="it vanished when it was saved")
+        return _as_placed(there)
+
+
+def placed(resolve: api.Resolve, job: str) -> Placed | None:
+    """Return where a job's result stands, shown or as another take; None where it does not."""
+    there = marks.holder(aside.open_project(resolve), job)
+    return _as_placed(there) if there is not None else None
+
+
+def reveal(resolve: api.Resolve, item: str) -> None:
+    """Go to an item's first frame, on its timeline: Resolve lets nobody select.
+
+    Raises:
+        ItemGone: it is no longer there.
+    """
+    edit, handle = timeline.find_item(resolve, item)
+    start = sure(handle.GetStart)
+    if start is None:
+        raise ItemGone(item=item)
+    if sure(resolve.GetCurrentPage) not in aside.TELLS_TIME:
+        aside.open_page(resolve, "edit")
+    edit.project.SetCurrentTimeline(edit.timeline)
+    edit.timeline.SetCurrentTimecode(edit.clock.label(start))
+
+
+def check_format(name: str, path: str = "") -> None:
+    """Refuse what Resolve does not read on this machine, before it is made.
+
+    Args:
+        name: of a delivery format, or ``auto``.
+        path: of the result, where it is known.
+
+    Raises:
+        HostFormat: it is refused.
+    """
+    system = platform.system()
+    linux = system == "Linux"
+    if linux and Path(path).suffix.lower() in LINUX_SUFFIXES:
+        name = "h264" if name == "auto" else name
+    if name in NOWHERE or (linux and name in NOT_ON_LINUX):
+        raise HostFormat(host=HOST, format=name, system=system)
+
+
+def _result(status: JobStatus) -> Result:
+    """Return what the job made, all of it on disk."""
+    result = status.result
+    if status.state != "done" or result is None:
+        raise ValueError(f"only what is done can be placed, not a job that is {status.state}")
+    for path in (_file(result, result.first), _file(result, result.first + result.frames - 1)):
+        if not path.is_file():
+            raise PlaceFailed(path=str(path), detail="it is not there")
+    return result
+
+
+def _file(result: Result, number: int) -> Path:
+    """Return the movie, or the picture with a number."""
+    path = Path(result.path)
+    if not result.is_sequence:
+        return path
+    return path.with_name(re.sub("#+", lambda run: f"{number:0{len(run[0])}d}", path.name, count=1))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A result and where it belongs.
+
+    Attributes:
+        resolve, project, pool, timeline: of which it becomes a part.
+        source: the item that it was made from.
+        shot: the clip that this item is now.
+        status: of its job.
+        result: of the job.
+        span: where it is to stand, in timeline frames.
+    """
+
+    resolve: api.Resolve
+    project: api.Project
+    pool: api.MediaPool
+    timeline: api.Timeline
+    source: api.TimelineItem
+    shot: Clip
+    status: JobStatus
+    result: Result
+    span: Span
+
+    @classmethod
+    def of(cls, resolve: api.Resolve, status: JobStatus, result: Result) -> _Place:
+        """Find the clip and check that the result fits its timeline; changes nothing."""
+        clip = status.job.clip
+        edit, source = _source(resolve, clip)
+        if clip.document != edit.document:
+            raise ItemGone(item=clip.name)
+        if result.rate != edit.clock.rate:
+            made, now = float(result.rate), float(edit.clock.rate)
+            raise RateChanged(made=f"{made:.5g}", now=f"{now:.5g}")
+        shot = timeline.read_clip(edit, source)
+        start = result_start(status.job, result.shown) + moved(shot, clip)
+        if start < edit.start:  # Resolve would take it, and show nothing (S1)
+            detail = f"it would begin {edit.start - start} frames before the timeline does"
+            raise PlaceFailed(path=result.path, detail=detail)
+        pool = sure(edit.project.GetMediaPool)
+        if pool is None:
+            raise PlaceFailed(path=result.path, detail="the media pool does not answer")
+        span = Span(start, result.shown)
+        return cls(resolve, edit.project, pool, edit.timeline, source, shot, status, result, span)
+
+    def failed(self, detail: str) -> PlaceFailed:
+        """Return the error that says why the result is not taken."""
+        return PlaceFailed(path=self.result.path, detail=detail)
+
+
+def moved(now: Clip, clip: Clip) -> int:
+    """Return by how many frames an item was moved since it was read as a clip."""
+    try:
+        anchors = [int(each.item.rsplit("/", 1)[1]) for each in (now, clip)]
+    except (IndexError, ValueError):
+        return 0
+    return anchors[0] - anchors[1]
+
+
+def _source(resolve: api.Resolve, clip: Clip) -> tuple[timeline.Edit, api.TimelineItem]:
+    """Return the item that a clip was; that it is gone is believed when it is told twice."""
+    try:
+        return timeline.find_item(resolve, clip.item)
+    except ItemGone:
+        return timeline.find_item(resolve, clip.item)
+
+
+def _put(place: _Place, work: Work, tell: Tell) -> marks.Standing:
+    """Import, append, compare, mark."""
+    aside.watch(work, place.resolve, place.project)
+    clip = _import(place, work)
+    _check_medium(place, clip)
+    there = _take(place, clip, work)
+    if there is None:
+        if not aside.make_current(work, place.project, place.timeline):
+            raise place.failed("its timeline cannot be opened")
+        there = _left_over(place, clip) or _append(place, clip, work)
+        _shape(place, there.item, tell)
+        if not marks.mark_item(there.item, place.status, place.result):
+            tell(Note("note.resolve_look_left", {"what": "marker"}))
+    if not marks.mark_clip(clip, place.status, place.result) and not marks.job_of(there.item):
+        raise place.failed("it cannot be marked as a result")
+    return there
+
+
+def _import(place: _Place, work: Work) -> api.MediaPoolItem:
+    """Return the result's clip of the pool, in our bin."""
+    folder = _bin(place, work)
+    known = _known(folder, place.result)
+    if known is not None:
+        return known
+    for _ in range(aside.TRIES):
+        if identity_of(sure(place.pool.GetCurrentFolder)) == identity_of(folder):
+            break
+        place.pool.SetCurrentFolder(folder)
+    else:
+        raise place.failed("the bin for results cannot be opened")
+
+    def made() -> list[api.MediaPoolItem]:
+        return [each for each in sure(folder.GetClipList) if marks.shows(each, place.result)]
+
+    work.begun.add(
+        f"a clip in the bin {marks.BIN}",
+        lambda: not made(),
+        lambda: place.pool.DeleteClips(made()),
+    )
+    elsewhere = place.pool.ImportMedia([_importable(place.result)])
+    clip = _known(folder, place.result) or next(iter(elsewhere), None)
+    if clip is None:
+        raise place.failed("DaVinci Resolve does not read it")
+    return clip
+
+
+def _bin(place: _Place, work: Work) -> api.Folder:
+    """Return our bin; it is made where there is none."""
+    folder = marks.own_bin(place.pool)
+    root = sure(place.pool.GetRootFolder)
+    if folder is None and root is not None:
+
+        def remove() -> None:
+            made = marks.own_bin(place.pool)
+            if made is not None and not sure(made.GetClipList):
+                place.pool.DeleteFolders([made])
+
+        work.begun.add(f"the bin {marks.BIN}", lambda: marks.own_bin(place.pool) is None, remove)
+        place.pool.AddSubFolder(root, marks.BIN)
+        folder = marks.own_bin(place.pool)
+    if folder is None:
+        raise place.failed("no bin for results can be made")
+    return folder
+
+
+def _known(folder: api.Folder, result: Result) -> api.MediaPoolItem | None:
+    clips = sure(folder.GetClipList)
+    return next((each for each in clips if marks.shows(each, result)), None)
+
+
+def _importable(result: Result) -> str | api.SequenceInfo:
+    """Return a result as ``ImportMedia`` wants it (Windows: with its own slashes, S30)."""
+    if not result.is_sequence:
+        return str(Path(result.path))
+    path = Path(result.path)
+    pattern = re.sub("#+", lambda run: f"%0{len(run[0])}d", path.name, count=1)
+    last = result.first + result.frames - 1
+    return {
+        "FilePath": str(path.with_name(pattern)),
+        "StartIndex": result.first,
+        "EndIndex": last,
+    }
+
+
+def _check_medium(place: _Place, clip: api.MediaPoolItem) -> None:
+    """Compare what Resolve reads in the file with what was made.
+
+    Pictures without a rate get that of the project when they are imported (S9 would then make
+    another number of frames of them): they are given their own.
+    """
+    result = place.result
+    if _rate(clip) not in {result.rate, None}:
+        clip.SetClipProperty("FPS", f"{float(result.rate):.6g}")
+    rate, frames = _rate(clip), sure(clip.GetClipProperty).get("Frames")
+    if rate not in {result.rate, None}:
+        raise place.failed(f"it was read at {float(rate or 0):.5g} frames a second")
+    if isinstance(frames, str) and frames.isdecimal() and int(frames) != result.frames:
+        raise place.failed(f"{frames} frames were read of it instead of {result.frames}")
+
+
+def _rate(clip: api.MediaPoolItem) -> Fraction | None:
+    try:
+        return nearest_rate(float(str(sure(clip.GetClipProperty).get("FPS"))))
+    except ValueError:
+        return None
+
+
+def _take(place: _Place, clip: api.MediaPoolItem, work: Work) -> marks.Standing | None:
+    """Put the result behind the item whose new take it is; None: it has to have one of its own."""
+    lineage = place.status.job.lineage
+    if not lineage:
+        return None
+    clips = marks.clips_of(place.project, marks.LINEAGE, lineage)
+    names = {each for each in (sure(one.GetUniqueId) for one in clips) if each}
+    there = marks.find(place.project, names) if names else None
+    if there is None:
+        return None
+    added = takes.add(there.item, clip, place.result, work)
+    return marks.Standing(there.timeline, there.track, there.item) if added else None
+
+
+def _left_over(place: _Place, clip: api.MediaPoolItem) -> marks.Standing | None:
+    """Return what stands already where the result belongs, of a placing that was cut off.
+
+    What such a one has left with another length is removed.
+    """
+    for there in marks.standing(place.timeline, clip):
+        job = marks.job_of(there.item)
+        if job == place.status.job.id:
+            return there
+        if job or sure(there.item.GetStart) != place.span.start:
+            continue
+        if _fits(place, there.item):
+            return there
+        _remove(place, [there.item])
+    return None
+
+
+def _append(place: _Place, clip: api.MediaPoolItem, work: Work) -> marks.Standing:
+    """Append the result where it belongs, to the frame, and nowhere else."""
+    track = _free_track(place, work)
+    known = {each.item.GetUniqueId() for each in marks.standing(place.timeline, clip)}
+
+    def made() -> list[api.TimelineItem]:
+        items = (each.item for each in marks.standing(place.timeline, clip))
+        return [each for each in items if each.GetUniqueId() not in known]
+
+    work.begun.add("an item on the timeline", lambda: not made(), lambda: _remove(place, made()))
+    first, got = place.result.handles[0], "nothing"
+    end = first + place.span.duration
+    for _ in range(aside.TRIES):
+        info: api.ClipInfo = {
+            "mediaPoolItem": clip,
+            "startFrame": first,
+            "endFrame": end,
+            "mediaType": PICTURE,
+            "trackIndex": track,
+            "recordFrame": place.span.start,
+        }
+        place.pool.AppendToTimeline([info])
+        items = made()
+        if len(items) == 1 and _fits(place, items[0]):
+            return marks.Standing(place.timeline, track, items[0])
+        got = ", ".join(_told(each) for each in items) or got
+        lengths = {sure(each.GetDuration) for each in items}
+        if lengths == {place.span.duration + 1}:  # the last frame is meant, not the one after (S3)
+            end -= 1
+        _remove(place, items)
+        if not items and _needs_selection(place.resolve):
+            place.pool.SetSelectedClip(clip)
+    raise place.failed(f"{got} instead of {place.span.duration} frames at {place.span.start}")
+
+
+def _needs_selection(resolve: api.Resolve) -> bool:
+    """Return whether this Resolve may append only while a clip of the pool is selected."""
+    version = tuple(each for each in sure(resolve.GetVersion)[:3] if isinstance(each, int))
+    return (20, 0, 0) <= version < (20, 3, 2)
+
+
+def _fits(place: _Place, item: api.TimelineItem) -> bool:
+    """Return whether an item stands to the frame where the result belongs, above its source."""
+    stands = (sure(item.GetStart), sure(item.GetDuration))
+    return (
+        stands == (place.span.start, place.span.duration)
+        and (sure(item.GetLeftOffset) or 0) == place.result.handles[0]
+    )
+
+
+def _told(item: api.TimelineItem) -> str:
+    return f"{item.GetDuration()} frames at {item.GetStart()}"
+
+
+def _remove(place: _Place, items: list[api.TimelineItem]) -> None:
+    """Delete items; off the edit page Resolve does not (S12)."""
+    if items and not place.timeline.DeleteClips(items):
+        place.resolve.OpenPage("edit")
+        place.timeline.DeleteClips(items)
+
+
+def _free_track(place: _Place, work: Work) -> int:
+    """Return a video track that is free for the result; above all others a new one, if need be.
+
+    Raises:
+        NoFreeChannel: none is free, and none can be added.
+    """
+    count = sure(lambda: place.timeline.GetTrackCount("video")) or 0
+    tracks, job = _tracks_below(place), place.status.job
+    own = len(tracks) == 1 and (job.own_track or job.effect == "bridge")
+    for number in range(max(tracks) + (not own), count + 1):
+        if _is_free(place.timeline, number, place.span):
+            return number
+    return _add_track(place, count, work)
+
+
+def _tracks_below(place: _Place) -> set[int]:
+    """Return the numbers of the tracks of what the result is made from: one clip, or two."""
+    items = [place.source]
+    after = place.status.job.after
+    if after is not None:
+        with suppress(ItemGone):  # it is gone by now: the clip before the gap decides
+            items.append(_source(place.resolve, after)[1])
+    tracks = {marks.track_of(place.timeline, item) for item in items}
+    if not tracks or 0 in tracks:
+        raise place.failed("the track of its clip is not told")
+    return tracks
+
+
+def _is_free(line: api.Timeline, number: int, span: Span) -> bool:
+    """Return whether a track shows what is put on it, and has nothing in a span."""
+    if line.GetIsTrackLocked("video", number) or not _is_enabled(line, number):
+        return False
+    for item in marks.on_track(line, number):
+        start, end = sure(item.GetStart), sure(item.GetEnd)
+        if start is None or end is None or (start < span.end and span.start < end):
+            return False
+    return True
+
+
+def _is_enabled(line: api.Timeline, number: int) -> bool:
+    return line.GetIsTrackEnabled("video", number) is not False
+
+
+def _add_track(place: _Place, count: int, work: Work) -> int:
+    def now() -> int | None:
+        return sure(lambda: place.timeline.GetTrackCount("video"))
+
+    def remove() -> None:
+        if now() == count + 1 and not marks.on_track(place.timeline, count + 1):
+            place.timeline.DeleteTrack("video", count + 1)
+
+    work.begun.add("a video track", lambda: now() == count, remove)
+    place.timeline.AddTrack("video")
+    if count < 1 or now() != count + 1:
+        raise NoFreeChannel(first=place.span.start, last=place.span.end - 1)
+    place.timeline.SetTrackName("video", count + 1, marks.BIN)
+    return count + 1
+
+
+def _shape(place: _Place, item: api.TimelineItem, tell: Tell) -> None:
+    """Give a result of the medium itself the source's transform and grade.
+
+    What was captured as seen has both in its pictures.
+    """
+    clip = place.status.job.clip
+    if place.status.job.seen or clip.media.path != place.shot.media.path:
+        return
+    wanted, has = sure(place.source.GetProperty), sure(item.GetProperty)
+    left = [
+        name
+        for name in SHAPE
+        if name in wanted
+        and wanted[name] != has.get(name)
+        and not item.SetProperty(name, wanted[name])
+    ]
+    if not place.source.CopyGrades([item]):
+        left.append("grade")
+    if left:
+        tell(Note("note.resolve_look_left", {"what": ", ".join(left)}))
+
+
+def _as_placed(there: marks.Standing) -> Placed:
+    item = there.item
+    start, duration = sure(item.GetStart), sure(item.GetDuration)
+    if start is None or not duration:
+        raise ItemGone(item=sure(item.GetName) or "")
+    return Placed(
+        timeline.item_id(there.timeline, item),
+        sure(item.GetName) or "",
+        sure(lambda: there.timeline.GetTrackName("video", there.track)) or f"V{there.track}",
+        Span(start, duration),
+    )
+
+
+def _save(resolve: api.Resolve, project: api.Project, tell: Tell) -> None:
+    """Save the project, where it has a name to be saved under."""
+    manager = sure(resolve.GetProjectManager)
+    name = sure(project.GetName)
+    if manager is None or not name or name.startswith(UNSAVED):
+        return
+    if name not in sure(manager.GetProjectListInCurrentFolder):
+        return
+    try:
+        saved = manager.SaveProject()
+    except AfterframeError:
+        saved = False
+    if not saved:
+        tell(Note("note.resolve_not_saved"))
