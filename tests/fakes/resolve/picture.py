@@ -123,7 +123,7 @@ class Painter:
                 raise
             picture, aspect = _flat(size, (*OFFLINE, 1.0)), Fraction(1)
         behaviour = setting(self._project, timeline, "timelineInputResMismatchBehavior")
-        picture = _graded(picture, item.cdl)
+        picture = graded(picture, item.cdl if _is_graded(self._project, item) else {})
         picture = _placed(picture, item.properties, size, str(behaviour), aspect)
         opacity = float(item.properties.get("Opacity", 100.0)) / 100 * _fade(item, frame)
         return picture if opacity == 1 else picture * np.float32(opacity)
@@ -184,6 +184,25 @@ def source_frame(project: Project, timeline: Timeline, item: Item, frame: int) -
     return floor(start + (frame - item.start) * ratio * speed)
 
 
+def graded(picture: Picture, cdl: dict[str, str]) -> Picture:
+    """Return a picture through an ASC CDL (v1.2): slope, offset, power, then saturation.
+
+    Args:
+        cdl: as ``SetCDL`` takes it; empty: none.
+    """
+    if not cdl:
+        return picture
+    slope, offset, power = (
+        np.array([float(each) for each in cdl.get(name, default).split()], np.float32)
+        for name, default in (("Slope", "1 1 1"), ("Offset", "0 0 0"), ("Power", "1 1 1"))
+    )
+    saturation = np.float32(cdl.get("Saturation", "1"))
+    alpha = picture[..., 3:]
+    graded = np.clip(picture[..., :3] * slope + offset, 0, 1) ** power
+    luma = (graded @ np.array(LUMA_709, np.float32))[..., None]
+    return np.dstack([(luma + saturation * (graded - luma)) * alpha, alpha])
+
+
 def eight_bits(picture: Picture) -> NDArray[np.uint8]:
     """Return RGB (H, W, 3) of 8 bits, over black."""
     return np.asarray(np.rint(np.clip(picture[..., :3], 0, 1) * np.float32(255)), np.uint8)
@@ -235,6 +254,13 @@ def _cut(track: Track, mixing: Item) -> tuple[Item, Item] | None:
     return next((pair for pair in pairwise(items) if pair[0].end == pair[1].start in inside), None)
 
 
+def _is_graded(project: Project, item: Item) -> bool:
+    """Return whether the node that holds an item's grade is enabled."""
+    number = int(item.cdl.get("NodeIndex", "1"))
+    nodes = next((graph.nodes for graph in project.graphs if graph.uid == item.uid), [])
+    return number > len(nodes) or nodes[number - 1].enabled
+
+
 def _fade(item: Item, frame: int) -> float:
     """Return by how much an item is faded in at a frame: 1 is wholly."""
     fade_in, fade_out = item.fades.get("FadeIn", 0), item.fades.get("FadeOut", 0)
@@ -244,21 +270,6 @@ def _fade(item: Item, frame: int) -> float:
     if fade_out:
         shares.append((item.end - 1 - frame) / fade_out)
     return min(shares)
-
-
-def _graded(picture: Picture, cdl: dict[str, str]) -> Picture:
-    """Return a picture through an ASC CDL (v1.2): slope, offset, power, then saturation."""
-    if not cdl:
-        return picture
-    slope, offset, power = (
-        np.array([float(each) for each in cdl.get(name, default).split()], np.float32)
-        for name, default in (("Slope", "1 1 1"), ("Offset", "0 0 0"), ("Power", "1 1 1"))
-    )
-    saturation = np.float32(cdl.get("Saturation", "1"))
-    alpha = picture[..., 3:]
-    graded = np.clip(picture[..., :3] * slope + offset, 0, 1) ** power
-    luma = (graded @ np.array(LUMA_709, np.float32))[..., None]
-    return np.dstack([(luma + saturation * (graded - luma)) * alpha, alpha])
 
 
 _SCALINGS = {1: "centerCrop", 2: "scaleToFit", 3: "scaleToCrop", 4: "stretch"}

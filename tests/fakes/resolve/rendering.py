@@ -18,7 +18,7 @@ from afterframe.errors import AfterframeError
 
 from . import codecs, placing
 from .picture import Offline, Painter, Picture, size_of
-from .rates import drops, label, shown_rate, timeline_rate
+from .rates import label, shown_rate, timeline_rate
 from .remote import Calls, changes, since
 from .state import Deliver, Item, Project, RenderJob, Timeline, new_uid
 from .world import World
@@ -355,7 +355,7 @@ def _written(
     first, last, item = run
     info = job.settings
     rate = timeline_rate(project, timeline)
-    start = label(first, rate, drops(project, timeline))
+    start = label(first, rate, timeline.drop)
     path = Path(info["TargetDir"]) / _file_name(job, first if item else None)
     job.file = str(path)
     size = (int(info["FormatWidth"]), int(info["FormatHeight"]))
