@@ -13,7 +13,7 @@ class Faults:
         end_frame_inclusive: ``endFrame`` of an append is the last frame (S3, the other answer).
         ghosts: an append that was dropped for an overlap still returns an object (S5).
         vanishing: an append fails, and what it has left vanishes at ``SaveProject`` (S7).
-        off_by_one: ``GetSourceStartFrame`` is one too high (S10).
+        off_by_one: ``GetSourceStartFrame`` is one too low (S10).
         needs_selection: an append fails while no clip of the pool is selected (20.0 to 20.3.1).
         lying: ``Class.Method`` of setters that return True and do nothing.
         refusing: ``Class.Method`` of calls that return None and do nothing.

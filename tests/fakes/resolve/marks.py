@@ -48,9 +48,9 @@ class Marked(Calls):
     def GetMarkers(self) -> dict[int, dict[str, Any]]:
         return {frame: _told(marker) for frame, marker in sorted(self.record.markers.items())}
 
-    def GetMarkerByCustomData(self, customData: str) -> dict[str, Any] | None:
+    def GetMarkerByCustomData(self, customData: str) -> dict[int, Any] | None:
         frame = self._carrying(customData)
-        return None if frame is None else _told(self.record.markers[frame])
+        return None if frame is None else {frame: _told(self.record.markers[frame])}
 
     @changes
     def UpdateMarkerCustomData(self, frameId: float, customData: str) -> bool:

@@ -91,7 +91,7 @@ def clip_rate(project: Project, clip: PoolClip) -> Fraction:
     """Return the frames a second of a clip of the pool."""
     if clip.medium is None:
         return timeline_rate(project, nested_timeline(project, clip))
-    return rate_of(clip.properties.get("FPS", clip.medium.rate))
+    return rate_of(clip.medium.rate)
 
 
 def is_still(clip: PoolClip) -> bool:
@@ -102,7 +102,8 @@ def is_still(clip: PoolClip) -> bool:
 
 def nested_timeline(project: Project, clip: PoolClip) -> Timeline | None:
     """Return the timeline behind a clip, None where it has none."""
-    return next((each for each in project.timelines if each.uid == clip.timeline), None)
+    every = (*project.timelines, *project.compounds)
+    return next((each for each in every if each.uid == clip.timeline), None)
 
 
 def end_of(timeline: Timeline) -> int:

@@ -12,6 +12,7 @@ import av
 
 from afterframe.media.frame import MediaInfo
 from afterframe.media.source import probe
+from afterframe.media.stills import numbered
 from afterframe_hosts.wire.clip import STILL_SUFFIXES, Media
 from afterframe_hosts.wire.errors import MediaError
 from afterframe_hosts.wire.timecode import can_drop
@@ -99,6 +100,19 @@ def sequence(pattern: str, first: int, last: int) -> str | None:
     if not all(Path(f"{head}{number:0{width}d}{tail}").is_file() for number in numbers):
         return None
     return _run_path(head, tail, width, list(numbers))
+
+
+def exists(path: str) -> bool:
+    """Return whether a medium's file is there; of a sequence its first picture."""
+    media = media_at(path)
+    if media.kind == "sequence":
+        return Path(numbered(media.path, media.first)).is_file()
+    return Path(path).is_file()
+
+
+def numbers_of(path: str) -> list[int]:
+    """Return the numbers in the name of a file."""
+    return [int(number) for number in re.findall(r"[0-9]+", Path(path).stem)]
 
 
 def _is_picture(path: str) -> bool:

@@ -20,6 +20,7 @@ _MODULES = (
     "project",
     "fusion",
     "pool",
+    "clips",
     "timeline",
     "items",
     "marks",

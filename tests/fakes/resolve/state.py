@@ -23,6 +23,11 @@ def new_uid() -> str:
     return str(uuid.uuid4())
 
 
+def derived_uid(kind: str, uid: str) -> str:
+    """Return the id of what belongs to a record and has no record of its own."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{kind}/{uid}"))
+
+
 @dataclass
 class Marker:
     """A marker; its frame, relative to what it stands on, is its key."""
@@ -349,8 +354,8 @@ def load(path: Path) -> Application:
     Raises:
         ValueError, TypeError, KeyError: it is no such file.
     """
-    read: Application = _read(Application, json.loads(path.read_text("utf-8")))
-    return read
+    kept: Application = read(Application, json.loads(path.read_text("utf-8")))
+    return kept
 
 
 def differences(before: Any, after: Any, path: str = "") -> list[str]:
@@ -371,17 +376,17 @@ def differences(before: Any, after: Any, path: str = "") -> list[str]:
     return [] if before == after else [f"{path}: {before!r} -> {after!r}"]
 
 
-def _read(kind: Any, value: Any) -> Any:
+def read(kind: Any, value: Any) -> Any:
     """Return a JSON value as the record, list or dict that an annotation names."""
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        return kind(**{name: _read(hints[name], each) for name, each in value.items()})
+        return kind(**{name: read(hints[name], each) for name, each in value.items()})
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is list:
-        return [_read(arguments[0], each) for each in value]
+        return [read(arguments[0], each) for each in value]
     if origin is dict:
         key = int if arguments[0] is int else str
-        return {key(name): _read(arguments[1], each) for name, each in value.items()}
+        return {key(name): read(arguments[1], each) for name, each in value.items()}
     if type(None) in arguments:
-        return None if value is None else _read(arguments[0], value)
+        return None if value is None else read(arguments[0], value)
     return value

@@ -81,7 +81,7 @@ class TimelineCalls(Calls):
 
     def GetTrackName(self, trackType: str, trackIndex: int) -> str | None:
         track = self._track(trackType, trackIndex)
-        return track and track.name
+        return None if track is None else track.name
 
     @changes
     def SetTrackName(self, trackType: str, trackIndex: int, name: str) -> bool:
