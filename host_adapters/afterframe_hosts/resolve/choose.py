@@ -1,0 +1,140 @@
+"""Which items of a timeline are meant: the selected ones, those of a query, the pair at a gap."""
+
+from __future__ import annotations
+
+from ..base import Query
+from ..wire.errors import BadValue, NothingSelected, PlayheadOutside, UnsupportedItem
+from .aside import sure
+from .calls import has
+from .timeline import Edit, Item, is_ours, survey
+
+COLORS = frozenset(
+    {"orange", "apricot", "yellow", "lime", "olive", "green", "teal", "navy", "blue", "purple"}
+    | {"violet", "pink", "tan", "beige", "brown", "chocolate"}
+)
+"""Names of clip colours (S22), in lower case."""
+FLAGS = frozenset(
+    {"blue", "cyan", "green", "yellow", "red", "pink", "purple", "fuchsia", "rose", "lavender"}
+    | {"sky", "mint", "lemon", "sand", "cocoa", "cream"}
+)
+"""Names of the colours of flags, in lower case."""
+
+
+def selected(edit: Edit, playhead: int | None) -> list[Item]:
+    """Return the selected items with pictures, that under the playhead first.
+
+    Resolve tells its selection since 21.0.4; before, what is seen under the playhead stands for
+    it: the topmost shot there, seen through titles, else the title.
+
+    Args:
+        edit: the timeline.
+        playhead: absolute frame; None where it is not known.
+
+    Raises:
+        NothingSelected: there is none.
+        UnsupportedItem: nothing that is selected has a picture.
+    """
+    if not has(edit.timeline, "GetSelectedClips"):
+        return [] if playhead is None else [_under(edit, playhead)]
+    handles = sure(edit.timeline.GetSelectedClips)
+    if not handles:
+        raise NothingSelected()
+    chosen = {handle.GetUniqueId() for handle in handles}
+    there = [item for item in survey(edit) if item.uid in chosen]
+    pictures = [item for item in there if item.kind != "transition"]
+    if not pictures:
+        kind = str(next(iter(handles[0].GetTrackTypeAndIndex()), "clip"))
+        name = handles[0].GetName() or kind
+        raise UnsupportedItem(item=name, kind="transition" if there else kind)
+    return sorted(pictures, key=lambda item: _away(item, playhead))
+
+
+def find(edit: Edit, query: Query, playhead: int | None) -> list[Item]:
+    """Return the items that a query means, in the order of time; of a moment the bottom one first.
+
+    Results of ours, generators and titles are among them only when they are selected; what is
+    disabled too.
+
+    Raises:
+        BadValue: there is no colour of this name.
+    """
+    if query.kind == "selected":
+        try:
+            return _in_time(selected(edit, playhead))
+        except (NothingSelected, UnsupportedItem):
+            return []
+    shots = [item for item in survey(edit) if item.kind == "shot" and item.seen]
+    if query.kind == "color":
+        shots = _coloured(shots, query.value.casefold())
+    else:
+        shots = [item for item in shots if _fits(item, query)]
+    return _in_time([item for item in shots if not is_ours(item.handle)])
+
+
+def topmost(edit: Edit, frame: int) -> Item | None:
+    """Return the topmost item seen at a frame, through titles and other generators.
+
+    Raises:
+        PlayheadOutside: the timeline does not reach there.
+    """
+    items = survey(edit)
+    end = max((item.span.end for item in items), default=edit.start)
+    if not edit.start <= frame < end:
+        raise PlayheadOutside(frame=frame, first=edit.start, last=end - 1, clip=edit.name)
+    return _seen_at(items, frame)
+
+
+def rows(edit: Edit) -> list[list[Item]]:
+    """Return what is seen on each track from the top, the user's own alone, without transitions."""
+    items = [
+        item
+        for item in survey(edit)
+        if item.seen and item.kind != "transition" and not is_ours(item.handle)
+    ]
+    numbers = sorted({item.track for item in items}, reverse=True)
+    return [[item for item in items if item.track == number] for number in numbers]
+
+
+def _under(edit: Edit, playhead: int) -> Item:
+    item = _seen_at(survey(edit), playhead)
+    if item is None:
+        raise NothingSelected()
+    if item.kind == "transition":
+        raise UnsupportedItem(item=item.name, kind=item.kind)
+    return item
+
+
+def _seen_at(items: tuple[Item, ...], frame: int) -> Item | None:
+    there = [item for item in items if item.seen and frame in item.span]
+    order = ("transition", "generator", "shot")
+    return max(there, key=lambda item: (order.index(item.kind), item.track), default=None)
+
+
+def _away(item: Item, playhead: int | None) -> tuple[bool, int, int]:
+    """Return what sorts items: that under the playhead first, of several there the topmost."""
+    is_under = playhead is not None and playhead in item.span
+    return not is_under, -item.track if is_under else item.span.start, item.track
+
+
+def _in_time(items: list[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: (item.span.start, item.track))
+
+
+def _fits(item: Item, query: Query) -> bool:
+    if query.kind == "channel":
+        return item.track == int(query.value)
+    return query.kind == "all" or query.fits(item.name)
+
+
+def _coloured(items: list[Item], color: str) -> list[Item]:
+    """Return the items of a clip colour, or with a flag of that colour."""
+    found = [item for item in items if color in _colors_of(item)]
+    if not found and color not in COLORS | FLAGS:
+        allowed = " | ".join(sorted(COLORS | FLAGS))
+        raise BadValue(field="strips", value=f"color:{color}"[:60], allowed=allowed)
+    return found
+
+
+def _colors_of(item: Item) -> set[str]:
+    flags = [str(each) for each in item.handle.GetFlagList()]
+    return {each.casefold() for each in (item.handle.GetClipColor() or "", *flags)}

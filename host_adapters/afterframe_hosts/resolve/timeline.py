@@ -1,0 +1,347 @@
+"""A timeline of Resolve as clips: what stands where, and which frames of its medium it shows.
+
+A clip is *exact* when the frame of its medium at each of its frames is certain: it has a file, the
+timeline's rate and 100 % speed, and all that Resolve tells of its range agrees (see ``exact``).
+Exact clips are read from their file; of all others - of another rate, retimed, reversed, compound
+and Fusion clips, generators, titles - the frames are rendered by Resolve.
+
+No property is compared with a word: Resolve translates values. What it makes itself is known by
+having no clip in the media pool, a transition by having no properties either (S14).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from ..wire.clip import Clip, Media, Span
+from ..wire.errors import (
+    HostUnreachable,
+    ItemGone,
+    MediaMissing,
+    TimelineUnreadable,
+    UnsupportedItem,
+)
+from . import api, exact, marks
+from .aside import identity_of, open_project, sure
+from .calls import HOST, has
+
+Kind = Literal["shot", "generator", "transition"]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A timeline and how it counts, as it is now.
+
+    Attributes:
+        project: it is of.
+        timeline: itself.
+        document: the project's id.
+        uid: the timeline's id.
+        name: the timeline's.
+        clock: how its frames are labelled.
+        size: in pixels, None where unknown.
+    """
+
+    project: api.Project
+    timeline: api.Timeline
+    document: str
+    uid: str
+    name: str
+    clock: exact.Clock
+    size: tuple[int, int] | None
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames a second."""
+        return self.clock.rate
+
+    @property
+    def start(self) -> int:
+        """Its first frame."""
+        return self.clock.start
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something on a video track.
+
+    Attributes:
+        handle: of Resolve.
+        uid: its id.
+        name: as the user knows it.
+        track: its number, from 1 at the bottom.
+        span: where it stands, in absolute timeline frames.
+        kind: ``shot``, of the media pool; ``generator``, with a picture that Resolve makes, as
+            titles have; ``transition``, without one of its own.
+        seen: neither it nor its track is disabled.
+    """
+
+    handle: api.TimelineItem
+    uid: str
+    name: str
+    track: int
+    span: Span
+    kind: Kind
+    seen: bool
+
+
+def edit_of(resolve: api.Resolve) -> Edit:
+    """Return the timeline that is open.
+
+    Raises:
+        HostUnreachable: no project is open, or Resolve does not answer.
+        TimelineUnreadable: no timeline is open, or nothing tells its rate.
+    """
+    project = open_project(resolve)
+    timeline = sure(project.GetCurrentTimeline)
+    if timeline is None:
+        name = sure(project.GetName) or HOST
+        raise TimelineUnreadable(path=name, detail="no timeline is open in it")
+    return edit_on(project, timeline)
+
+
+def edit_on(project: api.Project, timeline: api.Timeline) -> Edit:
+    """Return a timeline, open or not, of the open project; raises as :func:`edit_of`."""
+    document, uid = sure(project.GetUniqueId), sure(timeline.GetUniqueId)
+    if document is None or uid is None:
+        raise HostUnreachable(host=HOST, detail="it does not tell which timeline is open")
+    name = sure(timeline.GetName) or uid
+    clock = _clock(project, timeline)
+    if clock is None:
+        raise TimelineUnreadable(path=name, detail="nothing tells its frame rate")
+    return Edit(project, timeline, document, uid, name, clock, _size(project, timeline))
+
+
+def survey(edit: Edit) -> tuple[Item, ...]:
+    """Return all that stands on the video tracks, from the bottom one, in the order of time.
+
+    Raises:
+        HostUnreachable: Resolve stopped answering meanwhile.
+    """
+    count = sure(lambda: edit.timeline.GetTrackCount("video"))
+    items = [item for track in range(1, (count or 0) + 1) for item in _on_track(edit, track)]
+    if not count or sure(edit.timeline.GetUniqueId) != edit.uid:
+        # A handle that died gives None for everything: that is not an empty timeline.
+        raise HostUnreachable(host=HOST, detail="it stopped answering while its timeline was read")
+    return tuple(items)
+
+
+def find_item(resolve: api.Resolve, item: str) -> tuple[Edit, api.TimelineItem]:
+    """Return the timeline and the item of an id, on whichever timeline of the open project.
+
+    Raises:
+        ItemGone: it is not there.
+        HostUnreachable, TimelineUnreadable: see :func:`edit_of`.
+    """
+    uid, name, *_ = [*item.split("/"), ""]
+    project = open_project(resolve)
+    timeline = next((t for t in _timelines(project) if sure(t.GetUniqueId) == uid), None)
+    if timeline is None or not name:
+        raise ItemGone(item=item[:60])
+    for track in range(1, (sure(lambda: timeline.GetTrackCount("video")) or 0) + 1):
+        for handle in marks.on_track(timeline, track):
+            if handle.GetUniqueId() == name:
+                return edit_on(project, timeline), handle
+    if sure(timeline.GetUniqueId) != uid:
+        raise HostUnreachable(host=HOST, detail="it stopped answering while its timeline was read")
+    raise ItemGone(item=item[:60])
+
+
+def read_clip(edit: Edit, handle: api.TimelineItem) -> Clip:
+    """Return an item as a clip.
+
+    The media range of a clip that is not exact tells no more than where it comes from; for what
+    has no file some folder stands. Such clips are for ``capture``.
+
+    Raises:
+        ItemGone: it does not tell where it stands: it is not there (S5).
+        UnsupportedItem: a transition.
+    """
+    return _read(edit, handle)[0]
+
+
+def is_exact(edit: Edit, handle: api.TimelineItem) -> bool:
+    """Return whether the media range of an item's clip is certain; raises as :func:`read_clip`."""
+    return _read(edit, handle)[1]
+
+
+def check_media(edit: Edit, handle: api.TimelineItem) -> None:
+    """Look whether an item's medium is there.
+
+    Raises:
+        MediaMissing: it is not.
+        ItemGone, UnsupportedItem: see :func:`read_clip`.
+    """
+    clip, _ = _read(edit, handle)
+    path = missing(clip) if _path_of(handle) else None
+    if path:
+        raise MediaMissing(path=path)
+
+
+def missing(clip: Clip) -> str | None:
+    """Return the file of a clip's first picture where it is not there."""
+    file = exact.file_of(clip.media, clip.media_range.start)
+    try:
+        return None if Path(file).exists() else file
+    except OSError:  # a name too long for any disk, or a folder closed to us
+        return file
+
+
+def is_ours(handle: api.TimelineItem) -> bool:
+    """Return whether an item is a result of ours: by its marker, or by its clip in the pool."""
+    if marks.job_of(handle):
+        return True
+    pooled = handle.GetMediaPoolItem()
+    return pooled is not None and marks.JOB in pooled.GetThirdPartyMetadata()
+
+
+def kind_of(handle: api.TimelineItem) -> Kind:
+    """Return what an item is; see :class:`Item`."""
+    if sure(handle.GetMediaPoolItem) is not None:
+        return "shot"
+    told = handle.GetType() if has(handle, "GetType") else None
+    if told == "transition" or not sure(handle.GetProperty):
+        return "transition"
+    return "generator"
+
+
+def _on_track(edit: Edit, track: int) -> list[Item]:
+    timeline = edit.timeline
+    is_on = timeline.GetIsTrackEnabled("video", track) is not False  # None is no answer
+    items = (_item(handle, track, is_on) for handle in marks.on_track(timeline, track))
+    return sorted((item for item in items if item), key=lambda item: item.span.start)
+
+
+def _item(handle: api.TimelineItem, track: int, is_on: bool) -> Item | None:
+    """Return an item; None for one that is not really there (S5)."""
+    uid, span = sure(handle.GetUniqueId), _span(handle)
+    if uid is None or span is None:
+        return None
+    seen = is_on and handle.GetClipEnabled() is not False
+    return Item(handle, uid, _name(handle), track, span, kind_of(handle), seen)
+
+
+def _span(handle: api.TimelineItem) -> Span | None:
+    start, duration = sure(handle.GetStart), sure(handle.GetDuration)
+    if start is not None and duration is None:
+        end = sure(handle.GetEnd)
+        duration = None if end is None else end - start
+    if start is None or duration is None or duration < 1:
+        return None
+    try:
+        return Span(start, duration)
+    except ValueError:
+        return None
+
+
+def _name(handle: api.TimelineItem) -> str:
+    name = sure(handle.GetName)
+    pooled = None if name else handle.GetMediaPoolItem()
+    return name or (pooled and pooled.GetName()) or "clip"
+
+
+def _read(edit: Edit, handle: api.TimelineItem) -> tuple[Clip, bool]:
+    """Return an item's clip, and whether it is exact."""
+    span, uid = _span(handle), sure(handle.GetUniqueId)
+    name = _name(handle)
+    if span is None or uid is None:
+        raise ItemGone(item=name)
+    if kind_of(handle) == "transition":
+        raise UnsupportedItem(item=name, kind="transition")
+    media, used = _source(edit, handle, span.duration)
+    clip = Clip(
+        name=name,
+        media=media,
+        media_range=used.span,
+        record_range=span,
+        rate=edit.rate,
+        speed=used.speed,
+        size=edit.size,
+        drop_frame=edit.clock.drop,
+        host="resolve",
+        document=edit.document,
+        item=f"{edit.uid}/{uid}/{_anchor(handle, span.start)}",
+        phase=used.phase,
+        earliest=edit.start,
+    )
+    return clip, used.exact
+
+
+def _source(edit: Edit, handle: api.TimelineItem, duration: int) -> tuple[Media, exact.Used]:
+    """Return an item's medium and the frames of it that are shown."""
+    pooled = sure(handle.GetMediaPoolItem)
+    said = sure(pooled.GetClipProperty) if pooled is not None else {}
+    rate, frames = exact.rate_of(said.get("FPS")), exact.whole(said.get("Frames"))
+    try:
+        path = str(said.get("File Path") or "")
+        media, is_sure = exact.medium(path, rate if rate != edit.rate else None, frames)
+    except ValueError:  # a nest, or what Resolve makes itself
+        nowhere = Media("still", tempfile.gettempdir())
+        return nowhere, exact.Used(Span(0, duration), exact=False)
+    if media.kind == "still":
+        return media, exact.Used(Span(0, 1), exact=is_sure)
+    base = exact.whole(said.get("Start")) or 0
+    origin = media.first if 0 < media.first <= base else 0
+    return media, exact.used(_told(handle, rate, frames, base, origin), duration, edit.rate)
+
+
+def _told(
+    handle: api.TimelineItem, rate: Fraction | None, frames: int | None, base: int, origin: int
+) -> exact.Told:
+    left = handle.GetLeftOffset(True)
+    speed = handle.GetSpeed().get("Percentage") if has(handle, "GetSpeed") else None
+    is_number = isinstance(speed, (int, float)) and not isinstance(speed, bool)
+    return exact.Told(
+        rate=rate,
+        frames=frames,
+        base=base,
+        origin=origin,
+        left=handle.GetLeftOffset() if left is None else left,
+        first=handle.GetSourceStartFrame(),
+        end=handle.GetSourceEndFrame(),
+        seconds=(handle.GetSourceStartTime(), handle.GetSourceEndTime()),
+        percent=float(speed) if is_number else None,  # type: ignore[arg-type]
+    )
+
+
+def _path_of(handle: api.TimelineItem) -> str:
+    pooled = sure(handle.GetMediaPoolItem)
+    return str(sure(pooled.GetClipProperty).get("File Path") or "") if pooled is not None else ""
+
+
+def _anchor(handle: api.TimelineItem, start: int) -> int:
+    """Return where an item's medium would begin: that stays when its ends are trimmed."""
+    return start - int(handle.GetLeftOffset() or 0)
+
+
+def _timelines(project: api.Project) -> Iterator[api.Timeline]:
+    """Give the timelines of a project, that which is open first."""
+    current = sure(project.GetCurrentTimeline)
+    if current is not None:
+        yield current
+    for number in range(1, (sure(project.GetTimelineCount) or 0) + 1):
+        timeline = project.GetTimelineByIndex(number)
+        if timeline is not None and identity_of(timeline) != identity_of(current):
+            yield timeline
+
+
+def _clock(project: api.Project, timeline: api.Timeline) -> exact.Clock | None:
+    rates = [each.GetSetting("timelineFrameRate") for each in (timeline, project)]
+    drops = timeline.GetSetting("timelineDropFrameTimecode")
+    labels = (sure(timeline.GetStartTimecode) or "", timeline.GetCurrentTimecode() or "")
+    said = exact.whole(drops) == 1 or drops is True or "DF" in str(rates[0]).upper()
+    return exact.clock(rates, said, sure(timeline.GetStartFrame), labels)
+
+
+def _size(project: api.Project, timeline: api.Timeline) -> tuple[int, int] | None:
+    def side(name: str) -> int:
+        names = (each.GetSetting(name) for each in (timeline, project))
+        return next((size for size in map(exact.whole, names) if size), 0)
+
+    size = side("timelineResolutionWidth"), side("timelineResolutionHeight")
+    return size if all(1 <= each <= 65536 for each in size) else None
