@@ -9,16 +9,13 @@ offered in it, and placed at the user's word.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Set
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import NamedTuple
 
 from ..pump import Pump, Work
 from ..wire import awaited
 from ..wire.board import Board, Place
-from ..wire.client import Client
-from ..wire.errors import ItemGone, RemoteError
+from ..wire.errors import ItemGone
 from ..wire.job import DeliveryState, JobStatus
 from . import marks, timeline
 from .adapter import BlenderHost
@@ -26,20 +23,6 @@ from .adapter import BlenderHost
 ASK_AGAIN = 10.0
 """Seconds after which it is asked again for what another Blender seemed to have in hand: it may
 have ended since, and a service notices that a minute later."""
-
-
-class _Found(NamedTuple):
-    """How jobs stand that a document waits for.
-
-    Attributes:
-        statuses: of those that are ours to go on with.
-        others: how many are in the hands of another host that runs now.
-        unknown: ids of those that nobody knows any more.
-    """
-
-    statuses: tuple[JobStatus, ...]
-    others: int
-    unknown: tuple[str, ...]
 
 
 class Deliveries:
@@ -54,7 +37,7 @@ class Deliveries:
         self._host, self._pump, self._board = host, pump, board
         self._document = host.document()
         self._told: dict[str, DeliveryState] = {}
-        self._asked: Future[_Found] | None = None
+        self._asked: Future[awaited.Found] | None = None
         self._ask_at: float | None = None
 
     def expect(self, work: Work) -> None:
@@ -74,7 +57,7 @@ class Deliveries:
         left = awaited.left_behind(document)
         follower = self._pump.follower
         ask = follower.call if jobs else follower.look
-        self._asked = ask(lambda client: _find(client, document, jobs, left, own))
+        self._asked = ask(lambda client: awaited.find(client, document, jobs, left, own))
 
     def opened(self) -> None:
         """Another document is open, or this one anew; what has not been saved in it is gone."""
@@ -177,7 +160,7 @@ class Deliveries:
         awaited.remove(self._host.document(), job)
         self._pump.follower.call(lambda client: client.deliver(job, state, item))
 
-    def _take_in(self, found: _Found) -> None:
+    def _take_in(self, found: awaited.Found) -> None:
         if found.others:
             self._ask_at = time.monotonic() + ASK_AGAIN
         for job in found.unknown:
@@ -220,25 +203,3 @@ class Deliveries:
 def standing_jobs() -> frozenset[str]:
     """Return the jobs whose results stand in the file that is open, shown or as another take."""
     return frozenset(job for _, strip in marks.all_ours() for job in marks.jobs(strip))
-
-
-def _find(client: Client, document: str, jobs: Iterable[str], left: Set[str], own: str) -> _Found:
-    """Ask a service what waits for a document.
-
-    What another host asked for that runs now is left to it: it places it, or has placed it and not
-    saved yet. What a process has left behind is nobody's, though its session may still be known.
-    """
-    found = {status.job.id: status for status in client.deliveries(document)}
-    unknown = []
-    for job in jobs:
-        try:
-            found[job] = client.job(job)
-        except RemoteError as error:
-            if error.code != "unknown_job":
-                raise
-            unknown.append(job)
-    others = {session.id for session in client.sessions()} - {own}
-    ours = tuple(
-        status for job, status in found.items() if job in left or status.job.session not in others
-    )
-    return _Found(ours, len(found) - len(ours), tuple(unknown))

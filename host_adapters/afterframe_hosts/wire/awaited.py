@@ -11,12 +11,31 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterable, Set
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
+from .client import Client
+from .errors import RemoteError
+from .job import JobStatus
 from .system import make_private_folder, process_lives, state_folder
 
 FOLDER = "awaited"
+
+
+class Found(NamedTuple):
+    """How jobs stand that a document waits for.
+
+    Attributes:
+        statuses: of those that are ours to go on with.
+        others: how many are in the hands of another host that runs now.
+        unknown: ids of those that nobody knows any more.
+    """
+
+    statuses: tuple[JobStatus, ...]
+    others: int
+    unknown: tuple[str, ...]
 
 
 def add(document: str, job: str) -> None:
@@ -48,6 +67,35 @@ def jobs(document: str) -> tuple[str, ...]:
 def left_behind(document: str) -> frozenset[str]:
     """Return the jobs that a document waits for and that no process does any more."""
     return frozenset(job for job in jobs(document) if not _has_owner(_folder(document) / job))
+
+
+def find(client: Client, document: str, jobs: Iterable[str], left: Set[str], own: str) -> Found:
+    """Ask a service what waits for a document.
+
+    What another host asked for that runs now is left to it: it places it, or has placed it and not
+    saved yet. What a process has left behind is nobody's, though its session may still be known.
+
+    Args:
+        client: of the service.
+        document: its id.
+        jobs: that it is known to wait for, as :func:`jobs` gives them.
+        left: as :func:`left_behind` gives them.
+        own: id of the session that asks.
+    """
+    found = {status.job.id: status for status in client.deliveries(document)}
+    unknown = []
+    for job in jobs:
+        try:
+            found[job] = client.job(job)
+        except RemoteError as error:
+            if error.code != "unknown_job":
+                raise
+            unknown.append(job)
+    others = {session.id for session in client.sessions()} - {own}
+    ours = tuple(
+        status for job, status in found.items() if job in left or status.job.session not in others
+    )
+    return Found(ours, len(found) - len(ours), tuple(unknown))
 
 
 def _has_owner(note: Path) -> bool:
