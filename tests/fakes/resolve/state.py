@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from .settings import DEFAULTS
+
 TrackKind = Literal["video", "audio", "subtitle"]
 ItemKind = Literal["video", "audio", "generator", "title", "transition", "compound", "fusion"]
 
@@ -240,7 +242,7 @@ class Node:
 
 @dataclass
 class Graph:
-    """The nodes of a grade; ``uid`` of the item or timeline, of a group with ``/pre``, ``/post``."""
+    """The nodes of a grade; ``uid`` of item or timeline, of a group with ``/pre``, ``/post``."""
 
     uid: str
     nodes: list[Node] = field(default_factory=list)
@@ -303,27 +305,6 @@ class Application:
     layouts: list[str] = field(default_factory=list)
 
 
-SETTINGS = {
-    "timelineFrameRate": "24",
-    "timelinePlaybackFrameRate": "24",
-    "timelineDropFrameTimecode": "0",
-    "timelineResolutionWidth": "1920",
-    "timelineResolutionHeight": "1080",
-    "timelineOutputResolutionWidth": "1920",
-    "timelineOutputResolutionHeight": "1080",
-    "timelinePixelAspectRatio": "square",
-    "timelineInputResMismatchBehavior": "scaleToFit",
-    "timelineFrameRateMismatchBehavior": "resolve",
-    "colorScienceMode": "davinciYRGB",
-    "imageRetimeInterpolation": "nearest",
-    "projectMediaLocation": "",
-    "superScale": "1",
-    "videoDataLevels": "Video",
-    "timelineSampleRate": "48000",
-}
-"""Settings of a new project, as they are kept: every value is text."""
-
-
 def new_project(name: str) -> Project:
     """Return an empty project: one bin, one album, the settings of a new one."""
     root, album = Bin(new_uid(), "Master"), Album(new_uid(), "Stills 1")
@@ -331,7 +312,7 @@ def new_project(name: str) -> Project:
         new_uid(),
         name,
         root,
-        dict(SETTINGS),
+        dict(DEFAULTS),
         current_bin=root.uid,
         albums=[album],
         current_album=album.uid,
