@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -123,6 +124,47 @@ def insert(track: Track, item: Item) -> None:
     """Put an item into a track, in the order of time."""
     track.items.append(item)
     track.items.sort(key=lambda each: each.start)
+
+
+def shift(timeline: Timeline, frame: int, frames: int) -> None:
+    """Move what begins at a frame or later, on every track that is not locked."""
+    for tracks in timeline.tracks.values():
+        for track in tracks:
+            for item in track.items:
+                if item.start >= frame and not track.locked:
+                    item.start += frames
+
+
+def make_room(project: Project, timeline: Timeline, frame: int, frames: int) -> None:
+    """Cut every track that is not locked at a frame, and move what follows."""
+    for tracks in timeline.tracks.values():
+        for track in tracks:
+            for item in [] if track.locked else list(track.items):
+                if item.start < frame < item.end:
+                    insert(track, _cut(project, timeline, item, frame))
+    shift(timeline, frame, frames)
+
+
+def _cut(project: Project, timeline: Timeline, item: Item, frame: int) -> Item:
+    """End an item at a frame; return what is left of it as an item of its own."""
+    rest = copy.deepcopy(item)
+    rest.uid, rest.start, rest.duration = new_uid(), frame, item.end - frame
+    clip = project.clips.get(item.clip)
+    if clip is not None:
+        ratio = clip_rate(project, clip) / timeline_rate(project, timeline)
+        rest.source += (frame - item.start) * float(ratio) * item.speed
+    item.duration = frame - item.start
+    return rest
+
+
+def vanish(world: World) -> None:
+    """Take away what an append has left that failed (S7); for ``SaveProject``."""
+    project = world.project
+    for timeline in project.timelines if project else ():
+        for tracks in timeline.tracks.values():
+            for track in tracks:
+                track.items = [item for item in track.items if item.uid not in world.vanishing]
+    world.vanishing.clear()
 
 
 def _is_fractional(info: dict[str, Any]) -> bool:
