@@ -204,6 +204,7 @@ RESOLUTIONS = (
 
 PRESETS: dict[str, tuple[str, str, int]] = {
     "H.264 Master": ("mp4", "H264", 1),
+    "HyperDeck": ("mov", "ProRes422HQ", 1),
     "H.265 Master": ("mp4", "H265", 1),
     "ProRes 422 HQ": ("mov", "ProRes422HQ", 1),
     "YouTube - 720p": ("mp4", "H264", 1),
@@ -222,11 +223,14 @@ AUDIO_ONLY = "Audio Only"
 """The preset after which jobs have no pictures, whatever ``ExportVideo`` says (S20)."""
 QUICK = {
     "H.264": ("mp4", "H264"),
+    "HyperDeck": ("mov", "ProRes422HQ"),
     "H.265": ("mp4", "H265"),
     "ProRes": ("mov", "ProRes422HQ"),
     "YouTube": ("mp4", "H264"),
     "Vimeo": ("mp4", "H264"),
     "TikTok": ("mp4", "H264"),
+    "Presentations": ("mp4", "H264"),
+    "Dropbox": ("mp4", "H264"),
 }
 """Presets of Quick Export: format and codec."""
 

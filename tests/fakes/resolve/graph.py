@@ -118,7 +118,7 @@ class ItemGraphs(Calls):
 
     @since(19, 0)
     def GetNodeGraph(self, layerIdx: int = 1) -> Ref | None:
-        if self.record.kind in {"transition", "audio"} or layerIdx != 1:
+        if not self.record.clip or self.record.kind == "audio" or layerIdx != 1:
             return None
         return Ref("Graph", self.record.uid)
 

@@ -17,6 +17,7 @@ import numpy as np
 from afterframe.errors import AfterframeError
 
 from . import codecs, placing
+from .locale import shown
 from .picture import Offline, Painter, Picture, size_of
 from .rates import label, shown_rate, timeline_rate
 from .remote import Calls, changes, since
@@ -30,15 +31,6 @@ _KEPT = ("TargetDir", "CustomName", "SelectAllFrames")
 _MARKS = ("MarkIn", "MarkOut")
 _NO_PICTURES = "(no pictures)"
 """What nobody sees of the Deliver page: it was set by the preset for sound alone (S20)."""
-_STATUS = {
-    "ja": {
-        "Ready": "準備完了",
-        "Rendering": "レンダリング中",
-        "Complete": "完了",
-        "Failed": "失敗",
-        "Cancelled": "キャンセル",
-    }
-}
 
 
 class Rendering(Calls):
@@ -222,9 +214,8 @@ class Rendering(Calls):
         job = _job(self.record, jobId)
         if job is None:
             return None
-        words = _STATUS.get(self.world.build.language, {})
         said: dict[str, Any] = {
-            "JobStatus": words.get(job.status, job.status),
+            "JobStatus": shown(self.world.build.language, job.status),
             "CompletionPercentage": job.done,
         }
         if job.status == "Rendering":
@@ -238,14 +229,16 @@ class Rendering(Calls):
 
     @changes
     def RenderWithQuickExport(self, preset_name: str, param_dict: dict[str, Any]) -> Any:
-        """Render and wait; return the status, or an error text."""
+        """Render and wait; return the status."""
         timeline = _current(self.record)
         format, codec = codecs.QUICK.get(preset_name, ("", ""))
         folder = param_dict.get("TargetDir", "")
-        if timeline is None or codec not in codecs.codecs(self.world.build, format):
-            return f"Quick Export preset {preset_name} not found"
-        if not folder:
-            return "No target directory"
+        problem = "" if codec in codecs.codecs(self.world.build, format) else "no such preset"
+        problem = problem or ("" if folder else "no target directory")
+        if timeline is None:
+            problem = "Project has no active timeline"
+        if timeline is None or problem:
+            return {"JobStatus": "Render Failed", "Error": problem}
         kept = self.record.deliver
         self.record.deliver = Deliver("", format, codec, 1, {"SelectAllFrames": True, **param_dict})
         job = RenderJob(new_uid(), timeline.uid)
@@ -254,7 +247,8 @@ class Rendering(Calls):
         Renderer(self.world, self.record, [job]).wait()
         status = "Render Complete" if job.status == "Complete" else f"Render {job.status}"
         said = {"JobStatus": status, "CompletionPercentage": job.done}
-        return said | {"TimeTakenToRenderInMs": job.milliseconds, "Error": job.error}
+        said["TimeTakenToRenderInMs"] = job.milliseconds
+        return said | ({"Error": job.error} if job.error else {})
 
 
 class Renderer:
