@@ -35,7 +35,7 @@ def selected(edit: Edit, playhead: int | None) -> list[Item]:
         UnsupportedItem: nothing that is selected has a picture.
     """
     if not has(edit.timeline, "GetSelectedClips"):
-        return [] if playhead is None else [_under(edit, playhead)]
+        return [_under(edit, playhead)]
     handles = sure(edit.timeline.GetSelectedClips)
     if not handles:
         raise NothingSelected()
@@ -95,8 +95,8 @@ def rows(edit: Edit) -> list[list[Item]]:
     return [[item for item in items if item.track == number] for number in numbers]
 
 
-def _under(edit: Edit, playhead: int) -> Item:
-    item = _seen_at(survey(edit), playhead)
+def _under(edit: Edit, playhead: int | None) -> Item:
+    item = None if playhead is None else _seen_at(survey(edit), playhead)
     if item is None:
         raise NothingSelected()
     if item.kind == "transition":

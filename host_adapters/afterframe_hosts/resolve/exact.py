@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..wire.clip import FASTEST, STILL_SUFFIXES, Media, Span
+from ..wire.clip import FASTEST, LONGEST, STILL_SUFFIXES, Media, Span
 from ..wire.rates import nearest_rate
 from ..wire.timecode import can_drop, labelled, nominal, timecode
 
@@ -256,11 +256,12 @@ def _guessed(told: Told, duration: int, rate: Fraction) -> Used:
     """Return what an item shows as far as can be told."""
     ratio = (told.rate or rate) / rate
     speed = ratio * _pace(told, duration, ratio)
-    place = Fraction(max(0, (told.first or 0) - told.origin))
-    if abs(speed) == ratio and told.left is not None:
-        place = max(Fraction(0), told.base - told.origin + _frames(told.left) * ratio)
+    place = Fraction((told.first or 0) - told.origin)
+    if speed == ratio and told.left is not None:
+        place = told.base - told.origin + _frames(told.left) * ratio
+    place = max(Fraction(0), min(Fraction(LONGEST), place))
     begin = math.floor(place)
-    count = math.floor((duration - 1) * abs(speed) + (place - begin)) + 1
+    count = min(LONGEST, math.floor((duration - 1) * abs(speed) + (place - begin)) + 1)
     if speed < 0:
         return Used(Span(max(0, begin - count + 1), count), speed, exact=False)
     return Used(Span(begin, count), speed, place - begin, exact=False)
@@ -269,7 +270,7 @@ def _guessed(told: Told, duration: int, rate: Fraction) -> Used:
 def _pace(told: Told, duration: int, ratio: Fraction) -> Fraction:
     """Return how fast an item plays, 1 for 100 %."""
     if told.percent:
-        pace = _frames(told.percent) / 100
+        pace = _frames(told.percent) / 100 or Fraction(1, duration)
     elif told.first is None or told.end is None or told.first == told.end == 0:
         return Fraction(1)
     else:
