@@ -73,13 +73,14 @@ def place(resolve: api.Resolve, status: JobStatus, tell: Tell = silent) -> Place
             there = marks.holder(project, status.job.id)
             if there is None:  # S7
                 raise PlaceFailed(path=result.path, detail="it vanished when it was saved")
-        return _as_placed(there)
+        return _as_placed(project, there)
 
 
 def placed(resolve: api.Resolve, job: str) -> Placed | None:
     """Return where a job's result stands, shown or as another take; None where it does not."""
-    there = marks.holder(aside.open_project(resolve), job)
-    return _as_placed(there) if there is not None else None
+    project = aside.open_project(resolve)
+    there = marks.holder(project, job)
+    return None if there is None else _as_placed(project, there)
 
 
 def reveal(resolve: api.Resolve, item: str) -> None:
@@ -481,17 +482,11 @@ def _shape(place: _Place, item: api.TimelineItem, tell: Tell) -> None:
         tell(Note("note.resolve_look_left", {"what": ", ".join(left)}))
 
 
-def _as_placed(there: marks.Standing) -> Placed:
-    item = there.item
-    start, duration = sure(item.GetStart), sure(item.GetDuration)
-    if start is None or not duration:
-        raise ItemGone(item=sure(item.GetName) or "")
-    return Placed(
-        timeline.item_id(there.timeline, item),
-        sure(item.GetName) or "",
-        sure(lambda: there.timeline.GetTrackName("video", there.track)) or f"V{there.track}",
-        Span(start, duration),
-    )
+def _as_placed(project: api.Project, there: marks.Standing) -> Placed:
+    """Return an item as it is read back."""
+    clip = timeline.read_clip(timeline.edit_on(project, there.timeline), there.item)
+    track = sure(lambda: there.timeline.GetTrackName("video", there.track))
+    return Placed(clip.item, clip.name, track or f"V{there.track}", clip.record_range)
 
 
 def _save(resolve: api.Resolve, project: api.Project, tell: Tell) -> None:

@@ -1,0 +1,273 @@
+"""Render jobs of our own, and a Deliver page that is afterwards as it was."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ..wire.clip import Span
+from . import api
+from .aside import Work, sure
+
+KEPT = "Afterframe: settings before a capture"
+"""Render preset in which the user's settings lie meanwhile."""
+NAME = "picture"
+"""Of the files that a job writes, without number and suffix."""
+PINS = ("H.264 Master", "ProRes 422 HQ", "H.265 Master", "YouTube - 1080p")
+"""Presets that come with Resolve, any of which gives a known state with pictures (S20)."""
+CHOICES = (
+    ("mov", "DNxHRHQX_10"),
+    ("mov", "DNxHR444_10"),
+    ("mov", "ProRes422HQ"),
+    ("mov", "ProRes4444"),
+    ("png", "RGB16"),
+    ("tif", "RGB16LZW"),
+    ("tif", "RGB16"),
+    ("dpx", "RGB10"),
+    ("mov", "DNxHRHQ"),
+    ("png", "RGB8"),
+)
+"""Format and codec by their ids (S21), the best first: 10 bits and small before 16 and large."""
+MOST_CHOICES = 4
+"""Kinds of files that are tried: a codec may be listed and refuse (S21), or write nothing."""
+PATIENCE = 120.0
+"""Seconds in which a job comes further, before it is taken for hung."""
+STEPS = (0.02, 0.05, 0.1, 0.2, 0.5)
+"""Seconds between looks at a job: longer and longer."""
+IDLE = 4
+"""Looks at which nothing is being rendered, after which a job has ended."""
+SINGLE = 1
+"""Render mode in which the timeline becomes one clip."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is rendered.
+
+    Attributes:
+        frames: absolute timeline frames.
+        rate: frames a second of the timeline.
+        size: of the timeline, None where unknown.
+        folder: for the files.
+    """
+
+    frames: Span
+    rate: Fraction
+    size: tuple[int, int] | None
+    folder: Path
+
+
+@contextmanager
+def kept(project: api.Project, timeline: api.Timeline, folder: Path, work: Work) -> Iterator[bool]:
+    """Keep the Deliver page, the marks and the queue; yield whether they could be kept.
+
+    They are put back with the view of ``work``.
+    """
+    _end_left_over(project)
+    before = _selected(project)
+    _watch_marks(work, timeline)
+    mode = project.GetCurrentRenderMode()
+    if mode is not None:
+        work.view.add(
+            "the render mode",
+            lambda: project.GetCurrentRenderMode() == mode,
+            lambda: project.SetCurrentRenderMode(mode),
+        )
+    work.view.add(
+        "the render settings",
+        lambda: not _has_kept(project),
+        lambda: _load_kept(project, before),
+    )
+    work.view.add(
+        "a render job",
+        lambda: not _jobs_in(project, folder),
+        lambda: _delete_jobs(project, folder),
+    )
+    project.SaveAsNewRenderPreset(KEPT)
+    return before is not None and _has_kept(project)
+
+
+def choices(project: api.Project) -> Iterator[tuple[str, str]]:
+    """Give the formats and codecs that this Resolve has, the best first; a few."""
+    offered = {
+        format: {str(each) for each in sure(lambda f=format: project.GetRenderCodecs(f)).values()}  # type: ignore[misc]
+        for format in dict.fromkeys(format for format, _ in CHOICES)
+    }
+    there = [(format, codec) for format, codec in CHOICES if codec in offered[format]]
+    yield from there[:MOST_CHOICES]
+
+
+def render(project: api.Project, wish: Wish, format: str, codec: str) -> bool:
+    """Render a range into files named ``NAME``; return whether Resolve says that it did.
+
+    Raises:
+        Stopped: the user has stopped it, or it came no further for ``PATIENCE`` seconds.
+    """
+    if not _set(project, wish, format, codec):
+        return False
+    job = _add_job(project, wish)
+    if job is None:
+        return False
+    project.StartRendering([job])
+    done = _wait(project, job)
+    project.DeleteRenderJob(job)
+    return done
+
+
+def _set(project: api.Project, wish: Wish, format: str, codec: str) -> bool:
+    """Set up the Deliver page; return whether it takes the format."""
+    presets = sure(project.GetRenderPresetList)
+    pin = next((each for each in PINS if each in presets), None)
+    if pin is not None:
+        project.LoadRenderPreset(pin)
+    for _ in range(2):
+        project.SetCurrentRenderFormatAndCodec(format, codec)
+        if _selected(project) == (format, codec):
+            break
+    else:
+        return False
+    if sure(project.GetCurrentRenderMode) != SINGLE:
+        project.SetCurrentRenderMode(SINGLE)
+    needed = {
+        "SelectAllFrames": False,
+        "MarkIn": wish.frames.start,
+        "MarkOut": wish.frames.end - 1,
+        "TargetDir": str(wish.folder),
+        "CustomName": NAME,
+    }
+    taken = any(project.SetRenderSettings(needed) for _ in range(2))
+    # Each alone: a Resolve that does not know one of them may refuse them all.
+    for name, value in _wanted(wish).items():
+        project.SetRenderSettings({name: value})
+    return taken
+
+
+def _wanted(wish: Wish) -> dict[str, object]:
+    wanted: dict[str, object] = {
+        "ExportVideo": True,
+        "ExportAudio": False,
+        "ExportAlpha": False,
+        "FrameRate": float(wish.rate),
+    }
+    if wish.size is not None:
+        wanted |= {"FormatWidth": wish.size[0], "FormatHeight": wish.size[1]}
+    return wanted
+
+
+def _add_job(project: api.Project, wish: Wish) -> str | None:
+    """Add a job; return its id where the queue shows it as it was meant."""
+    for _ in range(2):
+        project.AddRenderJob()
+        jobs = _jobs_in(project, wish.folder)
+        for job in jobs:
+            if _is_meant(jobs[job], wish):
+                return job
+        _delete_jobs(project, wish.folder)
+    return None
+
+
+def _is_meant(job: Mapping[str, object], wish: Wish) -> bool:
+    """Compare what the queue says of a job, as far as it does, with what was wanted."""
+    wanted: dict[str, object] = {
+        "MarkIn": wish.frames.start,
+        "MarkOut": wish.frames.end - 1,
+        "IsExportVideo": True,
+    }
+    if wish.size is not None:
+        wanted |= {"FormatWidth": wish.size[0], "FormatHeight": wish.size[1]}
+    return all(job[name] == value for name, value in wanted.items() if name in job)
+
+
+def _wait(project: api.Project, job: str) -> bool:
+    """Wait for a job that was started; return whether it is complete.
+
+    Its words are translated: that it ended is known by its number, by an error, or by the queue.
+    """
+    at, furthest, idle, looks, began = time.monotonic(), 0.0, 0, 0, False
+    while True:
+        status = sure(lambda: project.GetRenderJobStatus(job))
+        percent = _number(status.get("CompletionPercentage"))
+        if percent >= 100 or status.get("Error"):
+            return not status.get("Error")
+        runs = project.IsRenderingInProgress()
+        began, idle = began or runs, 0 if runs else idle + 1
+        if idle > IDLE:
+            if began:
+                raise Stopped("its render job was stopped")
+            return False
+        if idle == 2:
+            project.StartRendering([job])  # a first call may come to nothing
+        if percent > furthest:
+            at, furthest = time.monotonic(), percent
+        elif time.monotonic() - at > PATIENCE:
+            project.StopRendering()
+            raise Stopped(f"its render job stands still at {percent:.0f} %")
+        time.sleep(STEPS[min(looks, len(STEPS) - 1)])
+        looks += 1
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) else 0.0
+
+
+def _selected(project: api.Project) -> tuple[str, str] | None:
+    """Return the format and the codec that are chosen."""
+    said = sure(project.GetCurrentRenderFormatAndCodec)
+    return (str(said["format"]), str(said["codec"])) if {"format", "codec"} <= set(said) else None
+
+
+def _has_kept(project: api.Project) -> bool:
+    return KEPT in sure(project.GetRenderPresetList)
+
+
+def _load_kept(project: api.Project, before: tuple[str, str] | None) -> None:
+    """Load the user's settings; they are deleted only where that is seen to have worked."""
+    if project.LoadRenderPreset(KEPT) and before in {None, _selected(project)}:
+        project.DeleteRenderPreset(KEPT)
+
+
+def _end_left_over(project: api.Project) -> None:
+    """Put back what a capture has left that was cut off, unless the user has gone on since."""
+    if not _has_kept(project):
+        return
+    if _selected(project) in CHOICES:
+        project.LoadRenderPreset(KEPT)
+    project.DeleteRenderPreset(KEPT)
+
+
+def _jobs_in(project: api.Project, folder: Path) -> dict[str, Mapping[str, object]]:
+    """Return the jobs that render into a folder, by id: nobody else's do into ours."""
+    jobs = sure(project.GetRenderJobList)
+    here = (job for job in jobs if Path(str(job.get("TargetDir") or "")) == folder)
+    return {str(job["JobId"]): job for job in here if "JobId" in job}
+
+
+def _delete_jobs(project: api.Project, folder: Path) -> None:
+    for job in _jobs_in(project, folder):
+        if not project.DeleteRenderJob(job):
+            project.StopRendering()  # it is ours that runs: none ran when it was started
+            project.DeleteRenderJob(job)
+
+
+def _watch_marks(work: Work, timeline: api.Timeline) -> None:
+    """Note the in and out points: those of a render are the timeline's own."""
+    before = _points(sure(timeline.GetMarkInOut))
+
+    def put_back() -> None:
+        timeline.ClearMarkInOut("all")
+        for kind, (first, last) in before.items():
+            if first is not None and last is not None:
+                timeline.SetMarkInOut(first, last, kind)
+
+    work.view.add(
+        "the in and out points", lambda: _points(sure(timeline.GetMarkInOut)) == before, put_back
+    )
+
+
+def _points(said: Mapping[str, Any]) -> dict[str, tuple[int | None, int | None]]:
+    kinds = {kind: said[kind] for kind in ("video", "audio") if said.get(kind)}
+    return {kind: (each.get("in"), each.get("out")) for kind, each in kinds.items()}
