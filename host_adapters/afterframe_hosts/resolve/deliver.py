@@ -61,9 +61,12 @@ class Wish:
     folder: Path
 
 
-@contextmanager
-def kept(project: api.Project, timeline: api.Timeline, folder: Path, work: Work) -> Iterator[bool]:
-    """Keep the Deliver page, the marks and the queue; yield whether they could be kept.
+class Stopped(Exception):
+    """A render job was ended, by the user or since it stood still; says which."""
+
+
+def keep(project: api.Project, timeline: api.Timeline, folder: Path, work: Work) -> bool:
+    """Keep the Deliver page, the marks and the queue; return whether they could be kept.
 
     They are put back with the view of ``work``.
     """
