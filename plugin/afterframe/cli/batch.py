@@ -1,5 +1,7 @@
 """``afterframe batch SHOTS``: one effect on many shots, from a list or from a timeline.
 
+Of a program that is running: see :mod:`.live_batch`.
+
 Everything is checked before anything starts. A job's id comes from its contents, so the same
 command again goes on where it stopped: what is done and still there is not made a second time.
 """
@@ -19,7 +21,7 @@ from afterframe.errors import (
     MediaMissing,
 )
 
-from . import show
+from . import live, show
 from .make import add_mark_option, add_timeline_options
 
 if TYPE_CHECKING:
@@ -36,7 +38,9 @@ COLUMNS = (
     "A list has a column `media` (relative to the list), and may have `at` (the playhead), `name`, "
     "`after` (of a bridge: the medium that follows), "
     "`effect`, `reel`, `mark` (yes or no), `deinterlace` (yes or no), `layer`, `holes` (refuse, "
-    "hold or black), and every option of the effects (`motion`, `prompt`, `pan_x` ...)."
+    "hold or black), and every option of the effects (`motion`, `prompt`, `pan_x` ...). With "
+    "--host it has, in place of `media` and what says how that is read, `clip` (a name, or a "
+    "pattern with * and ?) or `at` (a time of the timeline), or both."
 )
 HEADS = ("clip", "from", "effect", "state", "result")
 
@@ -62,7 +66,14 @@ def add(commands: Commands) -> None:
     """Add the command."""
     text = "Make many shots: of a list (CSV, JSON) or every clip of a timeline"
     command = commands.add_parser("batch", help=text, description=f"{text}.", epilog=COLUMNS)
-    command.add_argument("shots", type=Path, metavar="SHOTS", help=".csv, .json or a timeline")
+    command.add_argument(
+        "shots",
+        type=Path,
+        nargs="?",
+        metavar="SHOTS",
+        help=".csv, .json or a timeline; with --host a list whose column `clip` names clips of "
+        "its timeline, or none",
+    )
     command.add_argument("--effect", default="generate", help="where the list names none")
     command.add_argument(
         "--set",
@@ -73,7 +84,8 @@ def add(commands: Commands) -> None:
     )
     command.add_argument(
         "--clips", default="all", metavar="WHICH",
-        help="of a timeline: all, channel:NUMBER, color:NAME or name:PATTERN",
+        help="of a timeline: all, channel:NUMBER, color:NAME or name:PATTERN; with --host "
+        "selected, too (default: %(default)s)",
     )  # fmt: skip
     command.add_argument("--rate", help="frames a second of an .edl, 25 or 24000/1001")
     add_timeline_options(command)
@@ -85,11 +97,17 @@ def add(commands: Commands) -> None:
     command.add_argument("--engine", default="", help="default: the best one that is ready")
     command.add_argument("--draft", action="store_true", help="small and quick")
     add_mark_option(command)
+    live.add_making_options(command)
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Check all shots, make them, place them on their timeline, print a table."""
+    live.check_alone(options, () if options.host else ("shots",))
+    if options.host:
+        from . import live_batch
+
+        return live_batch.run(options)
     from afterframe_hosts.wire import discovery
 
     from . import timelines
@@ -143,7 +161,7 @@ def read_batch(
     from . import timelines
 
     chosen = declared(effect)
-    cells = _settings(settings)
+    cells = settings_of(settings)
     values = values_for(chosen, cells, Path.cwd())
     timeline = timelines.open_timeline(path, options)
     if timeline is not None:
@@ -224,7 +242,8 @@ def _of_timeline(
     return Batch(path, shots, timeline, missing)
 
 
-def _settings(settings: Sequence[str]) -> dict[str, str]:
+def settings_of(settings: Sequence[str]) -> dict[str, str]:
+    """Return ``NAME=VALUE`` settings by name. Raises BadValue where one is none."""
     cells = {}
     for setting in settings:
         name, equals, value = setting.partition("=")

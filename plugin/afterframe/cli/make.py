@@ -14,7 +14,7 @@ from afterframe_hosts.wire import catalogue, codec, discovery
 from afterframe_hosts.wire.effects import EFFECTS, Effect, Parameter, parse
 from afterframe_models import registry
 
-from . import show
+from . import live, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from afterframe_hosts.wire.clip import Clip
     from afterframe_hosts.wire.job import Job, JobStatus, Note, Output
 
-_AT = "playhead: timecode, seconds (2.5s) or frame; default: the start"
+_AT = (
+    "playhead: timecode, seconds (2.5s) or frame; default: the start, or with --host the "
+    "playhead of its timeline"
+)
 Commands = Any
 """What ``ArgumentParser.add_subparsers`` returns; argparse keeps its class to itself."""
 
@@ -36,9 +39,10 @@ def add(commands: Commands) -> None:
         command.add_argument(
             "source",
             type=Path,
+            nargs="?",
             metavar="SOURCE",
             help="a picture, a movie, one picture of a numbered sequence, or a timeline "
-            "(.otio, .edl, .xml, .fcpxml)",
+            "(.otio, .edl, .xml, .fcpxml); not with --host",
         )
         if effect.source == "gap":
             command.add_argument(
@@ -72,6 +76,7 @@ def add(commands: Commands) -> None:
         add_output_options(command)
         add_reading_options(command)
         add_timeline_options(command)
+        live.add_making_options(command)
         command.set_defaults(run=run, effect=effect)
 
 
@@ -151,6 +156,10 @@ def run(options: argparse.Namespace) -> int:
     """Make the clip; on a timeline, write the timeline with its new track too."""
     from . import follow, timelines
 
+    live.check_alone(options, ("source", "after") if "after" in options else ("source",))
+    if options.host:
+        return live.run(options)
+
     values = effect_values(options.effect, vars(options))
     timeline = timelines.open_timeline(options.source, timelines.options_of(options))
     if options.effect.source == "gap":
@@ -199,7 +208,7 @@ def make_job(
         parameters=dict(values),
         engine=options.engine,
         quality="draft" if options.draft else "final",
-        variations=_variations(options),
+        variations=variations(options),
         after=after,
     )
 
@@ -210,7 +219,7 @@ def output_of(options: argparse.Namespace, source: Path) -> Output:
 
     output: Path | None = options.output
     folder = source.resolve().parent / "Afterframe"
-    names_folder = _variations(options) and output and not output.suffix
+    names_folder = variations(options) and output and not output.suffix
     if output and (output.is_dir() or names_folder):
         folder, output = output.resolve(), None
     return Output(
@@ -290,7 +299,12 @@ def tell(
     return 0 if status.state == "done" else 1
 
 
-def _variations(options: argparse.Namespace) -> int:
+def variations(options: argparse.Namespace) -> int:
+    """Return how many variants are asked for, 0 where a clip is.
+
+    Raises:
+        BadValue: too few or too many.
+    """
     count: int = getattr(options, "variations", 0)
     if count and not 2 <= count <= 16:
         raise BadValue(field="variations", value=str(count), allowed="2 to 16")

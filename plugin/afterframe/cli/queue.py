@@ -13,7 +13,7 @@ from afterframe_hosts.wire import discovery
 from afterframe_hosts.wire.client import Client
 from afterframe_hosts.wire.job import JobStatus
 
-from . import show
+from . import live, show
 from .make import Commands
 
 LOG_LINES = 50
@@ -39,7 +39,9 @@ def add(commands: Commands) -> None:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    """Run the service here until it is stopped or idle."""
+    """Run the service here until it is stopped or idle; of a program, answer for it."""
+    if options.host:
+        return live.serve(options)
     from afterframe.service.server import run
 
     if options.replace:
@@ -74,7 +76,7 @@ def run_cancel(options: argparse.Namespace) -> int:
     if options.job == ["all"]:
         ids = [status.job.id for status in known if not status.finished]
     else:
-        ids = [_whole_id(given, known) for given in options.job]
+        ids = [whole_id(given, known) for given in options.job]
     statuses = [_cancel(client, job) for job in ids]
     if options.json:
         show.data(statuses)
@@ -109,13 +111,18 @@ def run_clean(options: argparse.Namespace) -> int:
 
 
 def _add_serve(commands: Commands) -> None:
-    command = _command(commands, "serve", "Run the service in this terminal until Ctrl-C")
+    text = (
+        "Run the service in this terminal until Ctrl-C; with --host, answer what the panel and "
+        "others ask of that program, until it ends"
+    )
+    command = _command(commands, "serve", text)
     command.add_argument(
         "--idle-minutes", type=float, default=float("inf"), help="stop when idle so long"
     )
     command.add_argument(
         "--replace", action="store_true", help="let a running service finish its jobs first"
     )
+    live.add_options(command)
     command.set_defaults(run=run_serve)
 
 
@@ -157,7 +164,7 @@ def _cancel(client: Client, job: str) -> JobStatus:
     return status if status.finished else client.cancel(job)
 
 
-def _whole_id(given: str, known: Sequence[JobStatus]) -> str:
+def whole_id(given: str, known: Sequence[JobStatus]) -> str:
     """Return the id that begins with what was given, when only one does."""
     found = [status.job.id for status in known if status.job.id.startswith(given)]
     return found[0] if len(found) == 1 else given

@@ -947,6 +947,21 @@ MESSAGES: dict[str, str] = {
     "ui.fix.open_settings.label": "Change Settings",
     "ui.fix.open_settings.help": "Select the strip, with the settings that this was asked for with",
     "ui.fix.none.label": "None",
+    "cli.live.reached": "On the timeline of {name}.",
+    "cli.live.taken": "{clip}: {effect}, from {at}",
+    "cli.live.placed": "{clip}: placed as {name} on {track}, {start} to {end}, {frames} frames.",
+    "cli.live.stands": (
+        "{clip}: stands there already, as {name} on {track}, {start} to {end}, {frames} frames."
+    ),
+    "cli.live.waits": (
+        "{clip}: made, and not placed. It waits for its project: afterframe place --host {host}"
+    ),
+    "cli.live.nothing_waits": "Nothing waits for {name}.",
+    "cli.live.another_project": "another project is open",
+    "cli.live.lost": "{name} does not answer. What is being made goes on meanwhile.",
+    "cli.live.back": "{name} answers again.",
+    "cli.live.listening": "Listening for {name}. Ctrl-C stops.",
+    "cli.live.gone": "{name} does not answer any more.",
     "ui.board.left.seconds": "{count} s left",
     "ui.board.left.minutes": "{count} min left",
     "ui.board.left.hours": "{count} h left",
