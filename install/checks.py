@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from environments import Environment, clean_environ
 HOSTS_VARIABLE = "AFTERFRAME_TEST_HOSTS"
 WINDOW_VARIABLE = "AFTERFRAME_TEST_WINDOW"
 """The root folder of a Blender with a window, or the sentence that says why there is none."""
+MOST_PROCESSES = 4
+"""That run tests side by side: each may have a service, its workers and a Blender beside it."""
 NOTHING_SELECTED = 5
 """Exit code of pytest when what was asked for has none of the tests."""
 
@@ -43,6 +46,12 @@ def run_all(
     return max(_run_tests(environment, hosts, window, pytest_arguments), 1 if failed else 0)
 
 
+def side_by_side() -> list[str]:
+    """Return what makes pytest run tests side by side, the long ones first: as they stand."""
+    processes = min(MOST_PROCESSES, os.cpu_count() or 1)
+    return ["-n", str(processes), "--no-loadscope-reorder"] if processes > 1 else []
+
+
 def _static_checks(environment: Environment) -> list[tuple[str, list[str]]]:
     python = [str(environment.python), "-m"]
     return [
@@ -57,7 +66,7 @@ def _static_checks(environment: Environment) -> list[tuple[str, list[str]]]:
 def _run_tests(
     environment: Environment, hosts: dict[str, Path] | None, window: str, arguments: list[str]
 ) -> int:
-    command = [str(environment.python), "-m", "pytest"]
+    command = [str(environment.python), "-m", "pytest", *side_by_side()]
     if hosts is None:
         return _run(environment, [*command, "-m", "not hosts", *arguments])
     found = {version: str(python) for version, python in hosts.items()}

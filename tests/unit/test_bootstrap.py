@@ -30,6 +30,7 @@ from environments import Environment, SetupError
 CLONE = Path(__file__).parents[2]
 INSTALL = CLONE / "install"
 THIS = sys.version_info[:2]
+PYTEST = " ".join(["-m pytest", *checks.side_by_side()])
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="stands a shell script in")
 
@@ -294,7 +295,7 @@ def test_every_check_runs_whatever_failed_and_the_tests_run_last(
     names = ["ruff check", "ruff format --check", "mypy", "mypy install", "lint-imports", "pytest"]
     assert len(ran) == len(names)
     assert all(name in line for name, line in zip(names, ran, strict=True))
-    assert ran[-1].endswith("-m pytest -m not hosts -k one")
+    assert ran[-1].endswith(f"{PYTEST} -m not hosts -k one")
 
 
 @posix_only
@@ -304,7 +305,7 @@ def test_host_tests_are_told_where_the_hosts_are(tiny: Environment) -> None:
     script(tiny.python.parent / "lint-imports", "exit 0")
     hosts = {"4.5.15": Path("/a b/python")}
     assert checks.run_all(tiny, hosts, None, [], [], window="/a window") == 0
-    assert record.read_text("utf-8").strip() == '-m pytest {"4.5.15": "/a b/python"} /a window'
+    assert record.read_text("utf-8").strip() == f'{PYTEST} {{"4.5.15": "/a b/python"}} /a window'
 
 
 @posix_only
@@ -325,7 +326,7 @@ def test_tests_with_torch_run_in_a_process_of_their_own_before_the_others(
     with_torch, others = record.read_text("utf-8").splitlines()
     words = "".join(f"{word} " for word in arguments)
     assert with_torch == f"/a b/site: -m pytest {words}-m torch"
-    assert others == f": -m pytest {words}".rstrip()
+    assert others == f": {PYTEST} {words}".rstrip()
 
 
 @pytest.mark.parametrize("system", ["linux", "windows", "macos"])
