@@ -34,9 +34,7 @@ class MediaPoolCalls(Calls):
 
     @changes
     def AddSubFolder(self, folder: Bin, name: str) -> Bin | None:
-        if not isinstance(folder, Bin) or not isinstance(name, str) or not name:
-            return None
-        if any(each.name == name for each in folder.bins):
+        if not name or any(each.name == name for each in folder.bins):
             return None
         made = Bin(new_uid(), name)
         folder.bins.append(made)
@@ -52,8 +50,6 @@ class MediaPoolCalls(Calls):
 
     @changes
     def SetCurrentFolder(self, Folder: Bin) -> bool:
-        if not isinstance(Folder, Bin):
-            return False
         self.record.current_bin = Folder.uid
         return True
 
@@ -65,7 +61,7 @@ class MediaPoolCalls(Calls):
 
     @changes
     def CreateEmptyTimeline(self, name: str) -> Timeline | None:
-        if not isinstance(name, str) or not name or _named(self.record, name):
+        if not name or _named(self.record, name):
             return None
         return new_timeline(self.record, name)
 
@@ -85,7 +81,7 @@ class MediaPoolCalls(Calls):
         known = all(isinstance(info.get("mediaPoolItem"), PoolClip) for info in infos)
         if not infos or not known or any(info["mediaPoolItem"].uid not in here for info in infos):
             return None
-        if not isinstance(name, str) or not name or _named(self.record, name):
+        if not name or _named(self.record, name):
             return None
         timeline = new_timeline(self.record, name)
         unknown = ("trackIndex", "mediaType")
@@ -95,9 +91,7 @@ class MediaPoolCalls(Calls):
 
     @changes
     def DeleteTimelines(self, timeline: list[Timeline]) -> bool:
-        if not isinstance(timeline, list) or not timeline:
-            return False
-        if not all(isinstance(each, Timeline) for each in timeline):
+        if not _all_of(Timeline, timeline):
             return False
         _remove_clips(self.record, {each.clip for each in timeline})
         return True
@@ -140,7 +134,7 @@ class MediaPoolCalls(Calls):
 
     @changes
     def MoveClips(self, clips: list[PoolClip], targetFolder: Bin) -> bool:
-        if not _all_of(PoolClip, clips) or not isinstance(targetFolder, Bin):
+        if not _all_of(PoolClip, clips):
             return False
         for clip in clips:
             _bin_of(self.record, clip.uid).clips.remove(clip.uid)
@@ -150,7 +144,7 @@ class MediaPoolCalls(Calls):
 
     @changes
     def MoveFolders(self, folders: list[Bin], targetFolder: Bin) -> bool:
-        if not _all_of(Bin, folders) or not isinstance(targetFolder, Bin):
+        if not _all_of(Bin, folders):
             return False
         if any(targetFolder in bins_of(folder) for folder in folders):
             return False
@@ -160,18 +154,16 @@ class MediaPoolCalls(Calls):
         return True
 
     def GetClipMatteList(self, MediaPoolItem: PoolClip) -> list[str]:
-        return mattes_of(MediaPoolItem) if isinstance(MediaPoolItem, PoolClip) else []
+        return mattes_of(MediaPoolItem)
 
     def GetTimelineMatteList(self, Folder: Bin) -> list[PoolClip]:
-        clips = [self.record.clips[uid] for uid in Folder.clips] if isinstance(Folder, Bin) else []
+        clips = [self.record.clips[uid] for uid in Folder.clips]
         return [clip for clip in clips if clip.properties.get("Type") == "Matte"]
 
     @changes
     def DeleteClipMattes(self, MediaPoolItem: PoolClip, paths: list[str]) -> bool:
-        if not isinstance(MediaPoolItem, PoolClip):
-            return False
         mattes = mattes_of(MediaPoolItem)
-        if not isinstance(paths, list) or not all(path in mattes for path in paths):
+        if not all(path in mattes for path in paths):
             return False
         MediaPoolItem.properties["mattes"] = [path for path in mattes if path not in paths]
         return True
@@ -217,7 +209,7 @@ class MediaPoolCalls(Calls):
         self, LeftMediaPoolItem: PoolClip, RightMediaPoolItem: PoolClip
     ) -> PoolClip | None:
         pair = (LeftMediaPoolItem, RightMediaPoolItem)
-        if not all(isinstance(each, PoolClip) and each.medium for each in pair):
+        if not all(each.medium for each in pair):
             return None
         folder = _bin_of(self.record, LeftMediaPoolItem.uid)
         name, medium = LeftMediaPoolItem.name, LeftMediaPoolItem.medium
@@ -229,9 +221,11 @@ class MediaPoolCalls(Calls):
 
     @since(19, 1)
     @changes
-    def AutoSyncAudio(self, MediaPoolItems: list[PoolClip], audioSyncSettings: Any) -> bool:
+    def AutoSyncAudio(
+        self, MediaPoolItems: list[PoolClip], audioSyncSettings: dict[Any, Any]
+    ) -> bool:
         """Sync the first sound to the pictures; keys that are not the program's own are refused."""
-        if not _all_of(PoolClip, MediaPoolItems) or not isinstance(audioSyncSettings, dict):
+        if not _all_of(PoolClip, MediaPoolItems):
             return False
         if any(isinstance(key, str) and not key.isdigit() for key in audioSyncSettings):
             return False
@@ -252,8 +246,6 @@ class MediaPoolCalls(Calls):
     @since(19, 0)
     @changes
     def SetSelectedClip(self, MediaPoolItem: PoolClip) -> bool:
-        if not isinstance(MediaPoolItem, PoolClip):
-            return False
         self.record.selected_clips = [MediaPoolItem.uid]
         return True
 

@@ -12,14 +12,14 @@ from .placing import end_of, insert, make_room, shift
 from .pool import current_bin
 from .rates import change_setting, drops, frame_at, label, setting, timeline_rate
 from .remote import changes, since, studio
+from .settings import NUMBERS
 from .state import Item, ItemKind, PoolClip, Project, Timeline, Track, TrackKind, new_uid
 
 SILENT_PAGES = frozenset({"media", "fusion"})
 """Pages on which a timeline has no playhead."""
 GENERATOR_SECONDS = 5
 GENERATORS = frozenset(
-    {"10 Step", "100mV Steps", "BT.2111 Color Bar HLG Narrow", "BT.2111 Color Bar PQ Full"}
-    | {"BT.2111 Color Bar PQ Narrow", "EBU Color Bar", "Four Color Gradient", "Grey Scale"}
+    {"10 Step", "100mV Steps", "EBU Color Bar", "Four Color Gradient", "Grey Scale"}
     | {"SMPTE Color Bar", "Solid Color", "Window", "YCbCr Ramp"}
 )
 FUSION_GENERATORS = frozenset({"Contours", "Noise Gradient", "Paper", "Texture Background"})
@@ -29,14 +29,9 @@ TITLES = frozenset(
 FUSION_TITLES = frozenset(
     {"Text+", "Background Reveal", "Background Reveal Lower Third", "Call Out", "Center Reveal"}
     | {"Clean and Simple", "Clean and Simple Heading Lower Third", "Clean and Simple Lower Third"}
-    | {
-        "Dark Box Text",
-        "Dark Box Text Lower Third",
-        "Digital Glitch",
-        "Draw On 2 Lines Lower Third",
-    }
+    | {"Dark Box Text", "Dark Box Text Lower Third", "Digital Glitch", "Zoom In"}
     | {"Fade On", "Flip Over", "Horizontal Line Reveal", "Jitter", "Long Title", "Rise Fade"}
-    | {"Simple Box 1 Line Lower Third", "Simple Underline Lower Third", "Zoom In", "Typewriter"}
+    | {"Simple Box 1 Line Lower Third", "Simple Underline Lower Third", "Typewriter"}
 )
 SUBTYPES = frozenset(
     {"mono", "stereo", "lrc", "lcr", "lrcs", "lcrs", "quad", "5.0", "5.0film", "5.1", "5.1film"}
@@ -129,16 +124,15 @@ class TimelineCalls(Marked, InAndOut):
 
     def GetSetting(self, settingName: str = "") -> Any:
         if not settingName:
-            names = {*self.project.settings, *self.record.settings, "useCustomSettings"}
+            names = {*self.project.settings, "useCustomSettings"}
             return {name: self.GetSetting(name) for name in sorted(names)}
         if settingName == "useCustomSettings":
             return self.record.settings.get(settingName, "0")
         value = setting(self.project, self.record, settingName)
-        if settingName == "timelineFrameRate":
-            return float(value)
         if settingName == "timelineDropFrameTimecode":
             return "1" if drops(self.project, self.record) else "0"
-        return value
+        number = NUMBERS.get(settingName)
+        return value if number is None or value is None else number(value)
 
     @changes
     def SetSetting(self, settingName: str, settingValue: Any) -> bool:
@@ -306,18 +300,13 @@ class TimelineCalls(Marked, InAndOut):
     @changes
     def CreateCompoundClip(self, timelineItems: object, clipInfo: Any = None) -> Item | None:
         options = clipInfo if isinstance(clipInfo, dict) else {}
-        number = sum(
-            clip.properties.get("Type") == "Compound" for clip in self.project.clips.values()
-        )
-        name = str(options.get("name") or f"Compound Clip {number + 1}")
+        name = str(options.get("name") or f"Compound Clip {self._many('Compound') + 1}")
         return self._nest(timelineItems, name, "compound", str(options.get("startTimecode", "")))
 
     @changes
     def CreateFusionClip(self, timelineItems: object) -> Item | None:
-        number = sum(
-            clip.properties.get("Type") == "Fusion" for clip in self.project.clips.values()
-        )
-        made = self._nest(timelineItems, f"Fusion Clip {number + 1}", "fusion", "")
+        name = f"Fusion Clip {self._many('Fusion') + 1}"
+        made = self._nest(timelineItems, name, "fusion", "")
         if made is not None:
             made.comps = ["Fusion Composition 1"]
         return made
@@ -458,6 +447,10 @@ class TimelineCalls(Marked, InAndOut):
 
     def _taken(self, name: str) -> bool:
         return any(each.name == name for each in self.project.timelines)
+
+    def _many(self, kind: str) -> int:
+        clips = self.project.clips.values()
+        return sum(clip.properties.get("Type") == kind for clip in clips)
 
     def _label(self, frame: int) -> str:
         return label(frame, timeline_rate(self.project, self.record), self.record.drop)
