@@ -350,7 +350,7 @@ def _flat(size: tuple[int, int], colour: tuple[float, float, float, float]) -> P
 
 
 def _made(item: Item, size: tuple[int, int]) -> Picture:
-    """Return what stands for a generator, a title or a Fusion composition: a flat picture."""
+    """Return what stands for a generator, a title or a Fusion composition: flat areas."""
     if item.kind == "title":
         picture = _flat(size, (0, 0, 0, 0))
         third = size[1] // 3
@@ -358,9 +358,11 @@ def _made(item: Item, size: tuple[int, int]) -> Picture:
         return picture
     if item.kind == "fusion" or "Solid" in item.name:
         return _flat(size, (0, 0, 0, 1))
-    if "Step" in item.name:
-        steps = np.floor(np.linspace(0, 9.999, size[0])) / 9
-        return np.dstack([np.tile(steps, (size[1], 1))] * 3 + [np.ones(size[::-1])]).astype(
-            np.float32
-        )
-    return _flat(size, (0.5, 0.5, 0.5, 1))
+    bars = np.array(_BARS if "Bar" in item.name else [[each / 9] * 3 for each in range(10)])
+    row = bars[np.arange(size[0]) * len(bars) // size[0]]
+    opaque = np.column_stack([row, np.ones(size[0])]).astype(np.float32)
+    return np.tile(opaque, (size[1], 1, 1))
+
+
+_BARS = [[0.75 * (n >> bit & 1) for bit in (1, 2, 0)] for n in range(7, -1, -1)]
+"""Colour bars of 75 %, from white to black."""

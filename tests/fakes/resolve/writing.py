@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import OpenImageIO as oiio
+from numpy.typing import NDArray
 
 from afterframe.media.display import rgb_frame
 from afterframe.media.formats import delivery_format
@@ -81,9 +83,7 @@ def write_picture(path: Path, codec: Codec, picture: Picture, *, alpha: bool = F
         OSError: it cannot be written.
     """
     floating = codec.sample in {"half", "float"}
-    array = picture if floating else _wide(picture, alpha, straight=True)
-    if codec.sample == "uint8":
-        array = _eight(picture, alpha)
+    array = picture if floating else _integers(_parts(picture, alpha, straight=True), codec)
     array = np.ascontiguousarray(array[..., : 3 + alpha])
     spec = oiio.ImageSpec(array.shape[1], array.shape[0], array.shape[2], codec.sample)
     if codec.bits:
@@ -103,13 +103,18 @@ def write_picture(path: Path, codec: Codec, picture: Picture, *, alpha: bool = F
         raise OSError(out.geterror())
 
 
-def _wide(picture: Picture, alpha: bool, straight: bool) -> np.ndarray:
+def _wide(picture: Picture, alpha: bool, straight: bool) -> NDArray[np.uint16]:
     """Return RGB or RGBA (H, W, 3 or 4) of 16 bits."""
     return np.asarray(np.rint(np.clip(_parts(picture, alpha, straight), 0, 1) * 65535), np.uint16)
 
 
-def _eight(picture: Picture, alpha: bool) -> np.ndarray:
-    return np.asarray(np.rint(np.clip(_parts(picture, alpha, True), 0, 1) * 255), np.uint8)
+def _integers(parts: Picture, codec: Codec) -> NDArray[Any]:
+    """Return samples as a codec has them, rounded here: fewer bits than 16 would be cut off."""
+    bits = codec.bits or (8 if codec.sample == "uint8" else 16)
+    values = np.rint(np.clip(parts, 0, 1) * np.float32(2**bits - 1)).astype(np.uint16)
+    if bits == 8:
+        return values.astype(np.uint8)
+    return (values << (16 - bits)) | (values >> (2 * bits - 16))
 
 
 def _parts(picture: Picture, alpha: bool, straight: bool) -> Picture:
