@@ -15,6 +15,9 @@ class Faults:
         vanishing: an append fails, and what it has left vanishes at ``SaveProject`` (S7).
         off_by_one: ``GetSourceStartFrame`` is one too low (S10).
         needs_selection: an append fails while no clip of the pool is selected (20.0 to 20.3.1).
+        text_rates: ``timelineFrameRate`` is told as text, ``24.0``, not as a number (S25).
+        holding: a project that was open cannot be deleted until it is closed by ``CloseProject``.
+        wedged: Resolve has no database: it opens and saves nothing (S19).
         lying: ``Class.Method`` of setters that return True and do nothing.
         refusing: ``Class.Method`` of calls that return None and do nothing.
         words: of methods that return an error text instead of failing, the text (S27).
@@ -33,6 +36,9 @@ class Faults:
     vanishing: bool = False
     off_by_one: bool = False
     needs_selection: bool = False
+    text_rates: bool = False
+    holding: bool = False
+    wedged: bool = False
     lying: set[str] = field(default_factory=set)
     refusing: set[str] = field(default_factory=set)
     words: dict[str, str] = field(default_factory=dict)

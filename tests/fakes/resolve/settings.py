@@ -1,10 +1,19 @@
 """The settings of a project or a timeline that was just made, as a real Resolve told them.
 
 Names and values are facts from a public log of ``GetSetting()``, which told two of them as numbers
-(S25). Here all are text, as they are kept.
+(S25). Here all are text, as they are kept; :func:`told` gives them as they are told, and
+:func:`write` takes what Resolve takes.
 """
 
 from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from afterframe_hosts.wire.rates import nearest_rate
+from afterframe_hosts.wire.timecode import can_drop
 
 _OFF = """
     audioOutputHasTimecode colorGalleryStillsNamingEnabled colorLuminanceMixerDefaultZero
@@ -126,3 +135,136 @@ DEFAULTS = dict(sorted(_VALUES.items()))
 
 NUMBERS = {"superScale": int, "timelineFrameRate": float}
 """Of those that are told as numbers, the kind."""
+
+RATES = (
+    *("16", "18", "23.976", "24", "25", "29.97", "30", "47.952", "48", "50", "59.94", "60"),
+    *("72", "90", "95.904", "96", "100", "119.88", "120"),
+)
+"""What ``timelineFrameRate`` can be."""
+
+_READ_ONLY = {
+    "timelinePlaybackFrameRate",
+    "perfOptimisedCodec",
+    "perfRenderCacheCodec",
+    "videoDeckFormat",
+    "videoCaptureFormat",
+    "videoCaptureCodec",
+}
+_OUTPUT_SIZE = {
+    "timelineOutputResolutionWidth",
+    "timelineOutputResolutionHeight",
+    "timelineOutputPixelAspectRatio",
+}
+_ASPECTS = ("square", "cinemascope", "16_9", "4_3")
+_FITS = ("centerCrop", "scaleToFit", "scaleToCrop", "stretch")
+_TONE = (
+    *("None", "Simple", "Luminance Mapping", "DaVinci", "Saturation Preserving", "RED IPP2"),
+    "Custom",
+)
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "timelinePixelAspectRatio": _ASPECTS,
+    "timelineOutputPixelAspectRatio": _ASPECTS,
+    "timelineInputResMismatchBehavior": _FITS,
+    "timelineOutputResMismatchBehavior": _FITS,
+    "imageRetimeInterpolation": ("nearest", "frameBlend", "opticalFlow"),
+    "imageMotionEstimationRange": ("small", "medium", "larger"),
+    "imageDeinterlaceQuality": ("normal", "high"),
+    "perfProxyMediaMode": ("0", "1", "2"),
+    "perfRenderCacheMode": ("none", "smart", "user"),
+    "colorScienceMode": (
+        *("davinciYRGB", "davinciYRGBColorManaged", "davinciYRGBColorManagedv2"),
+        *("acescc", "acescct"),
+    ),
+    "inputDRT": _TONE,
+    "outputDRT": _TONE,
+    "colorSpaceOutputToneMapping": _TONE,
+    "videoDataLevels": ("Video", "Full"),
+    "videoMonitorScaling": ("basic", "bilinear"),
+    "superScale": ("0", "1", "2", "3", "4"),
+}
+_FLAGS = {*_OFF.split(), *_ON.split()} - {
+    *("colorKeyframeDynamicsEndProfile", "colorKeyframeDynamicsStartProfile"),
+    *("limitAudioMeterAlignLevel", "videoCaptureIngestHandles", "videoDeckNonAutoEditFrames"),
+    *("videoPlayoutAudioFramesOffset", "videoPlayoutLTCFramesOffset"),
+}
+
+
+def told(settings: Mapping[str, str], name: str, text: bool = False) -> Any:
+    """Return a setting as a script is told it; of an unknown one an empty text.
+
+    Args:
+        settings: as they are kept.
+        name: of the setting.
+        text: numbers too are told as text, with a fraction: ``24.0``.
+    """
+    value = settings.get(name, "")
+    if name not in NUMBERS or value == "":
+        return value
+    number = NUMBERS[name](value)
+    return str(number) if text and isinstance(number, float) else number
+
+
+def all_told(settings: Mapping[str, str], text: bool = False) -> dict[str, Any]:
+    """Return all settings as a script is told them."""
+    return {name: told(settings, name, text) for name in sorted(settings)}
+
+
+def write(settings: dict[str, str], name: str, value: Any) -> bool:
+    """Set a setting from what a script gives; return whether it was taken.
+
+    Only text is, but for the settings that are told as numbers. A frame rate that ends with ``DF``
+    switches drop-frame timecode on, and off without it.
+    """
+    if name not in DEFAULTS or name in _READ_ONLY or isinstance(value, bool):
+        return False
+    if isinstance(value, (int, float)) and name in NUMBERS:
+        value = f"{value:g}" if value == int(value) else str(value)
+    if not isinstance(value, str):
+        return False
+    if name == "timelineFrameRate":
+        return _write_rate(settings, value)
+    if not _fits(settings, name, value):
+        return False
+    settings[name] = value
+    if settings.get("timelineOutputResMatchTimelineRes") == "1":
+        for side in ("Width", "Height"):
+            settings[f"timelineOutputResolution{side}"] = settings[f"timelineResolution{side}"]
+    return True
+
+
+def _write_rate(settings: dict[str, str], value: str) -> bool:
+    number, mark, rest = value.partition(" DF")
+    try:
+        rate = nearest_rate(float(number))
+    except ValueError:
+        return False
+    text = next((each for each in RATES if nearest_rate(float(each)) == rate), None)
+    drop = mark != ""
+    if text is None or rest or (drop and not can_drop(rate)):
+        return False
+    settings["timelineFrameRate"] = text
+    settings["timelineDropFrameTimecode"] = "1" if drop else "0"
+    if settings.get("videoMonitorFormat", "").startswith("HD 1080p "):
+        settings["videoMonitorFormat"] = f"HD 1080p {text}"
+    return True
+
+
+def _fits(settings: Mapping[str, str], name: str, value: str) -> bool:
+    """Return whether a setting can be this text, as the others are."""
+    if name in _OUTPUT_SIZE and settings.get("timelineOutputResMatchTimelineRes") == "1":
+        return value == settings.get(name)
+    if name == "timelineDropFrameTimecode" and value == "1":
+        return can_drop(_rate(settings))
+    if name in _FLAGS:
+        return value in ("0", "1")
+    if name in _CHOICES:
+        return value in _CHOICES[name]
+    if re.fullmatch(r"timeline(Output)?Resolution(Width|Height)", name):
+        return value.isdigit() and 16 <= int(value) <= 32768
+    if re.fullmatch(r"-?\d+(\.\d+)?", DEFAULTS[name]):
+        return re.fullmatch(r"-?\d+(\.\d+)?", value) is not None
+    return True
+
+
+def _rate(settings: Mapping[str, str]) -> Fraction:
+    return nearest_rate(float(settings["timelineFrameRate"]))

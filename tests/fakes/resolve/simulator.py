@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
+import pkgutil
 import tempfile
 from functools import cache
 from pathlib import Path
 
-from . import state
+from . import projects, state
 from .build import Build
 from .faults import Faults
 from .remote import Calls
 from .world import World
-
-_MODULES = (
-    "application",
-    "project",
-    "fusion",
-    "pool",
-    "clips",
-    "timeline",
-    "items",
-    "marks",
-    "rendering",
-    "stills",
-    "graph",
-    "exchange",
-)
-"""Where the classes stand; of two for one kind, the methods are one class's in Resolve."""
-
-NEW_PROJECT = "Untitled Project"
-"""Of a Resolve that was just started; it has never been saved."""
 
 
 def start(
@@ -51,29 +32,31 @@ def start(
     """
     folder = folder or Path(tempfile.mkdtemp(prefix="resolve-"))
     folder.mkdir(parents=True, exist_ok=True)
-    return World(
+    world = World(
         build or Build(),
         application or first_start(),
         folder,
         faults or Faults(),
         dict(_classes()),
     )
+    projects.open_first(world)
+    return world
 
 
 def first_start() -> state.Application:
-    """Return what a Resolve has that was just installed: one database, an unsaved project."""
+    """Return what a Resolve has that was just installed: one database, and no project in it."""
     library = state.Library("Local Database")
-    library.projects[NEW_PROJECT] = state.new_project(NEW_PROJECT)
-    return state.Application([library], library.name, project=NEW_PROJECT)
+    return state.Application([library], library.name)
 
 
 @cache
 def _classes() -> dict[str, type[Calls]]:
+    """Return the methods of each class; those of one kind are one class's in Resolve."""
     found: dict[str, list[type[Calls]]] = {}
-    for module in _MODULES:
-        name = f"{__package__}.{module}"
-        if importlib.util.find_spec(name) is None:
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if module.name.startswith("__"):
             continue
+        name = f"{__package__}.{module.name}"
         for _, each in inspect.getmembers(importlib.import_module(name), inspect.isclass):
             if each.__module__ == name and issubclass(each, Calls) and "kind" in vars(each):
                 found.setdefault(each.kind, []).append(each)

@@ -294,7 +294,18 @@ class Library:
 
 @dataclass
 class Application:
-    """Everything that Resolve keeps. ``gallery``: its panel is open on the Color page."""
+    """Everything that Resolve keeps.
+
+    Attributes:
+        library: name of the database in use.
+        folder: of its folders the one that is open, ending with ``/``; empty for the root.
+        project: folder and name of the open project.
+        gallery: its panel is open on the Color page.
+        keyframes: its keyframe mode, 0 to 2.
+        presets: names of saved layouts, preferences, keyboards, burn-ins, mixes; a kind each.
+        keyboard: name of the keyboard in use.
+        settings: project settings that were saved as presets, by name.
+    """
 
     libraries: list[Library] = field(default_factory=list)
     library: str = ""
@@ -302,7 +313,10 @@ class Application:
     project: str = ""
     page: str = "edit"
     gallery: bool = False
-    layouts: list[str] = field(default_factory=list)
+    keyframes: int = 0
+    presets: dict[str, list[str]] = field(default_factory=dict)
+    keyboard: str = "DaVinci Resolve"
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def new_project(name: str) -> Project:
@@ -337,6 +351,16 @@ def load(path: Path) -> Application:
     """
     kept: Application = read(Application, json.loads(path.read_text("utf-8")))
     return kept
+
+
+def project_of(values: Any) -> Project:
+    """Return the project that :func:`dump` has made JSON values of.
+
+    Raises:
+        ValueError, TypeError, KeyError: they are no such values.
+    """
+    project: Project = read(Project, values)
+    return project
 
 
 def differences(before: Any, after: Any, path: str = "") -> list[str]:

@@ -37,6 +37,9 @@ class World:
         classes: the methods of each class, by its name in Resolve.
         ended: ``Quit`` was called: every handle is dead.
         vanishing: uids of items that ``SaveProject`` takes away (S7).
+        kept: projects as they were saved last, by uid.
+        held: uids of projects that were opened and not closed; see ``Faults.holding``.
+        saved_at: when that was, in seconds since 1970.
         session: its UUID, as ``str`` of a handle shows it.
         misuse: calls with arguments that their method does not take, for those who want to know.
         tasks: what runs beside the calls, by what it does: the one that renders.
@@ -49,6 +52,9 @@ class World:
     classes: dict[str, type[Calls]] = field(default_factory=dict)
     ended: bool = False
     vanishing: set[str] = field(default_factory=set)
+    kept: dict[str, state.Project] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    saved_at: dict[str, int] = field(default_factory=dict)
     session: str = field(default_factory=state.new_uid)
     misuse: list[str] = field(default_factory=list)
     tasks: dict[str, Any] = field(default_factory=dict)
@@ -91,6 +97,11 @@ class World:
             return next((still for still in stills if still.uid == ref.uid), None)
         return self.classes[ref.kind].find(self, ref.uid)
 
+    def _project(self, uid: str) -> state.Project | None:
+        """Return a project of the database, open or not; for a handle of it that is given."""
+        every = self.library.projects.values() if self.library else []
+        return next((each for each in every if each.uid == uid), None)
+
     def names(self, ref: Ref) -> list[str]:
         """Return the methods that a handle really has, as ``dir`` shows them."""
         return sorted(self.classes[ref.kind].methods(self.build.version))
@@ -120,7 +131,7 @@ class World:
     def unwrap(self, value: Any) -> Any:
         """Return what a script has given: of a handle its record, None where it is dead."""
         if isinstance(value, Remote):
-            record = self.record(value._ref)
+            record = self._project(value._ref.uid) or self.record(value._ref)
             return value._ref if record is None and not value._ref.uid else record
         if isinstance(value, (list, tuple)):
             return [self.unwrap(each) for each in value]
