@@ -96,9 +96,9 @@ class MediaPoolItemCalls(Marked, Coloured, InAndOut):
 
     @changes
     def UnlinkProxyMedia(self) -> bool:
-        return self.record.properties.pop("Proxy Media Path", None) is not None and bool(
-            self.record.properties.pop("Proxy", "None")
-        )
+        for key in ("Proxy", "Proxy Media Path"):
+            self.record.properties.pop(key, None)
+        return True
 
     @changes
     def ReplaceClip(self, filePath: str) -> bool:

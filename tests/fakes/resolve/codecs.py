@@ -44,6 +44,7 @@ class Codec:
 
 _FORMATS = {
     "AVI": "avi",
+    "BRAW": "braw",
     "Cineon": "cin",
     "DCP": "dcp",
     "DPX": "dpx",
@@ -64,7 +65,7 @@ _FORMATS = {
     "TIFF": "tif",
     "Wave": "wav",
 }
-_NEWER = {"BRAW": "braw", "HLS": "m3u8", "WebP": "webp"}
+_NEWER = {"HLS": "m3u8", "WebP": "webp"}
 """Seen with 21.0, not before."""
 SEQUENCES = frozenset({"cin", "dpx", "exr", "jpg", "j2c", "png", "tif"})
 """Formats that are numbered pictures."""
@@ -94,6 +95,7 @@ _NVIDIA = (
     Codec("H264_NVIDIA", "H.264 NVIDIA", "h264"),
     Codec("H265_NVIDIA", "H.265 NVIDIA", "hevc"),
 )
+_AV1 = (Codec("AV1YUV420_8_NVIDIA", "AV1 8-bit NVIDIA"),)
 _FFV1 = (
     Codec("FFV1YUV422_8", "FFV1 YUV 4:2:2 8-bit"),
     Codec("FFV1YUV422_10", "FFV1 YUV 4:2:2 10-bit"),
@@ -172,7 +174,7 @@ def _offered(build: Build, format: str) -> tuple[Codec, ...]:
         h26x += _NVIDIA
     movies = {
         "mov": (*prores, *_DNX, *h26x, *_OTHERS),
-        "mp4": (*h26x, *((Codec("AV1YUV420_8", "AV1 8-bit"),) if build.studio else ())),
+        "mp4": (*h26x, *_AV1) if _NVIDIA[0] in h26x else h26x,
         "mkv": (*h26x, *prores, *_FFV1),
         "mxf_op1a": (*_DNX, Codec("XDMPEG2", "XDCAM MPEG2")),
         "mxf": _DNX,
