@@ -137,6 +137,7 @@ def test_a_range_is_sure_where_all_answers_agree() -> None:
         told(percent=100.0),
         told(percent=100.0, first=39, end=89),  # off by one (S10)
         told(percent=100.0, first=41, end=91),
+        told(percent=100.0, seconds=(3601.6, 3603.7)),
     ],
 )
 def test_a_range_is_sure_where_nothing_speaks_against_it(plain: Told) -> None:

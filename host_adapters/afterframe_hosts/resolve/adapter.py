@@ -103,8 +103,7 @@ class ResolveHost(LiveHost):
     def selection(self) -> tuple[Clip, ...]:
         """Return the selected clips, that under the playhead first; see ``choose.selected``."""
         edit = self._edit()
-        items = choose.selected(edit, self._playhead(edit))
-        return tuple(timeline.read_clip(edit, item.handle) for item in items)
+        return _read(edit, choose.selected(edit, self._playhead(edit)))
 
     def clips(self, query: Query) -> tuple[Clip, ...]:
         """Return the clips that are meant, in the order of time; see ``choose.find``.
@@ -112,8 +111,7 @@ class ResolveHost(LiveHost):
         A clip whose medium is not there is among them; :meth:`problems` tells of it.
         """
         edit = self._edit()
-        items = choose.find(edit, query, self._playhead(edit))
-        return tuple(timeline.read_clip(edit, item.handle) for item in items)
+        return _read(edit, choose.find(edit, query, self._playhead(edit)))
 
     def problems(self, query: Query) -> tuple[AfterframeError, ...]:
         """Return why clips that are meant cannot be worked on: their media are not there."""
@@ -133,7 +131,7 @@ class ResolveHost(LiveHost):
         if item is None:
             raise ItemNotFound(path=edit.name, item=f"at frame {frame}")
         timeline.check_media(edit, item.handle)
-        return timeline.read_clip(edit, item.handle)
+        return _read(edit, [item])[0]
 
     def gap_at(self, frame: int) -> tuple[Clip, Clip]:
         """Return the clips around the gap or cut nearest to a frame; see ``base.Timeline``."""
@@ -142,6 +140,7 @@ class ResolveHost(LiveHost):
             [timeline.read_clip(edit, item.handle) if item.kind == "shot" else None for item in row]
             for row in choose.rows(edit)
         ]
+        timeline.demand_life(edit.timeline, edit.uid)
         found = nearest_gap(tracks, frame)
         if found is None:
             raise ItemNotFound(path=edit.name, item=f"beside another at frame {frame}")
@@ -192,6 +191,12 @@ class ResolveHost(LiveHost):
     def _playhead(edit: timeline.Edit) -> int | None:
         label = sure(edit.timeline.GetCurrentTimecode)
         return None if label is None else edit.clock.frame(label)
+
+
+def _read(edit: timeline.Edit, items: list[timeline.Item]) -> tuple[Clip, ...]:
+    clips = tuple(timeline.read_clip(edit, item.handle) for item in items)
+    timeline.demand_life(edit.timeline, edit.uid)
+    return clips
 
 
 def _line(door: Path | None) -> link.Link:

@@ -22,9 +22,9 @@ CUT_OFF = {count: Fraction((count + 1) * 1000, 1001) for count in (23, 29, 47, 5
 """Rates of which somebody has cut off what stands behind the point: 23 for 23.976."""
 HAIR = 0.001
 """Of a frame: what a float loses of an offset that is a whole number of frames."""
-DRIFT = 0.02
+DRIFT = 0.0001
 """Frames by which the seconds of a source range may be longer or shorter than its frames: above
-what a float loses of a day's timecode, below what a change of speed moves."""
+what a float loses of a day's timecode, below what a speed of 99.99 % takes off two frames."""
 PERCENT = 1e-6
 """By which a speed may differ from 100 %."""
 _RUN = re.compile(r"\[([0-9]+)-([0-9]+)\](?=[^/\\]*$)")
@@ -237,10 +237,11 @@ def _is_plain(told: Told, left: float, duration: int, rate: Fraction) -> bool:
     if told.frames is not None and round(left) + duration > told.frames:
         return False
     begins = {told.base + round(left), told.base - told.origin + round(left)}
+    apart = [told.first - begin for begin in begins]
+    if told.percent is None:
+        return 0 in apart and _lasts(told.seconds, duration, rate)
     # Where the speed is known, the offset is right also where the source frame is off by one.
-    known = {0} if told.percent is None else {-1, 0, 1}
-    agrees = any(told.first - begin in known for begin in begins)
-    return agrees and _lasts(told.seconds, duration, rate)
+    return any(abs(each) <= 1 for each in apart)
 
 
 def _lasts(seconds: tuple[float | None, float | None], duration: int, rate: Fraction) -> bool:

@@ -125,10 +125,18 @@ def survey(edit: Edit) -> tuple[Item, ...]:
     """
     count = sure(lambda: edit.timeline.GetTrackCount("video"))
     items = [item for track in range(1, (count or 0) + 1) for item in _on_track(edit, track)]
-    if not count or sure(edit.timeline.GetUniqueId) != edit.uid:
-        # A handle that died gives None for everything: that is not an empty timeline.
-        raise HostUnreachable(host=HOST, detail="it stopped answering while its timeline was read")
+    demand_life(edit.timeline, edit.uid if count else "")
     return tuple(items)
+
+
+def demand_life(timeline: api.Timeline, uid: str) -> None:
+    """Look whether a timeline still answers: a dead handle gives None, and so an empty timeline.
+
+    Raises:
+        HostUnreachable: it does not tell this id any more.
+    """
+    if sure(timeline.GetUniqueId) != uid:
+        raise HostUnreachable(host=HOST, detail="it stopped answering while its timeline was read")
 
 
 def find_item(resolve: api.Resolve, item: str) -> tuple[Edit, api.TimelineItem]:
@@ -147,8 +155,7 @@ def find_item(resolve: api.Resolve, item: str) -> tuple[Edit, api.TimelineItem]:
         for handle in marks.on_track(timeline, track):
             if handle.GetUniqueId() == name:
                 return edit_on(project, timeline), handle
-    if sure(timeline.GetUniqueId) != uid:
-        raise HostUnreachable(host=HOST, detail="it stopped answering while its timeline was read")
+    demand_life(timeline, uid)
     raise ItemGone(item=item[:60])
 
 
@@ -250,8 +257,10 @@ def _read(edit: Edit, handle: api.TimelineItem) -> tuple[Clip, bool]:
     span, uid = _span(handle), sure(handle.GetUniqueId)
     name = _name(handle)
     if span is None or uid is None:
+        demand_life(edit.timeline, edit.uid)
         raise ItemGone(item=name)
     if kind_of(handle) == "transition":
+        demand_life(edit.timeline, edit.uid)
         raise UnsupportedItem(item=name, kind="transition")
     media, used = _source(edit, handle, span.duration)
     clip = Clip(
@@ -316,7 +325,7 @@ def _path_of(handle: api.TimelineItem) -> str:
 
 def _anchor(handle: api.TimelineItem, start: int) -> int:
     """Return where an item's medium would begin: that stays when its ends are trimmed."""
-    return start - int(handle.GetLeftOffset() or 0)
+    return start - int(sure(handle.GetLeftOffset) or 0)
 
 
 def _timelines(project: api.Project) -> Iterator[api.Timeline]:
