@@ -220,7 +220,7 @@ def run_batch(
     if batch.missing and not batch.shots:
         raise MediaMissing(path=", ".join(batch.missing))
     _check(client, batch, jobs)
-    return follow.run(client, jobs, quiet=quiet, submit=_submit)
+    return follow.run(client, jobs, quiet=quiet, submit=submit)
 
 
 def _of_timeline(
@@ -301,7 +301,7 @@ def _check(client: Client, batch: Batch, jobs: Sequence[Job]) -> None:
         raise shot_list_error(batch.path, problems)
 
 
-def _submit(client: Client, job: Job) -> JobStatus:
+def submit(client: Client, job: Job) -> JobStatus:
     """Submit a job, under the id under which it is now being made, or is done."""
     from afterframe.core.shots import next_id
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from afterframe_hosts.orders import Order, Wish
     from afterframe_hosts.pump import Work
     from afterframe_hosts.wire.clip import Clip
-    from afterframe_hosts.wire.job import JobStatus, Output
+    from afterframe_hosts.wire.job import JobStatus, Note, Output
 
     from .live_run import Run
 
@@ -121,7 +121,7 @@ def run(options: argparse.Namespace) -> int:
             return _tell_sheet(making, order, options)
         work = making.take(order, options)
         making.finish()
-        return _tell(work, as_json=options.json)
+        return _tell(work, making.notes, as_json=options.json)
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -252,7 +252,7 @@ def _around(host: LiveHost, frame: int | None) -> tuple[Clip, Clip]:
     return host.gap_at(host.playhead() if frame is None else frame)
 
 
-def _tell(work: Work, *, as_json: bool) -> int:
+def _tell(work: Work, notes: Sequence[Note], *, as_json: bool) -> int:
     """Print what came of a job; return the exit code."""
     from .make import tell
 
@@ -262,7 +262,8 @@ def _tell(work: Work, *, as_json: bool) -> int:
             from afterframe_hosts.wire.job import ErrorInfo
 
             told["error"] = codec.dump(ErrorInfo.of(work.error))
-        show.data({**told, "placed": codec.dump(work.placed) if work.placed else None})
+        placed = codec.dump(work.placed) if work.placed else None
+        show.data({**told, "placed": placed, "timeline_notes": list(notes)})
     elif work.error is not None:
         show.error(work.error)
         if work.done:
@@ -282,8 +283,9 @@ def _tell_sheet(making: Run, order: Order, options: argparse.Namespace) -> int:
     from afterframe_hosts.wire import discovery
 
     from . import follow
+    from .batch import submit
     from .make import tell
 
     job = making.job(order, options)
-    (status,) = follow.run(discovery.connect(), [job], quiet=options.json)
+    (status,) = follow.run(discovery.connect(), [job], quiet=options.json, submit=submit)
     return tell(status, None, as_json=options.json)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from afterframe.core.timecode import can_drop, parse_time, timecode
-from afterframe.errors import AfterframeError, BadValue, ItemNotFound, MediaMissing, PlayheadOutside
+from afterframe.errors import AfterframeError, BadValue, ItemNotFound, PlayheadOutside
 from afterframe_hosts.base import LiveHost, Query
 from afterframe_hosts.orders import Order, Wish
 from afterframe_hosts.pump import Work
@@ -89,8 +89,7 @@ def run(options: argparse.Namespace) -> int:
             making.look()
         making.finish()
         lines = [each if isinstance(each, Line) else Line.of(each) for each in outcomes]
-        missing = () if options.shots else _missing(making.host, options.clips)
-        return tell(lines, missing, as_json=options.json)
+        return tell(lines, as_json=options.json)
 
 
 def orders_of(host: LiveHost, options: argparse.Namespace) -> tuple[Order, ...]:
@@ -99,7 +98,6 @@ def orders_of(host: LiveHost, options: argparse.Namespace) -> tuple[Order, ...]:
     Raises:
         ShotListError: a list is not right; tells of every line.
         ItemNotFound: no clip is meant.
-        MediaMissing: no clip that is meant has its medium; names all.
         UnknownEffect, BadValue: the effect or a setting does not fit.
     """
     from .batch import settings_of
@@ -115,31 +113,19 @@ def orders_of(host: LiveHost, options: argparse.Namespace) -> tuple[Order, ...]:
         allowed = "one of a clip; for bridges a list, with the time of each under `at`"
         raise BadValue(field="--effect", value=effect.name, allowed=allowed)
     clips = _meant(host, options.clips)
-    missing = _missing(host, options.clips)
-    if not clips and missing:
-        raise MediaMissing(path=", ".join(missing))
     if not clips:
         raise ItemNotFound(path=host.describe().name, item=options.clips)
     return tuple(Order(clip, wish, None, session) for clip in clips)
 
 
-def tell(lines: Sequence[Line], missing: Sequence[str] = (), *, as_json: bool) -> int:
-    """Print how shots ended; return the exit code.
-
-    Args:
-        lines: one for each shot.
-        missing: media that are not there.
-        as_json: for programs.
-    """
+def tell(lines: Sequence[Line], *, as_json: bool) -> int:
+    """Print how shots ended; return the exit code."""
     if as_json:
-        show.data({"shots": list(lines), "missing": list(missing)})
-    else:
-        if lines:
-            show.table(("clip", "from", "effect", "state", "result"),
-                       [astuple(line)[:5] for line in lines])  # fmt: skip
-        for path in missing:
-            print(f"missing: {path}")
-    return 0 if not missing and all(line.state != FAILED for line in lines) else 1
+        show.data({"shots": list(lines)})
+    elif lines:
+        heads = ("clip", "from", "effect", "state", "result")
+        show.table(heads, [astuple(line)[: len(heads)] for line in lines])
+    return 0 if all(line.state != FAILED for line in lines) else 1
 
 
 def said(error: AfterframeError) -> str:
@@ -191,13 +177,6 @@ def _meant(host: LiveHost, query: str) -> tuple[Clip, ...]:
     asked = Query.parse(query)
     # What is wrong with a selection, the selection itself says best.
     return host.selection() if asked.kind == "selected" else host.clips(asked)
-
-
-def _missing(host: LiveHost, query: str) -> tuple[str, ...]:
-    """Return the media of the clips that are meant which are not there."""
-    problems = host.problems(Query.parse(query))
-    found = [str(each.params["path"]) for each in problems if isinstance(each, MediaMissing)]
-    return tuple(dict.fromkeys(found))
 
 
 def _tell_orders(orders: Sequence[Order], *, as_json: bool) -> int:

@@ -34,7 +34,7 @@ from afterframe_hosts.wire.errors import (
     TimelineUnreadable,
 )
 from afterframe_hosts.wire.follower import Follower
-from afterframe_hosts.wire.job import Job, JobStatus
+from afterframe_hosts.wire.job import Job, JobStatus, Note
 
 from . import live, show
 
@@ -62,6 +62,7 @@ class Run:
     Attributes:
         host: the program.
         name: what to call it, and the open project.
+        notes: what it has told of what it did.
     """
 
     def __init__(self, host: str, door: Path | None, *, quiet: bool) -> None:
@@ -69,13 +70,20 @@ class Run:
         self._program, self._quiet = host, quiet
         self.host: LiveHost = self._reach()
         self.name = self.host.describe().name
-        self._pump = Pump(self.host, Follower(), listening=True)
+        self._pump = Pump(
+            self.host,
+            Follower(),
+            listening=True,
+            may_place=lambda: self._lost is None and not self._interrupts,
+        )
+        self.notes: list[Note] = []
         self._said: dict[str, str] = {}
         self._noted: set[str] = set()
         self._over: set[str] = set()
+        self._interrupts: list[int] = []
         self._lost: AfterframeError | None = None
         self._tried = self._held_since = 0.0
-        self._held = 0
+        self._held = self._heard = 0
         self.say("reached", name=self.name)
 
     def __enter__(self) -> Run:
@@ -146,7 +154,7 @@ class Run:
 
     def look(self) -> None:
         """Take in what is new, place what is done, and tell of it; never waits for a job."""
-        with undisturbed():
+        with undisturbed() as self._interrupts:
             if self._lost is not None:
                 self._find_again()
             try:
@@ -160,6 +168,7 @@ class Run:
             self._give_up()
             for work in self.works:
                 self._note(work)
+            self._tell_notes()
 
     def _begin(self, work: Work) -> Work:
         self._note(work)
@@ -187,6 +196,13 @@ class Run:
             left = time_left(status.progress.seconds_left, language)
             self._print(f"{job.clip.name}: {', '.join(filter(None, (phase, left)))}")
 
+    def _tell_notes(self) -> None:
+        """Tell what could not be done exactly, or not be put back."""
+        for note in self.host.notes()[self._heard :]:
+            self._heard += 1
+            self.notes.append(note)
+            self._print(note.text(show.language()))
+
     def _end(self, work: Work) -> None:
         job = work.job
         if work.placed is not None:
@@ -204,7 +220,7 @@ class Run:
     def _lose(self, error: AfterframeError) -> None:
         """The program does not answer: nothing is asked of it until it is found again."""
         self._lost, self._tried = error, time.monotonic()
-        self._pump.listening, self._pump.may_place = False, lambda: False
+        self._pump.listening = False
         self.say("lost", name=self.name)
 
     def _find_again(self) -> None:
@@ -215,11 +231,13 @@ class Run:
             self.host.close()
         try:
             self.host = self._pump.host = self._reach()
+            self.host.describe()
         except GONE as error:
             self._lost = error
             return
+        self._heard = 0
         self._lost = None
-        self._pump.listening, self._pump.may_place = True, lambda: True
+        self._pump.listening = True
         self.say("back", name=self.name)
 
     def _give_up(self) -> None:
@@ -255,16 +273,20 @@ class Run:
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Hold Ctrl-C back until what is being done to the timeline is done."""
+def undisturbed() -> Iterator[list[int]]:
+    """Hold Ctrl-C back until what is being done to the timeline is done.
+
+    Yields:
+        A list that is no longer empty once it came.
+    """
+    came: list[int] = []
     ours = threading.current_thread() is threading.main_thread()
     if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield
+        yield came
         return
-    came: list[int] = []
     signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
     try:
-        yield
+        yield came
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if came:
