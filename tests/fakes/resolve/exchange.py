@@ -39,7 +39,7 @@ EXPORTS: dict[str, float] = {
 
 
 class TimelineExchange(Calls):
-    """A timeline into a file. AAF, HDR10+ and Dolby Vision are not written."""
+    """A timeline into a file. An AAF is in the form of a DRT; HDR10+, Dolby Vision are not written."""
 
     kind = "Timeline"
     record: Timeline
@@ -78,6 +78,7 @@ class TimelineExchange(Calls):
             "ALE": exports.ale_text,
             "ALE_CDL": exports.ale_text,
             "DRT": _drt_text,
+            "AAF": _drt_text,
         }
         return writers[kind](project, self.record) if kind in writers else None
 
@@ -99,6 +100,8 @@ class PoolExchange(Calls):
             return None
         if path.suffix.lower() == ".drt":
             return None if {"timelineName", "importSourceClips"} & {*options} else self._drt(path)
+        if path.suffix.lower() == ".aaf":
+            return self._drt(path, str(options.get("timelineName", "")))
         try:
             edit = _read(path, self.record)
         except (AfterframeError, ValueError):
@@ -112,10 +115,14 @@ class PoolExchange(Calls):
                 item.unmapped = True
         return made
 
-    def _drt(self, path: Path) -> Timeline | None:
+    def _drt(self, path: Path, name: str = "") -> Timeline | None:
         """Return a timeline that was exported whole; its media are where they were, or offline."""
-        held = json.loads(path.read_text("utf-8"))
+        try:
+            held = json.loads(path.read_text("utf-8"))
+        except ValueError:
+            return None
         timeline = state.read(Timeline, held["timeline"])
+        timeline.name = name or timeline.name
         if any(each.name == timeline.name for each in self.record.timelines):
             return None
         for clip in state.read(list[PoolClip], held["clips"]):
