@@ -39,7 +39,7 @@ EXPORTS: dict[str, float] = {
 
 
 class TimelineExchange(Calls):
-    """A timeline into a file. An AAF is in the form of a DRT; HDR10+, Dolby Vision are not written."""
+    """A timeline into a file. An AAF is written as a DRT, HDR10+ and Dolby Vision are not."""
 
     kind = "Timeline"
     record: Timeline
