@@ -21,7 +21,7 @@ LOCAL, REMOTE = 0, 1
 VERSIONS = {LOCAL: "local", REMOTE: "remote"}
 FIRST_VERSION = "Version 1"
 CACHES = ("auto", "on", "off")
-COMP = "Fusion Composition"
+COMP = "Composition"
 
 
 class _OnItem(Calls):

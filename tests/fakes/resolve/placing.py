@@ -15,7 +15,7 @@ from .state import Item, PoolClip, Project, Timeline, Track, TrackKind, new_uid
 from .world import World
 
 STILL_SECONDS = 5
-"""How long a still stands that is appended without a range: the preference's own value."""
+"""How long what has no end stands that is appended without a range: the preference's own value."""
 PICTURE, SOUND = 1, 2
 """Values of ``mediaType``."""
 
@@ -47,11 +47,18 @@ def append(world: World, timeline: Timeline, infos: Iterable[dict[str, Any]]) ->
         return None
     project = world.project
     assert project is not None
+    blind = world.build.since(20, 0) and not world.build.since(20, 3, 2)
+    if world.faults.needs_selection and blind and not project.selected_clips:
+        return None
     wishes = [wish(world, project, info) for info in given]
     for each in wishes:
         if each is not None and not _reachable(world, timeline, each):
             return []
-    return [each and _place(world, project, timeline, each) for each in wishes]
+    placed = [each and _place(world, project, timeline, each) for each in wishes]
+    if world.faults.vanishing:
+        world.vanishing |= {item.uid for item in placed if item is not None}
+        return None
+    return placed
 
 
 def wish(world: World, project: Project, info: dict[str, Any]) -> Wish | None:
@@ -62,7 +69,7 @@ def wish(world: World, project: Project, info: dict[str, Any]) -> Wish | None:
     start, end = int(info.get("startFrame", 0)), length(project, clip)
     if "endFrame" in info:
         end = int(info["endFrame"]) + world.faults.end_frame_inclusive
-        if not is_still(clip):
+        if not _is_endless(clip):
             end = min(end, length(project, clip))
     kinds = _kinds(project, clip, info.get("mediaType"))
     if start < 0 or end <= start or not kinds:
@@ -79,12 +86,12 @@ def wish(world: World, project: Project, info: dict[str, Any]) -> Wish | None:
 
 
 def length(project: Project, clip: PoolClip) -> int:
-    """Return the frames of a clip, at its own rate; of a still as many as it stands for."""
-    if clip.medium is None:
-        nested = nested_timeline(project, clip)
-        return 0 if nested is None else end_of(nested) - nested.start
-    if is_still(clip):
-        return round(STILL_SECONDS * rate_of(clip.medium.rate))
+    """Return the frames of a clip, at its own rate; of what has no end as many as it stands for."""
+    nested = nested_timeline(project, clip)
+    if nested is not None:
+        return end_of(nested) - nested.start
+    if clip.medium is None or _is_endless(clip):
+        return round(STILL_SECONDS * clip_rate(project, clip))
     return clip.medium.frames
 
 
@@ -99,6 +106,11 @@ def is_still(clip: PoolClip) -> bool:
     """Return whether a clip is one picture that stands as long as is wanted."""
     medium = clip.medium
     return medium is not None and medium.video and medium.frames == 1 and not medium.audio
+
+
+def _is_endless(clip: PoolClip) -> bool:
+    """Return whether a clip has no end of its own: a still, a generator, a title."""
+    return is_still(clip) or (clip.medium is None and not clip.timeline)
 
 
 def nested_timeline(project: Project, clip: PoolClip) -> Timeline | None:

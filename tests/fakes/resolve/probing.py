@@ -31,6 +31,8 @@ def look(path: str, rate: Fraction) -> tuple[Medium, dict[str, Any]] | None:
         path: of a file, or of a sequence with ``[0001-0024]`` where the number stands.
         rate: of the project: what has no rate of its own takes it and keeps it.
     """
+    if not Path(path).is_absolute():
+        return None
     media = media_at(path)
     try:
         info = probe(media)

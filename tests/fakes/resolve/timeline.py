@@ -308,7 +308,7 @@ class TimelineCalls(Marked, InAndOut):
         name = f"Fusion Clip {self._many('Fusion') + 1}"
         made = self._nest(timelineItems, name, "fusion", "")
         if made is not None:
-            made.comps = ["Fusion Composition 1"]
+            made.comps = ["Composition 1"]
         return made
 
     @changes
@@ -336,7 +336,7 @@ class TimelineCalls(Marked, InAndOut):
     def InsertFusionTitleIntoTimeline(self, titleName: str) -> Item | None:
         made = self._insert(titleName, FUSION_TITLES, "title")
         if made is not None:
-            made.comps = ["Fusion Composition 1"]
+            made.comps = ["Composition 1"]
         return made
 
     @since(18, 5)
@@ -467,7 +467,7 @@ class TimelineCalls(Marked, InAndOut):
         rate = timeline_rate(self.project, self.record)
         made = Item(new_uid(), name, kind, self.record.playhead, round(GENERATOR_SECONDS * rate))
         if kind == "fusion":
-            made.comps = ["Fusion Composition 1"]
+            made.comps = ["Composition 1"]
         make_room(self.project, self.record, made.start, made.duration)
         insert(track, made)
         return made
