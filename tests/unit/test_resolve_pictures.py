@@ -142,6 +142,16 @@ def test_a_picture_is_panned_tilted_and_flipped_by_whole_pixels_exactly(tmp_path
     assert np.array_equal(seen(made, 0), plain[:, ::-1])
 
 
+def test_a_section_that_is_switched_off_has_no_effect(tmp_path: Path) -> None:
+    made = edit(tmp_path)
+    item = layer(made, str(numbered_still(tmp_path / "n.png", 77, SIZE)))
+    plain = seen(made, 0)
+    item.properties.update(ZoomX=0.5, Pan=20.0, CropLeft=30.0, Opacity=50.0)
+    switches = ("TransformEnabled", "CroppingEnabled", "CompositeEnabled")
+    item.properties.update(dict.fromkeys(switches, False))
+    assert np.array_equal(seen(made, 0), plain)
+
+
 def test_zoom_and_rotation_go_around_the_centre(tmp_path: Path) -> None:
     made = edit(tmp_path)
     item = layer(made, str(numbered_still(tmp_path / "n.png", 77, SIZE)))

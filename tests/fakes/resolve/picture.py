@@ -68,7 +68,7 @@ class Painter:
             if not track.enabled:
                 continue
             for item, layer in self._layers(timeline, track, frame, size):
-                mode = int(item.properties.get("CompositeMode", 0))
+                mode = int(in_effect(item.properties).get("CompositeMode", 0))
                 layers.append((layer, mode))
             if layers and layers[-1][1] == 0 and layers[-1][0][..., 3].min() >= 1:
                 break
@@ -124,8 +124,9 @@ class Painter:
             picture, aspect = _flat(size, (*OFFLINE, 1.0)), Fraction(1)
         behaviour = setting(self._project, timeline, "timelineInputResMismatchBehavior")
         picture = graded(picture, item.cdl if _is_graded(self._project, item) else {})
-        picture = _placed(picture, item.properties, size, str(behaviour), aspect)
-        opacity = float(item.properties.get("Opacity", 100.0)) / 100 * _fade(item, frame)
+        properties = in_effect(item.properties)
+        picture = _placed(picture, properties, size, str(behaviour), aspect)
+        opacity = float(properties.get("Opacity", 100.0)) / 100 * _fade(item, frame)
         return picture if opacity == 1 else picture * np.float32(opacity)
 
     def _pixels(
@@ -203,6 +204,12 @@ def graded(picture: Picture, cdl: dict[str, str]) -> Picture:
     return np.dstack([(luma + saturation * (graded - luma)) * alpha, alpha])
 
 
+def in_effect(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return an item's properties without those whose section of the inspector is switched off."""
+    off = {key for name in _SECTIONS if properties.get(name) is False for key in _SECTIONS[name]}
+    return {name: value for name, value in properties.items() if name not in off}
+
+
 def eight_bits(picture: Picture) -> NDArray[np.uint8]:
     """Return RGB (H, W, 3) of 8 bits, over black."""
     return np.asarray(np.rint(np.clip(picture[..., :3], 0, 1) * np.float32(255)), np.uint8)
@@ -211,6 +218,18 @@ def eight_bits(picture: Picture) -> NDArray[np.uint8]:
 def sixteen_bits(picture: Picture) -> NDArray[np.uint16]:
     """Return RGB (H, W, 3) of 16 bits, over black."""
     return np.asarray(np.rint(np.clip(picture[..., :3], 0, 1) * np.float32(65535)), np.uint16)
+
+
+_SECTIONS = {
+    "TransformEnabled": (
+        *("Pan", "Tilt", "ZoomX", "ZoomY", "RotationAngle", "AnchorPointX", "AnchorPointY"),
+        *("FlipX", "FlipY"),
+    ),
+    "CroppingEnabled": ("CropLeft", "CropRight", "CropTop", "CropBottom"),
+    "CompositeEnabled": ("CompositeMode", "Opacity"),
+    "RetimeAndScalingEnabled": ("Scaling",),
+}
+"""Switches of sections, known since 21.1, and the properties of each that are seen."""
 
 
 def _rgba(frame: Frame) -> Picture:
