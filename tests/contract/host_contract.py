@@ -103,7 +103,7 @@ class Stage(ABC):
         kind: what its clips give as their host.
         start: timeline frame at which the edit starts.
         size: of the timeline, None where the host has none.
-        document: path of the saved document.
+        document: path of the saved document, or its id in a host that has no files.
         media: folder of the media.
         selected: the clips that are selected, the active one first.
         more: clips that only this host has, after the others.
@@ -129,6 +129,11 @@ class Stage(ABC):
     folder: Path
     result: Path
     pictures: str
+
+    @property
+    def destination(self) -> Path:
+        """The folder where results go."""
+        return self.document.parent / "Afterframe"
 
     @abstractmethod
     def snapshot(self) -> object:
@@ -333,7 +338,7 @@ def every_clip_is_the_same_after_its_way_over_the_wire(stage: Stage) -> None:
 
 @check
 def results_go_to_a_folder_beside_the_document(stage: Stage) -> None:
-    assert stage.host.destination() == stage.document.parent / "Afterframe"
+    assert stage.host.destination() == stage.destination
 
 
 @check

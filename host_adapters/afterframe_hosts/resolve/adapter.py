@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from ..wire.clip import Clip, Span
 from ..wire.errors import (
     AfterframeError,
     HostUnable,
-    HostUnreachable,
     ItemNotFound,
     MediaMissing,
 )
@@ -59,7 +57,7 @@ class ResolveHost(LiveHost):
     @classmethod
     def connect(cls, door: Path | None = None) -> ResolveHost:
         """Reach Resolve and the timeline that is open in it; see ``base.LiveHost``."""
-        line = _line(door)
+        line = link.reached(door)
         try:
             return cls(root(line, line.resolve), line.close)
         except BaseException:
@@ -197,13 +195,3 @@ def _read(edit: timeline.Edit, items: list[timeline.Item]) -> tuple[Clip, ...]:
     clips = tuple(timeline.read_clip(edit, item.handle) for item in items)
     timeline.demand_life(edit.timeline, edit.uid)
     return clips
-
-
-def _line(door: Path | None) -> link.Link:
-    """Return the line through a door: this one, one that waits, or our own beside Resolve."""
-    if door is not None:
-        return link.waiting(door)
-    for found in link.find():
-        with suppress(HostUnreachable):  # ended meanwhile, or another client's
-            return link.waiting(found)
-    return link.external()
