@@ -53,11 +53,10 @@ def edit(tmp_path: Path) -> Edit:
 def test_every_key_of_a_real_dump_is_answered_and_in_its_form(edit: Edit) -> None:
     clip = edit.movie(
         "a.mov",
-        **FILM,
+        **PRORES,
+        rate=Fraction(24),
         sound=True,
         timecode="01:00:00:00",
-        codec="prores_ks",
-        pix_fmt="yuv422p10le",
     )
     told = clip.GetClipProperty()
     assert set(KEYS) <= set(told)
