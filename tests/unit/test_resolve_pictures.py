@@ -335,6 +335,9 @@ def test_a_still_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     export = made.project.ExportCurrentFrameAsStill
     refused = ("frame", "frame.gif", "gone/frame.png")
     assert [export(str(tmp_path / name)) for name in refused] == [False] * 3
+    made.world.application.page = "fusion"
+    assert export(str(tmp_path / "frame.png")) is False
+    made.world.application.page = "edit"
     made.kept.current_timeline = ""
     assert export(str(tmp_path / "frame.png")) is False
 

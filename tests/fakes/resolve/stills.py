@@ -20,6 +20,7 @@ from .codecs import Codec
 from .picture import Painter, Picture, eight_bits
 from .remote import Calls, changes
 from .state import Album, Item, Project, Still, Timeline, new_uid
+from .timeline import SILENT_PAGES
 from .world import World
 from .writing import write_picture
 
@@ -46,7 +47,7 @@ class ProjectStills(Calls):
 
     def ExportCurrentFrameAsStill(self, filePath: str) -> bool:
         timeline = _current(self.record)
-        if timeline is None or not isinstance(filePath, str):
+        if timeline is None or self.world.application.page in SILENT_PAGES:
             return False
         path = Path(filePath)
         codec = _FILES.get(path.suffix.lower().removeprefix("."))
