@@ -105,11 +105,16 @@ def kept(resolve: api.Resolve, tell: Tell = silent) -> Iterator[Work]:
     try:
         yield work
     except BaseException as error:
-        left = (*work.begun.put_back(), *work.view.put_back())
-        if isinstance(error, AfterframeError):
-            _tell_end(resolve, error, left)
+        if is_alive(resolve):
+            left = (*work.begun.put_back(), *work.view.put_back())
+            if left and isinstance(error, AfterframeError):
+                raise HostUnrestored(host=HOST, detail=str(error), left=", ".join(left)) from error
+        elif isinstance(error, AfterframeError) and not isinstance(error, HostStuck):
+            detail = str(error.params.get("detail") or error)
+            raise HostUnreachable(host=HOST, detail=detail) from error
         raise
-    if left := work.view.put_back():
+    left = work.view.put_back() if is_alive(resolve) else ("what was open",)
+    if left:
         tell(Note("note.resolve_view_left", {"what": ", ".join(left)}))
 
 
@@ -200,9 +205,11 @@ def open_project(resolve: api.Resolve) -> api.Project:
 
 
 def is_alive(resolve: api.Resolve) -> bool:
-    """Return whether Resolve still answers."""
-    with suppress(AfterframeError):
-        return sure(resolve.GetVersionString) is not None
+    """Return whether Resolve still answers; one call that fails is not its end."""
+    for _ in range(2):
+        with suppress(AfterframeError):
+            if sure(resolve.GetVersionString) is not None:
+                return True
     return False
 
 
@@ -228,14 +235,3 @@ def _watch_pool(work: Work, pool: api.MediaPool) -> None:
             lambda: identity_of(pool.GetCurrentFolder()) == name,
             lambda: pool.SetCurrentFolder(folder),
         )
-
-
-def _tell_end(resolve: api.Resolve, error: AfterframeError, left: tuple[str, ...]) -> None:
-    """Raise what has to be said of an error beside itself, if anything."""
-    if not is_alive(resolve):
-        detail = str(error.params.get("detail") or error)
-        if isinstance(error, HostStuck):
-            return
-        raise HostUnreachable(host=HOST, detail=detail) from error
-    if left:
-        raise HostUnrestored(host=HOST, detail=str(error), left=", ".join(left)) from error

@@ -161,6 +161,8 @@ def mark_item(item: api.TimelineItem, status: JobStatus, result: Result) -> bool
 def mark_clip(clip: api.MediaPoolItem, status: JobStatus, result: Result) -> bool:
     """Give a clip of the pool its recipe; return whether it bears its job."""
     job = status.job
+    if sure(clip.GetThirdPartyMetadata).get(JOB) == job.id:
+        return True
     clip.SetMetadata({"Description": _note(job, result), "Keywords": f"Afterframe, {job.effect}"})
     said = {
         JOB: job.id,
@@ -172,10 +174,10 @@ def mark_clip(clip: api.MediaPoolItem, status: JobStatus, result: Result) -> boo
         "Afterframe Source": job.clip.name,
     }
     for _ in range(2):
+        clip.SetThirdPartyMetadata(said)
         if sure(clip.GetThirdPartyMetadata).get(JOB) == job.id:
             return True
-        clip.SetThirdPartyMetadata(said)
-    return sure(clip.GetThirdPartyMetadata).get(JOB) == job.id
+    return False
 
 
 def lineage(job: Job) -> str:

@@ -73,6 +73,8 @@ def place(resolve: api.Resolve, status: JobStatus, tell: Tell = silent) -> Place
             there = marks.holder(project, status.job.id)
             if there is None:  # S7
                 raise PlaceFailed(path=result.path, detail="it vanished when it was saved")
+        else:
+            _finish(there, status, result)
         return _as_placed(project, there)
 
 
@@ -218,6 +220,13 @@ def _put(place: _Place, work: Work, tell: Tell) -> marks.Standing:
     if not marks.mark_clip(clip, place.status, place.result) and not marks.job_of(there.item):
         raise place.failed("it cannot be marked as a result")
     return there
+
+
+def _finish(there: marks.Standing, status: JobStatus, result: Result) -> None:
+    """Sign a result that was placed and never signed: its placing was cut off just before."""
+    clip = sure(there.item.GetMediaPoolItem) if there.shown else None
+    if clip is not None and marks.shows(clip, result):
+        marks.mark_clip(clip, status, result)
 
 
 def _import(place: _Place, work: Work) -> api.MediaPoolItem:
