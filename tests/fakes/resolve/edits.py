@@ -33,23 +33,25 @@ class Edit:
 
     def __init__(
         self,
-        folder: Path,
+        media: Path,
         rate: Fraction,
         begins: str = "01:00:00:00",
         build: Build | None = None,
         faults: Faults | None = None,
+        folder: Path | None = None,
     ) -> None:
         """Open an empty timeline.
 
         Args:
-            folder: of the media, and of what Resolve writes.
+            media: folder of the media.
             rate: frames a second.
             begins: its start timecode; with ``;`` it is counted drop-frame.
             build: see ``simulator.start``.
             faults: likewise.
+            folder: for what Resolve writes; None: one beside the media.
         """
-        self.folder = folder
-        self.world: World = simulator.start(build, faults, folder / "resolve")
+        self.folder = media
+        self.world: World = simulator.start(build, faults, (folder or media) / "resolve")
         project = self.world.project
         assert project is not None
         self.project: Project = project
@@ -122,13 +124,17 @@ class Edit:
         tracks[track - 1].items.sort(key=lambda each: each.start)
         return item
 
-    def nest(self, name: str, frames: int) -> PoolClip:
-        """Return another timeline, of so many frames, as a clip."""
+    def nest(
+        self, name: str, frames: int, shows: PoolClip | None = None, source: float = 0
+    ) -> PoolClip:
+        """Return another timeline, of so many frames of a clip or of a generator, as a clip."""
         clip = PoolClip(new_uid(), name)
         inner = Timeline(new_uid(), name, clip.uid, self.timeline.start, self.timeline.drop)
         clip.timeline = inner.uid
-        solid = Item(new_uid(), "Solid", "generator", inner.start, frames)
-        inner.tracks = {"video": [Track("Video 1", [solid])], "audio": [], "subtitle": []}
+        item = Item(new_uid(), "Solid", "generator", inner.start, frames)
+        if shows is not None:
+            item = Item(new_uid(), shows.name, "video", inner.start, frames, shows.uid, source)
+        inner.tracks = {"video": [Track("Video 1", [item])], "audio": [], "subtitle": []}
         self.project.timelines.append(inner)
         return self._keep(clip)
 
