@@ -1,0 +1,23 @@
+"""titles.py: a title, a generator and Fusion compositions."""
+
+project = resolve.GetProjectManager().GetCurrentProject()
+timeline = project.GetCurrentTimeline()
+resolve.OpenPage("edit")
+empty = project.GetMediaPool().CreateEmptyTimeline("Titles")
+project.SetCurrentTimeline(empty)
+title = empty.InsertFusionTitleIntoTimeline("Text+")
+print(title.GetName(), title.GetMediaPoolItem(), title.GetStart() - empty.GetStartFrame())
+print(title.GetFusionCompCount(), list(title.GetFusionCompNameList()))
+tool = title.GetFusionCompByIndex(1).FindToolByID("TextPlus")
+tool.SetInput("StyledText", "Chapter one")
+print(tool.GetInput("StyledText"))
+empty.SetCurrentTimecode(empty.GetStartTimecode())
+print(empty.InsertGeneratorIntoTimeline("10 Step") is not None)
+project.SetCurrentTimeline(timeline)
+item = timeline.GetItemListInTrack("video", 1)[0]
+comp = item.AddFusionComp()
+print(comp is not None, item.GetFusionCompCount(), len(item.GetFusionCompNameList()))
+names = item.GetFusionCompNameList()
+print(item.RenameFusionCompByName(names[0], "Look"), item.GetFusionCompNameList())
+print(item.DeleteFusionCompByName("Look"), item.GetFusionCompCount())
+print(project.GetMediaPool().DeleteTimelines([empty]), project.GetTimelineCount())
