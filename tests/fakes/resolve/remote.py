@@ -62,9 +62,11 @@ class Calls:
         kind: the class's name in Resolve.
         world: everything there is.
         record: what the handle stands for, as it is now; None for what there is one of.
+        hidden: methods that ``dir`` does not show.
     """
 
     kind: ClassVar[str]
+    hidden: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, world: World, record: Any) -> None:
         self.world = world
@@ -90,12 +92,24 @@ class Calls:
         """Return an attribute that is no method, as ``resolve.EXPORT_OTIO``; None without one."""
         return None
 
+    def assign(self, name: str, value: Any) -> None:
+        """Take an attribute; only Fusion's tools do."""
+
+    def at(self, key: Any) -> Any:
+        """Return what stands in brackets; only Fusion's inputs have something there."""
+        return None
+
+    def put(self, key: Any, value: Any) -> None:
+        """Take what is put into brackets; only Fusion's inputs do."""
+
 
 _SHOWN = {
     "TimelineItem": "Timeline item",
     "MediaPoolItem": "Media pool item",
     "ColorGroup": "Color Group",
     "Fusion": "FusionUI",
+    "FusionComp": "Composition",
+    "FusionInput": "Input",
 }
 """Of some classes what ``str`` of a handle calls them; the others by their names."""
 
@@ -120,7 +134,16 @@ class Remote:
         return world.attribute(self._ref, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Do nothing: a handle takes no attributes."""
+        world: World = self._world
+        world.behind(self._ref).assign(name, world.unwrap(value))
+
+    def __getitem__(self, key: Any) -> Any:
+        world: World = self._world
+        return world.wrap(world.behind(self._ref).at(key))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        world: World = self._world
+        world.behind(self._ref).put(key, world.unwrap(value))
 
     def __dir__(self) -> list[str]:
         world: World = self._world
@@ -135,7 +158,8 @@ class Remote:
         at = int(hashlib.sha256(f"{kind}{uid}".encode()).hexdigest()[:9], 16) << 4
         address = f"0x{at:016X}" if world.build.system == "Windows" else f"0x0x{at:x}"
         where = f"[App: 'Resolve' on 127.0.0.1, UUID: {world.session}]"
-        return f"{_SHOWN.get(kind, kind)} ({address}) {where}"
+        shown = uid.rpartition("/")[2] if kind == "FusionTool" else _SHOWN.get(kind, kind)
+        return f"{shown} ({address}) {where}"
 
     def __repr__(self) -> str:
         return f"<BlackmagicFusion.PyRemoteObject object at {id(self):#x}>"

@@ -257,9 +257,20 @@ class Group:
 
 
 @dataclass
+class Tool:
+    """A tool of a Fusion composition; ``links`` are the tools that its inputs come from."""
+
+    name: str
+    id: str
+    inputs: dict[str, Any] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
 class Project:
     """A project, whole. ``graphs`` are those that differ from one empty node; ``compounds`` what is
-    inside compound and Fusion clips, which are no timelines of the project."""
+    inside compound and Fusion clips, which are no timelines of the project; ``tools`` those of
+    Fusion compositions, by item and name."""
 
     uid: str
     name: str
@@ -278,6 +289,7 @@ class Project:
     current_album: str = ""
     groups: list[Group] = field(default_factory=list)
     graphs: list[Graph] = field(default_factory=list)
+    tools: dict[str, list[Tool]] = field(default_factory=dict)
     saved: str = ""
     """Digest of the state at the last save, empty before the first."""
 

@@ -104,7 +104,12 @@ class World:
 
     def names(self, ref: Ref) -> list[str]:
         """Return the methods that a handle really has, as ``dir`` shows them."""
-        return sorted(self.classes[ref.kind].methods(self.build.version))
+        kind = self.classes[ref.kind]
+        return sorted(kind.methods(self.build.version).keys() - kind.hidden)
+
+    def behind(self, ref: Ref) -> Calls:
+        """Return what stands behind a handle now."""
+        return self.classes[ref.kind](self, self.record(ref))
 
     def attribute(self, ref: Ref, name: str) -> Any:
         """Return a method of a handle, ready to be called; None where it has none of that name."""
@@ -113,7 +118,7 @@ class World:
         kind = self.classes[ref.kind]
         method = kind.methods(self.build.version).get(name)
         if method is None:
-            return kind(self, self.record(ref)).attribute(name)
+            return self.wrap(self.behind(ref).attribute(name))
         return Function(self, ref, name, method)
 
     def wrap(self, value: Any) -> Any:
