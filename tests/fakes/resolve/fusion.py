@@ -79,7 +79,7 @@ class FusionCompCalls(Calls):
     def attribute(self, name: str) -> Any:
         if name == "CurrentTime":
             return 0.0
-        tool = self._tool(name) if self.record else None
+        tool = self._tool(name)
         return Ref("FusionTool", f"{self.record[0]}/{tool.name}") if tool else None
 
     def GetAttrs(self) -> dict[str, Any]:
@@ -145,8 +145,6 @@ class FusionToolCalls(Calls):
         return next(((uid, each) for each in tools if each.name == name), None)
 
     def attribute(self, name: str) -> Any:
-        if not self.record:
-            return None
         uid, tool = self.record
         known = {"Name": tool.name, "ID": tool.id}
         return known.get(name) or Ref("FusionInput", f"{uid}/{name}")
@@ -207,7 +205,7 @@ class FusionInputCalls(Calls):
         return (owner, name, found[1]) if found else None
 
     def attribute(self, name: str) -> Any:
-        return self.record[1] if self.record and name in ("Name", "ID") else None
+        return self.record[1] if name in ("Name", "ID") else None
 
     def at(self, key: Any) -> Any:
         """Return the value at a time; the same at every one."""

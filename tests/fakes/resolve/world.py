@@ -108,8 +108,10 @@ class World:
         return sorted(kind.methods(self.build.version).keys() - kind.hidden)
 
     def behind(self, ref: Ref) -> Calls:
-        """Return what stands behind a handle now."""
-        return self.classes[ref.kind](self, self.record(ref))
+        """Return what stands behind a handle now; behind a dead one nothing does."""
+        record = self.record(ref)
+        kind = Calls if record is None and ref.uid else self.classes[ref.kind]
+        return kind(self, record)
 
     def attribute(self, ref: Ref, name: str) -> Any:
         """Return a method of a handle, ready to be called; None where it has none of that name."""
