@@ -29,6 +29,8 @@ from .door import VERSION
 
 DOOR = Path(__file__).with_name("door.py")
 DOOR_FILES = "resolve-door-*.json"
+SCRIPTING = ("RESOLVE_SCRIPT_API", "RESOLVE_SCRIPT_LIB")
+"""Environment variables of Resolve's own: the folder of its modules, and its library."""
 PATIENCE = 10.0
 """Seconds that a call may take."""
 LONGER = {
@@ -117,6 +119,11 @@ def waiting(door: Path, patience: float = PATIENCE) -> Link:
             raise
         raise _unreachable(f"no door waits at {door}") from error
     return Link(address if isinstance(address, dict) else {}, patience=patience)
+
+
+def is_told_where() -> bool:
+    """Return whether the user's environment says where Resolve's scripting is."""
+    return any(os.environ.get(name) for name in SCRIPTING)
 
 
 def find(folder: Path | None = None) -> list[Path]:
@@ -417,8 +424,8 @@ def _read_lines(stream: IO[bytes], take: Callable[[str], object]) -> None:
 def _scripting() -> dict[str, str]:
     """Return the environment in which Resolve's library is found, and finds its Python."""
     found = next(iter((*places.installations(), *places.usual())))
-    usual = {"RESOLVE_SCRIPT_API": str(found.api), "RESOLVE_SCRIPT_LIB": str(found.library)}
-    told = {name: os.environ[name] for name in usual if os.environ.get(name)}
+    usual = dict(zip(SCRIPTING, (str(found.api), str(found.library)), strict=True))
+    told = {name: os.environ[name] for name in SCRIPTING if os.environ.get(name)}
     # Of several Pythons on Windows the library takes any, and ends the process, unless it is told.
     home = {"PYTHONHOME": sys.base_prefix} if sys.platform == "win32" else {}
     return {**usual, **told, **home}

@@ -722,6 +722,20 @@ MESSAGES: dict[str, str] = {
         "The list of jobs could not be used ({problem}). {saved} of {known} jobs were taken over; "
         "the old list is kept as {path}. Delete it when you do not need it any more."
     ),
+    "note.resolve_external_works": "{name} {version} answers from outside.",
+    "note.resolve_menu_works": "{name} {version} answers while a script from its menu runs.",
+    "note.resolve_free": "The free edition is reached only while a script from Workspace > Scripts "
+    "runs in it, up to version 21.0. Studio is reached from outside too.",
+    "note.resolve_none": "It is not in the usual places. Timeline files out of it (OTIO, FCPXML) "
+    "can be worked on without it.",
+    "note.resolve_closed": "It does not answer from outside. That takes Studio, running with a "
+    "project open, and Preferences > System > General > External scripting using: Local.",
+    "note.resolve_menu": "Without Studio, up to version 21.0: in it choose Workspace > Scripts > "
+    "Afterframe (python3 install/bootstrap.py resolve puts that there). In every version: export "
+    "the timeline as OTIO or FCPXML and work on the file.",
+    "note.resolve_newer": "This is 21.1 or later, where the free edition runs no Python scripts: "
+    "export the timeline as OTIO or FCPXML, work on the file, and import the new one.",
+    "note.resolve_why": "{why}",
     "note.resolve_view_left": "DaVinci Resolve did not go back to {what}.",
     "note.resolve_look_left": "DaVinci Resolve did not give the result the clip's {what}.",
     "note.resolve_not_saved": "DaVinci Resolve did not save the project.",
@@ -948,7 +962,9 @@ MESSAGES: dict[str, str] = {
     "ui.fix.open_settings.help": "Select the strip, with the settings that this was asked for with",
     "ui.fix.none.label": "None",
     "cli.live.reached": "On the timeline of {name}.",
-    "cli.live.taken": "{clip}: {effect}, from {at}",
+    "cli.live.taken.frame": "{clip}: {effect}, from {at}",
+    "cli.live.taken.clip": "{clip}: {effect}, {start} to {end}",
+    "cli.live.taken.between": "{clip}, {after}: {effect}",
     "cli.live.placed": "{clip}: placed as {name} on {track}, {start} to {end}, {frames} frames.",
     "cli.live.stands": (
         "{clip}: stands there already, as {name} on {track}, {start} to {end}, {frames} frames."

@@ -631,6 +631,17 @@ MESSAGES: dict[str, str] = {
     "note.holes_hold": "缺少图片 {missing}，已用前一张代替。",
     "note.holes_black": "缺少图片 {missing}，已用黑场代替。",
     "note.queue_set_aside": "任务列表无法使用（{problem}）。已恢复 {known} 个任务中的 {saved} 个；旧列表保存为 {path}，不再需要时可删除。",
+    "note.resolve_external_works": "{name} {version} 可以从外部连接。",
+    "note.resolve_menu_works": "{name} {version} 可以连接：其菜单中的脚本正在运行。",
+    "note.resolve_free": "免费版只能在其“工作区 > 脚本”中的脚本运行时连接，且仅限 21.0 及更早版本；Studio 版也可从外部连接。",
+    "note.resolve_none": "未在常用位置找到它。没有它也可以处理其导出的时间线文件（OTIO、FCPXML）。",
+    "note.resolve_closed": "无法从外部连接。这需要 Studio 版正在运行并已打开项目，"
+    "且“偏好设置 > 系统 > 常规 > 外部脚本使用”设为“本地”。",
+    "note.resolve_menu": "没有 Studio 版时，21.0 及更早版本可在 Resolve 中选择“工作区 > 脚本 > Afterframe”"
+    "（由 python3 install/bootstrap.py resolve 安装）。所有版本都可以将时间线导出为 OTIO 或 FCPXML，再处理该文件。",
+    "note.resolve_newer": "这是 21.1 或更高版本，其免费版不运行 Python 脚本："
+    "请将时间线导出为 OTIO 或 FCPXML，处理该文件后再导入新文件。",
+    "note.resolve_why": "{why}",
     "note.resolve_view_left": "DaVinci Resolve 未能恢复到 {what}。",
     "note.resolve_look_left": "DaVinci Resolve 未能将片段的 {what} 应用到结果上。",
     "note.resolve_not_saved": "DaVinci Resolve 未能保存项目。",
@@ -801,7 +812,9 @@ MESSAGES: dict[str, str] = {
     "ui.fix.open_settings.help": "选中片段，并载入此任务所用的设置",
     "ui.fix.none.label": "无",
     "cli.live.reached": "正在 {name} 的时间线上工作。",
-    "cli.live.taken": "{clip}：{effect}，从 {at} 开始",
+    "cli.live.taken.frame": "{clip}：{effect}，从 {at} 开始",
+    "cli.live.taken.clip": "{clip}：{effect}，{start} 至 {end}",
+    "cli.live.taken.between": "{clip}、{after}：{effect}",
     "cli.live.placed": "{clip}：已放置为 {name}，位于 {track}，{start} 至 {end}，共 {frames} 帧。",
     "cli.live.stands": (
         "{clip}：已在时间线上，名为 {name}，位于 {track}，{start} 至 {end}，共 {frames} 帧。"
