@@ -336,6 +336,27 @@ def test_a_job_without_a_folder_or_a_timeline_is_not_queued(tmp_path: Path) -> N
     assert made.project.StartRendering("unknown") is False
 
 
+@pytest.mark.parametrize(("version", "queued"), [("20.3", True), ("21.0", False), ("21.1", False)])
+def test_a_target_outside_the_media_storage_is_refused_since_21(
+    tmp_path: Path, version: str, queued: bool
+) -> None:
+    inside = tmp_path / "media"
+    inside.mkdir()
+    faults = Faults(storage=[str(inside)])
+    made = two_clips(tmp_path, Build.named(version), faults=faults)
+    assert made.resolve.GetMediaStorage().GetMountedVolumeList() == [str(inside)]
+    assert made.project.SetRenderSettings({"TargetDir": str(tmp_path)})
+    assert bool(made.project.AddRenderJob()) == queued
+    assert made.project.SetRenderSettings({"TargetDir": str(inside / "new")})
+    assert made.project.AddRenderJob()
+
+
+def test_pictures_can_be_numbered_without_a_line(tmp_path: Path) -> None:
+    made = two_clips(tmp_path, faults=Faults(plain_numbers=True))
+    made.render("png", "RGB8", **MARKS)
+    assert (tmp_path / "out00086402.png").is_file()
+
+
 @pytest.mark.parametrize("call", ["GetCurrentRenderMode", "AddRenderJob"])
 def test_calls_of_the_queue_open_the_deliver_page(tmp_path: Path, call: str) -> None:
     made = two_clips(tmp_path)

@@ -180,6 +180,13 @@ def _offered(build: Build, format: str) -> tuple[Codec, ...]:
         "mxf": _DNX,
         "avi": (Codec("GVHQX", "Grass Valley HQX"), Codec("BGRA8", "Uncompressed RGB 8-bit")),
         "gif": (Codec("Animated_GIF", "Animated GIF"),),
+        "webp": (Codec("Animated_WEBP", "Animated WebP"),),
+        "m3u8": h26x,
+        "mts": (Codec("H264", "H.264"),) if h26x else (),
+        "mj2": (Codec("KJP2K_RGB12", "Kakadu JPEG 2000 RGB 12-bit"),),
+        "dcp": (Codec("KJP2K_2KDCI", "Kakadu JPEG 2000 2K DCI"),),
+        "imf": (Codec("KJPIMF_RGB", "Kakadu JPEG 2000 IMF RGB"),),
+        "pavc": (Codec("PanasonicAVCIntra_1080_C100", "AVC-Intra 100", size=(1920, 1080)),),
     }
     return movies.get(format) or _PICTURES.get(format, ())
 

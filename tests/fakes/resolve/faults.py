@@ -26,6 +26,9 @@ class Faults:
         dead_after: every handle is dead after so many calls: reads give None.
         modal: a dialog is open: calls that change anything fail until it is closed (S19, S23).
         render_error: render jobs fail half way with this text.
+        storage: folders of the media storage: since 21 jobs are queued for targets inside alone
+            (measured on 21.1.1, Linux); empty: everywhere.
+        plain_numbers: pictures of a sequence are named ``name00086400.png``, without a line.
         render_hangs: render jobs never come further than half way, until they are stopped.
         raising: ``Class.Method`` of calls that raise, as a handle whose Resolve has ended does.
         calls: how many calls have been made; not a switch.
@@ -48,5 +51,7 @@ class Faults:
     modal: bool = False
     render_error: str = ""
     render_hangs: bool = False
+    storage: list[str] = field(default_factory=list)
+    plain_numbers: bool = False
     raising: set[str] = field(default_factory=set)
     calls: int = 0

@@ -155,7 +155,8 @@ class Rendering(Calls):
     def AddRenderJob(self) -> str:
         timeline = _current(self.record)
         _open_deliver(self.world)
-        if timeline is None or not self.record.deliver.settings.get("TargetDir"):
+        folder = self.record.deliver.settings.get("TargetDir")
+        if timeline is None or not folder or not _within_storage(self.world, Path(folder)):
             return ""
         if not any(track.items for kind in timeline.tracks.values() for track in kind):
             return ""
@@ -365,7 +366,8 @@ def _written(
     )
     if format in codecs.SEQUENCES and codec.writable:
         for done, picture in enumerate(frames, 1):
-            numbered = path.with_name(f"{path.stem}_{first + done - 1:08d}{path.suffix}")
+            line = "" if world.faults.plain_numbers else "_"
+            numbered = path.with_name(f"{path.stem}{line}{first + done - 1:08d}{path.suffix}")
             write_picture(numbered, codec, picture, alpha=shape.alpha)
             job.file = str(numbered)
             yield done
@@ -488,6 +490,12 @@ def _range(timeline: Timeline, everything: bool) -> tuple[int, int]:
     marks = {} if everything else timeline.marks.get("video", {})
     first = max(timeline.start, timeline.start + marks.get("in", 0))
     return first, max(first, min(last, timeline.start + marks.get("out", last - timeline.start)))
+
+
+def _within_storage(world: World, folder: Path) -> bool:
+    """Return whether jobs may write into a folder; its name counts, not what it links to."""
+    roots = [Path(each) for each in world.faults.storage] if world.build.since(21) else []
+    return not roots or any(folder.is_relative_to(root) for root in roots)
 
 
 def _mark(timeline: Timeline, marks: dict[str, int]) -> None:

@@ -18,7 +18,7 @@ class MediaStorageCalls(Calls):
     kind = "MediaStorage"
 
     def GetMountedVolumeList(self) -> list[str]:
-        return [self._shown(Path("/"))]
+        return [self._shown(Path(each)) for each in self.world.faults.storage or ["/"]]
 
     def GetMountedVolumes(self) -> dict[int, str]:
         return dict(enumerate(self.GetMountedVolumeList(), 1))
