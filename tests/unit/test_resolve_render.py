@@ -412,7 +412,7 @@ def test_a_preset_keeps_all_that_was_set(tmp_path: Path) -> None:
 
 
 def test_a_preset_whose_codec_is_not_offered_is_not_loaded(tmp_path: Path) -> None:
-    made = two_clips(tmp_path, Build.named("20.3", "free"))
+    made = edit(tmp_path, Build.named("20.3", "free"))
     assert made.project.LoadRenderPreset("H.264 Master") is False
     assert made.project.LoadRenderPreset("YouTube - 720p") is False
 

@@ -113,8 +113,9 @@ def _integers(parts: Picture, codec: Codec) -> NDArray[Any]:
     bits = codec.bits or (8 if codec.sample == "uint8" else 16)
     values = np.rint(np.clip(parts, 0, 1) * np.float32(2**bits - 1)).astype(np.uint16)
     if bits == 8:
-        return values.astype(np.uint8)
-    return (values << (16 - bits)) | (values >> (2 * bits - 16))
+        return np.asarray(values, np.uint8)
+    wide: NDArray[Any] = (values << (16 - bits)) | (values >> (2 * bits - 16))
+    return wide
 
 
 def _parts(picture: Picture, alpha: bool, straight: bool) -> Picture:
