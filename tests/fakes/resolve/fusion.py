@@ -82,8 +82,16 @@ class FusionCompCalls(Calls):
         tool = self._tool(name)
         return Ref("FusionTool", f"{self.record[0]}/{tool.name}") if tool else None
 
-    def GetAttrs(self) -> dict[str, Any]:
-        return {"COMPS_Name": self.record[0].partition("/")[2], "COMPB_Locked": False}
+    def GetAttrs(self, name: str = "") -> Any:
+        """Return what a composition is; its frames are those of its item, from 0 on."""
+        owner, _, own = self.record[0].partition("/")
+        project = self.world.project
+        every = items_of(project) if project else []
+        last = next((item.duration - 1 for _, _, item in every if item.uid == owner), 0)
+        starts = dict.fromkeys(("COMPN_GlobalStart", "COMPN_RenderStart", "COMPN_CurrentTime"), 0.0)
+        ends = dict.fromkeys(("COMPN_GlobalEnd", "COMPN_RenderEnd"), float(last))
+        known = {"COMPS_Name": own, "COMPB_Locked": False, **starts, **ends}
+        return known.get(name) if name else known
 
     @changes
     def AddTool(self, id: str, x: Any = None, y: Any = None, *rest: Any) -> Ref | None:
