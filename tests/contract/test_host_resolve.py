@@ -8,6 +8,7 @@ import unittest
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,7 @@ from tests.contract.host_contract import (
 )
 from tests.fakes.resolve.build import Build
 from tests.fakes.resolve.edits import Edit
+from tests.fakes.resolve.remote import changes
 from tests.fakes.resolve.state import Item, PoolClip, dump
 from tests.makers import numbered_movie, numbered_sequence
 
@@ -35,15 +37,14 @@ GAP, DISSOLVE = 25, 87
 """Frames from the start where nothing stands, and where nothing but a transition does."""
 TWICE = Known("twice", 1, "movie", "one.mp4", Span(0, 39), Span(120, 20), Fraction(2), exact=False)
 NEST = Known("nest", 1, "movie", "", Span(0, 20), Span(145, 20), exact=False)
-SELECTING = frozenset(
+OVER_ITS_SHOT = frozenset(
     {
-        "an_item_is_revealed_at_its_first_frame",
         "a_result_is_revealed_at_its_first_frame",
         "a_result_with_handles_shows_what_lies_between_them",
     }
 )
-"""Checks that reveal an item and look whether it is selected: no script of Resolve can select
-one, and since 21.0.4 it is the user's own selection that is told."""
+"""Checks that select a result that lies over its shot. Before 21.0.4 nothing tells the selection:
+what is under the playhead stands for it, and there the shot goes before what was made of it."""
 
 
 class ResolveStage(Stage):
@@ -69,6 +70,7 @@ class ResolveStage(Stage):
         settings["timelineResolutionWidth"], settings["timelineResolutionHeight"] = "192", "112"
         settings["projectMediaLocation"] = str(folder)
         self.document = Path(self.edit.project.uid)
+        self.world.classes["Timeline"] = following(self.world.classes["Timeline"])
         self._build()
         self.edit.playhead(self.playhead)
         self.timeline.selected = [
@@ -157,6 +159,23 @@ class ResolveStage(Stage):
         return next((str(json.loads(text)[marks.JOB]) for text in said if marks.JOB in text), "")
 
 
+def following(calls: type[Any]) -> type[Any]:
+    """Return a timeline whose selection follows the playhead, as Resolve's menu has it.
+
+    No script can select anything: so what is revealed can be the selection.
+    """
+
+    class Following(calls):  # type: ignore[misc]
+        @changes
+        def SetCurrentTimecode(self, timecode: str) -> bool:  # noqa: N802 - Resolve's own name
+            done = super().SetCurrentTimecode(timecode)
+            item = self.GetCurrentVideoItem()
+            self.record.selected = [item.uid] if item else []
+            return bool(done)
+
+    return Following
+
+
 CASES = [
     *((name, "20.3") for name in CHECKS),
     *((name, "21.1") for name in CHECKS if "select" in name or "result" in name),
@@ -182,6 +201,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(("name", "version"), CASES)
 def test_resolve(name: str, version: str, made: Path, tmp_path: Path) -> None:
     stage = ResolveStage(tmp_path, made, version)
-    if name in SELECTING and version.startswith("21"):
-        raise unittest.SkipTest("no script can select an item, and the user's selection is told")
+    if name in OVER_ITS_SHOT and version == "20.3":
+        raise unittest.SkipTest("what is under the playhead stands for the selection")
     CHECKS[name](stage)

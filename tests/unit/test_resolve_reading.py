@@ -418,6 +418,25 @@ def test_results_of_ours_are_not_among_the_users_clips(edit: Edit) -> None:
     assert [clip.name for clip in host.gap_at(edit.timeline.start + 50)] == ["theirs", "last"]
     edit.playhead(45)
     assert under(host) == ["pooled"]
+    edit.put(None, 40, 20, track=2, kind="title")
+    assert under(host) == ["pooled"]
+
+
+@pytest.mark.parametrize("version", ["20.3", "21.1"])
+def test_another_result_is_made_of_the_same_shot_again(tmp_path: Path, version: str) -> None:
+    """A result lies over its shot, under the same playhead: it is not taken for what is meant."""
+    edit = Edit(tmp_path, Fraction(25), build=Build.named(version))
+    movie = edit.movie("one.mov", 500)
+    edit.put(movie, 0, 20, name="shot")
+    made = edit.put(
+        movie, 5, 20, track=2, name="made", markers={0: Marker("Purple", custom_data=OURS)}
+    )
+    host = hosted(edit)
+    names = [host.clip_at(edit.timeline.start + at).name for at in (0, 5, 19, 20, 24)]
+    assert names == ["shot", "shot", "shot", "made", "made"]
+    edit.playhead(7)
+    edit.timeline.selected = [made.uid]
+    assert under(host) == ["shot" if version == "20.3" else "made"]
 
 
 OURS = '{"Afterframe Job": "00000000000000000000000000000000"}'

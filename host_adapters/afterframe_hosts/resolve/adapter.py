@@ -18,7 +18,7 @@ from ..wire.errors import (
 from ..wire.job import JobStatus, Note, new_id
 from ..wire.session import HostSession
 from ..wire.system import video_folder
-from . import api, capture, choose, link, place, timeline
+from . import api, capture, choose, editions, link, place, timeline
 from .aside import open_project, sure
 from .calls import HOST, root
 
@@ -44,9 +44,11 @@ class ResolveHost(LiveHost):
             close: lets go of it.
 
         Raises:
+            HostEdition: its version lacks what it takes.
             HostUnreachable: no project is open, or it does not answer.
             TimelineUnreadable: no timeline is open in it.
         """
+        editions.demand(resolve)
         self.resolve = resolve
         self._close = close
         self._id = new_id()
@@ -67,8 +69,6 @@ class ResolveHost(LiveHost):
     @classmethod
     def reach(cls) -> Reach:
         """Find out how far Resolve can be driven; see ``base.LiveHost``."""
-        from . import editions
-
         return editions.reach()
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ def selected(edit: Edit, playhead: int | None) -> list[Item]:
     """Return the selected items with pictures, that under the playhead first.
 
     Resolve tells its selection since 21.0.4; before, what is seen under the playhead stands for
-    it: the topmost shot there, seen through titles, else the title.
+    it; see :func:`topmost`.
 
     Args:
         edit: the timeline.
@@ -72,7 +72,10 @@ def find(edit: Edit, query: Query, playhead: int | None) -> list[Item]:
 
 
 def topmost(edit: Edit, frame: int) -> Item | None:
-    """Return the topmost item seen at a frame, through titles and other generators.
+    """Return the topmost item seen at a frame, through titles and through results of ours.
+
+    A result lies over the shot it was made of: another one is made of that shot again. Where there
+    is nothing else, it is a result, and then a title.
 
     Raises:
         PlayheadOutside: the timeline does not reach there.
@@ -107,7 +110,11 @@ def _under(edit: Edit, playhead: int | None) -> Item:
 def _seen_at(items: tuple[Item, ...], frame: int) -> Item | None:
     there = [item for item in items if item.seen and frame in item.span]
     order = ("transition", "generator", "shot")
-    return max(there, key=lambda item: (order.index(item.kind), item.track), default=None)
+
+    def rank(item: Item) -> tuple[int, bool, int]:
+        return order.index(item.kind), not is_ours(item.handle), item.track
+
+    return max(there, key=rank, default=None)
 
 
 def _away(item: Item, playhead: int | None) -> tuple[bool, int, int]:
