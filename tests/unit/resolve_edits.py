@@ -54,7 +54,8 @@ class Edit:
 
     def movie(self, name: str, **said: Any) -> Any:
         """Return the clip of a new movie in the pool."""
-        path = numbered_movie(self.folder / name, **{"frames": 24, "size": SIZE, **said})
+        usual = {"frames": 24, "size": SIZE, "codec": "mpeg4"}  # every Resolve decodes it
+        path = numbered_movie(self.folder / name, **{**usual, **said})
         (clip,) = self.pool.ImportMedia([str(path)])
         return clip
 

@@ -253,6 +253,17 @@ def test_s23_a_studio_call_on_the_free_edition_opens_a_dialog(tmp_path: Path) ->
     assert clip.GetClipColor() == ""
 
 
+@pytest.mark.parametrize("system", ["Linux", "Windows", "Darwin"])
+@pytest.mark.parametrize("edition", ["free", "studio"])
+def test_the_free_edition_on_linux_shows_no_h264(tmp_path: Path, system: Any, edition: Any) -> None:
+    edit = opened(tmp_path, Build(edition=edition, system=system))
+    heard = edit.movie("heard.mov", codec="libx264", sound=True)
+    silent = makers.numbered_movie(tmp_path / "silent.mov", 4, size=SIZE)
+    blind = (system, edition) == ("Linux", "free")
+    assert heard.GetClipProperty("Type") == ("Audio" if blind else "Video + Audio")
+    assert len(edit.pool.ImportMedia([str(silent)])) == (0 if blind else 1)
+
+
 def test_media_that_is_gone_or_unlinked_is_offline(edit: Edit) -> None:
     clip = edit.movie("a.mov")
     os.replace(edit.folder / "a.mov", edit.folder / "moved.mov")

@@ -406,7 +406,8 @@ def test_s22_generators_say_true_and_keep_no_colour(edit: Edit) -> None:
 def test_s25_a_rate_is_a_number_to_read_and_text_to_write(edit: Edit) -> None:
     assert edit.timeline.GetSetting("timelineFrameRate") == 24.0
     assert edit.timeline.GetSetting("timelineResolutionWidth") == "1920"
-    assert edit.timeline.GetSetting("noSuchSetting") is None
+    assert edit.timeline.GetSetting("noSuchSetting") == ""
+    assert edit.timeline.SetSetting("noSuchSetting", "1") is False
     assert edit.timeline.GetSetting()["timelineFrameRate"] == 24.0
     assert edit.timeline.GetSetting("") == edit.timeline.GetSetting()
 

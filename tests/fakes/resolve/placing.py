@@ -54,7 +54,7 @@ def append(world: World, timeline: Timeline, infos: Iterable[dict[str, Any]]) ->
     for each in wishes:
         if each is not None and not _reachable(world, timeline, each):
             return []
-    placed = [each and _place(world, project, timeline, each) for each in wishes]
+    placed = [each if each is None else _place(world, project, timeline, each) for each in wishes]
     if world.faults.vanishing:
         world.vanishing |= {item.uid for item in placed if item is not None}
         return None

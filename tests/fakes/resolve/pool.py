@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import state
+from .build import Build
 from .clips import intellisearch
 from .marks import counted
 from .placing import append, nested_timeline
@@ -16,7 +17,7 @@ from .probing import look, merged, sequence
 from .properties import kind_of, properties
 from .rates import drops, frame_at, timeline_rate
 from .remote import Calls, changes, since, studio
-from .state import Bin, PoolClip, Project, Timeline, Track, new_uid
+from .state import Bin, Medium, PoolClip, Project, Timeline, Track, new_uid
 from .world import World, bins_of
 
 START = "01:00:00:00"
@@ -376,12 +377,22 @@ def import_path(world: World, path: str) -> PoolClip | None:
     if known is not None:
         return known
     found = look(path, timeline_rate(project, None))
-    if found is None:
+    if found is None or not _shown(world.build, found[0]):
         return None
     clip = PoolClip(new_uid(), Path(path).name, found[0], properties=found[1])
     project.clips[clip.uid] = clip
     here.clips.append(clip.uid)
     return clip
+
+
+def _shown(build: Build, medium: Medium) -> bool:
+    """Return whether a build decodes anything of a medium; leave in it what it does.
+
+    The free edition on Linux has no H.264 and H.265: what has sound is imported as that.
+    """
+    if build.system == "Linux" and not build.studio and medium.codec.startswith(("H.264", "H.265")):
+        medium.video = False
+    return medium.video or medium.audio
 
 
 def new_timeline(project: Project, name: str) -> Timeline:

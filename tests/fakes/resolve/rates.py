@@ -56,38 +56,3 @@ def frame_at(text: str, rate: Fraction, drop: bool) -> int | None:
 def label(frame: int, rate: Fraction, drop: bool) -> str:
     """Return the timecode of a frame."""
     return timecode(frame, rate, drop and can_drop(rate))
-
-
-FRAME_RATES = frozenset(
-    {"16", "18", "23.976", "24", "25", "29.97", "30", "47.952", "48", "50", "59.94", "60", "72"}
-    | {"95.904", "96", "100", "119.88", "120"}
-)
-"""What ``timelineFrameRate`` can be, ``29.97 DF`` and its like aside."""
-
-
-def change_setting(settings: dict[str, Any], name: str, value: Any, *, used: bool) -> bool:
-    """Set one setting of a project or a timeline, as text; False where it cannot be changed.
-
-    Args:
-        settings: to change.
-        name, value: what and to what; a frame rate with `` DF`` counts drop-frame.
-        used: there are clips, which fix the frame rate (S25).
-    """
-    if name == "timelinePlaybackFrameRate":
-        return False
-    if name != "timelineFrameRate":
-        settings[name] = _text(value)
-        return True
-    text = _text(value)
-    plain = text.removesuffix(" DF")
-    drop = text != plain
-    if used or plain not in FRAME_RATES or (drop and not can_drop(rate_of(plain))):
-        return False
-    settings[name] = plain
-    settings["timelineDropFrameTimecode"] = "1" if drop else "0"
-    return True
-
-
-def _text(value: Any) -> str:
-    """Return a value as text, whole numbers without a point."""
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import Any, cast
 
+from . import settings
 from .marks import InAndOut, Marked, counted
 from .placing import end_of, insert, make_room, shift
 from .pool import current_bin
-from .rates import change_setting, drops, frame_at, label, setting, timeline_rate
+from .rates import drops, frame_at, label, timeline_rate
 from .remote import changes, since, studio
-from .settings import NUMBERS
 from .state import Item, ItemKind, PoolClip, Project, Timeline, Track, TrackKind, new_uid
 
+CUSTOM = "useCustomSettings"
 SILENT_PAGES = frozenset({"media", "fusion"})
 """Pages on which a timeline has no playhead."""
 GENERATOR_SECONDS = 5
@@ -124,48 +125,40 @@ class TimelineCalls(Marked, InAndOut):
 
     def GetSetting(self, settingName: str = "") -> Any:
         if not settingName:
-            names = {*self.project.settings, "useCustomSettings"}
-            return {name: self.GetSetting(name) for name in sorted(names)}
-        if settingName == "useCustomSettings":
-            return self.record.settings.get(settingName, "0")
-        value = setting(self.project, self.record, settingName)
-        if settingName == "timelineDropFrameTimecode":
-            return "1" if drops(self.project, self.record) else "0"
-        number = NUMBERS.get(settingName)
-        return value if number is None or value is None else number(value)
+            return self._settings_told()
+        return settings.told(self._settings(), settingName, self.world.faults.text_rates)
 
     @changes
     def SetSetting(self, settingName: str, settingValue: Any) -> bool:
         """Change a setting; all but one are the project's own until that one is ``1`` (S26)."""
         own = self.record.settings
-        if settingName == "useCustomSettings":
+        if settingName == CUSTOM:
             if str(settingValue) not in {"0", "1"}:
                 return False
-            own[settingName] = str(settingValue)
+            own[CUSTOM] = str(settingValue)
             return True
-        if own.get("useCustomSettings") != "1" or settingName not in self.project.settings:
+        fixed = settingName == "timelineFrameRate" and any(self._items())
+        wanted, start = self._settings(), self.GetStartTimecode()
+        if own.get(CUSTOM) != "1" or fixed:
             return False
-        rate, start = timeline_rate(self.project, self.record), self.GetStartTimecode()
-        if not change_setting(own, settingName, settingValue, used=any(self._items())):
+        if not settings.write(wanted, settingName, settingValue):
             return False
-        if timeline_rate(self.project, self.record) != rate:
-            self.record.drop = drops(self.project, self.record)
-            self.SetStartTimecode(start)
+        project = self.project.settings
+        own |= {key: value for key, value in wanted.items() if value != project.get(key)}
+        own[settingName] = wanted[settingName]
         self.record.drop = drops(self.project, self.record)
+        if settingName == "timelineFrameRate":
+            self.SetStartTimecode(start)
         return True
 
     @since(21, 1)
     def GetSettings(self) -> dict[str, Any]:
-        every = self.GetSetting()
-        assert isinstance(every, dict)
-        return every
+        return self._settings_told()
 
     @since(21, 1)
     @changes
-    def SetSettings(self, settings: object) -> bool:
-        if not isinstance(settings, dict) or not settings:
-            return False
-        return all(self.SetSetting(name, value) for name, value in settings.items())
+    def SetSettings(self, settings: dict[str, Any]) -> bool:
+        return bool(settings) and all(self.SetSetting(*each) for each in settings.items())
 
     def GetTrackCount(self, trackType: str) -> int:
         return len(self._tracks(trackType))
@@ -416,6 +409,15 @@ class TimelineCalls(Marked, InAndOut):
             return False
         self.record.settings["output blanking"] = self.GetOutputBlanking() | given
         return True
+
+    def _settings(self) -> dict[str, str]:
+        own = self.record.settings
+        custom = own.get(CUSTOM, "0")
+        kept = {key: own[key] for key in own if key in settings.DEFAULTS}
+        return {**self.project.settings, **(kept if custom == "1" else {}), CUSTOM: custom}
+
+    def _settings_told(self) -> dict[str, Any]:
+        return settings.all_told(self._settings(), self.world.faults.text_rates)
 
     def _tracks(self, kind: object) -> list[Track]:
         return self.record.tracks.get(cast(TrackKind, kind), [])
