@@ -22,7 +22,6 @@ from afterframe_hosts.wire.errors import (
     HostUnrestored,
 )
 from afterframe_hosts.wire.job import Job, JobStatus, Output, Result, new_id
-
 from tests.fakes.resolve import simulator, state
 from tests.fakes.resolve.build import Build
 from tests.fakes.resolve.faults import Faults

@@ -77,6 +77,25 @@ def capture(
         HostUnrestored: likewise, and some of its state could not be put back.
         HostUnreachable, HostStuck: it does not answer.
     """
+    with aside.kept(resolve, tell) as work:
+        shot, is_exact = _shot(resolve, clip, frames, folder)
+        if is_exact and not seen:
+            return shot.clip
+        media = _pictures(shot, work)
+    if not seen:
+        tell(Note("note.resolve_as_seen", {"clip": shot.clip.name}))
+    return replace(
+        shot.clip,
+        media=media,
+        media_range=Span(0, frames.duration),
+        record_range=frames,
+        speed=Fraction(1),
+        phase=Fraction(0),
+    )
+
+
+def _shot(resolve: api.Resolve, clip: Clip, frames: Span, folder: Path) -> tuple[_Shot, bool]:
+    """Return what is captured, and whether its file gives it."""
     edit, item = _find(resolve, clip)
     now = timeline.read_clip(edit, item)
     for frame in (frames.start, frames.end - 1):
@@ -84,22 +103,7 @@ def capture(
             span = now.record_range
             raise PlayheadOutside(frame=frame, first=span.start, last=span.end - 1, clip=now.name)
     timeline.check_media(edit, item)
-    is_exact = timeline.is_exact(edit, item)
-    if is_exact and not seen:
-        return now
-    if not seen:
-        tell(Note("note.resolve_as_seen", {"clip": now.name}))
-    shot = _Shot(resolve, edit, now, frames, folder)
-    with aside.kept(resolve, tell) as work:
-        media = _pictures(shot, work)
-    return replace(
-        now,
-        media=media,
-        media_range=Span(0, frames.duration),
-        record_range=frames,
-        speed=Fraction(1),
-        phase=Fraction(0),
-    )
+    return _Shot(resolve, edit, now, frames, folder), timeline.is_exact(edit, item)
 
 
 def _find(resolve: api.Resolve, clip: Clip) -> tuple[timeline.Edit, api.TimelineItem]:
