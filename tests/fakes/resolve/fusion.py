@@ -33,6 +33,8 @@ class FusionCalls(Calls):
         if name == "UIManager":
             window = self.world.build.studio and not self.world.build.headless
             return ui.Manager() if window else None
+        if name == "CurrentComp":
+            return self.GetCurrentComp()
         return {"Version": float(self.world.build.version[0])}.get(name)
 
     def GetResolve(self) -> Ref:
