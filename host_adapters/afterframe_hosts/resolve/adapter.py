@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-from ..base import LiveHost, Placed, Query, Reach, nearest_gap
+from ..base import LiveHost, Placed, Query, Reach
 from ..wire.clip import Clip, Span
 from ..wire.errors import (
     AfterframeError,
@@ -134,15 +134,11 @@ class ResolveHost(LiveHost):
     def gap_at(self, frame: int) -> tuple[Clip, Clip]:
         """Return the clips around the gap or cut nearest to a frame; see ``base.Timeline``."""
         edit = self._edit()
-        tracks = [
-            [timeline.read_clip(edit, item.handle) if item.kind == "shot" else None for item in row]
-            for row in choose.rows(edit)
-        ]
-        timeline.demand_life(edit.timeline, edit.uid)
-        found = nearest_gap(tracks, frame)
-        if found is None:
+        pair = choose.around(edit, frame)
+        if pair is None:
             raise ItemNotFound(path=edit.name, item=f"beside another at frame {frame}")
-        return found
+        before, after = _read(edit, list(pair))
+        return before, after
 
     def destination(self) -> Path:
         """Return the folder ``Afterframe`` in the project's folder for media.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ..base import Query
 from ..wire.errors import BadValue, NothingSelected, PlayheadOutside, UnsupportedItem
 from .aside import sure
@@ -80,26 +82,40 @@ def topmost(edit: Edit, frame: int) -> Item | None:
     Raises:
         PlayheadOutside: the timeline does not reach there.
     """
-    items = survey(edit)
-    end = max((item.span.end for item in items), default=edit.start)
-    if not edit.start <= frame < end:
-        raise PlayheadOutside(frame=frame, first=edit.start, last=end - 1, clip=edit.name)
-    return _seen_at(items, frame)
+    item = _seen_at(edit, frame)
+    if item is None:
+        end = max((each.span.end for each in survey(edit)), default=edit.start)
+        if not edit.start <= frame < end:
+            raise PlayheadOutside(frame=frame, first=edit.start, last=end - 1, clip=edit.name)
+    return item
 
 
-def rows(edit: Edit) -> list[list[Item]]:
-    """Return what is seen on each track from the top, the user's own alone, without transitions."""
+def around(edit: Edit, frame: int) -> tuple[Item, Item] | None:
+    """Return the shots before and after the gap or cut nearest to a frame, of the user's own.
+
+    Both stand on one track, without a title between them; of gaps as near the topmost.
+    """
     items = [
         item
         for item in survey(edit)
         if item.seen and item.kind != "transition" and not is_ours(item.handle)
     ]
-    numbers = sorted({item.track for item in items}, reverse=True)
-    return [[item for item in items if item.track == number] for number in numbers]
+    pairs = [
+        (before, after)
+        for before, after in pairwise(sorted(items, key=lambda item: -item.track))
+        if before.track == after.track
+        and before.kind == after.kind == "shot"
+        and before.span.end <= after.span.start
+    ]
+
+    def away(pair: tuple[Item, Item]) -> int:
+        return max(pair[0].span.end - frame, frame - pair[1].span.start, 0)
+
+    return min(pairs, key=away, default=None)
 
 
 def _under(edit: Edit, playhead: int | None) -> Item:
-    item = None if playhead is None else _seen_at(survey(edit), playhead)
+    item = None if playhead is None else _seen_at(edit, playhead)
     if item is None:
         raise NothingSelected()
     if item.kind == "transition":
@@ -107,8 +123,8 @@ def _under(edit: Edit, playhead: int | None) -> Item:
     return item
 
 
-def _seen_at(items: tuple[Item, ...], frame: int) -> Item | None:
-    there = [item for item in items if item.seen and frame in item.span]
+def _seen_at(edit: Edit, frame: int) -> Item | None:
+    there = [item for item in survey(edit, frame) if item.seen]
     order = ("transition", "generator", "shot")
 
     def rank(item: Item) -> tuple[int, bool, int]:

@@ -117,14 +117,18 @@ def edit_on(project: api.Project, timeline: api.Timeline) -> Edit:
     return Edit(project, timeline, document, uid, name, clock, _size(project, timeline))
 
 
-def survey(edit: Edit) -> tuple[Item, ...]:
+def survey(edit: Edit, at: int | None = None) -> tuple[Item, ...]:
     """Return all that stands on the video tracks, from the bottom one, in the order of time.
+
+    Args:
+        edit: the timeline.
+        at: only what stands at this frame; None: everything.
 
     Raises:
         HostUnreachable: Resolve stopped answering meanwhile.
     """
     count = sure(lambda: edit.timeline.GetTrackCount("video"))
-    items = [item for track in range(1, (count or 0) + 1) for item in _on_track(edit, track)]
+    items = [item for track in range(1, (count or 0) + 1) for item in _on_track(edit, track, at)]
     demand_life(edit.timeline, edit.uid if count else "")
     return tuple(items)
 
@@ -217,17 +221,20 @@ def kind_of(handle: api.TimelineItem) -> Kind:
     return "generator"
 
 
-def _on_track(edit: Edit, track: int) -> list[Item]:
+def _on_track(edit: Edit, track: int, at: int | None) -> list[Item]:
     timeline = edit.timeline
     is_on = timeline.GetIsTrackEnabled("video", track) is not False  # None is no answer
-    items = (_item(handle, track, is_on) for handle in marks.on_track(timeline, track))
+    items = (_item(handle, track, is_on, at) for handle in marks.on_track(timeline, track))
     return sorted((item for item in items if item), key=lambda item: item.span.start)
 
 
-def _item(handle: api.TimelineItem, track: int, is_on: bool) -> Item | None:
-    """Return an item; None for one that is not really there (S5)."""
-    uid, span = sure(handle.GetUniqueId), _span(handle)
-    if uid is None or span is None:
+def _item(handle: api.TimelineItem, track: int, is_on: bool, at: int | None) -> Item | None:
+    """Return an item; None for one that is not at this frame, or not really there (S5)."""
+    span = _span(handle)
+    if span is None or (at is not None and at not in span):
+        return None
+    uid = sure(handle.GetUniqueId)
+    if uid is None:
         return None
     seen = is_on and handle.GetClipEnabled() is not False
     return Item(handle, uid, _name(handle), track, span, kind_of(handle), seen)
