@@ -245,7 +245,7 @@ class Service:
     def answer(self, answer: HostAnswer) -> None:
         self.answers.append(answer)
 
-    def stop(self) -> None: ...
+    def stop(self, wait: float = 0.0) -> None: ...
 
     def pump(self) -> News:
         self.looks += 1

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,14 @@ def test_submitting_twice_is_the_same_as_once(client: Client, make_job: MakeJob)
     finish(client, job)
     assert client.submit(job).state == "done"
     assert client.submit(first.job).state == "done"  # as resolved: the same job too
+    assert len(attempts(job)) == 1
+
+
+def test_a_host_that_was_started_again_asks_for_the_same(client: Client, make_job: MakeJob) -> None:
+    job = replace(make_job(), session="1" * 32)
+    client.submit(job)
+    assert client.submit(replace(job, session="2" * 32)).job.id == job.id
+    finish(client, job)
     assert len(attempts(job)) == 1
 
 

@@ -163,14 +163,21 @@ class Follower:
         requests = _drain(self._requests)
         return News(events, tuple(requests), self._connected, self._error)
 
-    def stop(self) -> None:
-        """Let the threads end; they do within seconds, and hold up nothing until then."""
+    def stop(self, wait: float = 0.0) -> None:
+        """Let the threads end; they do within seconds, and hold up nothing until then.
+
+        Args:
+            wait: seconds at most for the service to hear that this host has gone.
+        """
         session = self._session
         if session is not None:
             self._say(lambda service: service.unregister(session.id))
         self._stopped.set()
         self._found.set()
         self._calls.put(lambda: None)
+        calls = self._threads.get("afterframe calls")
+        if wait and calls is not None:
+            calls.join(wait)
 
     # threads
 

@@ -46,6 +46,8 @@ PATIENCE = 60.0
 """Seconds for which what is made waits for its program or project: time to close a dialog."""
 SETTLING = 20.0
 """Seconds for the service to note deliveries, and for jobs to stop."""
+SLOW = 1.0
+"""Seconds of capturing after which it is told."""
 GONE = (HostUnreachable, HostStuck, TimelineUnreadable)
 
 
@@ -98,10 +100,8 @@ class Run:
         try:
             if error is not None:
                 self._cancel()
-            if self._noted:
-                _settle(self._pump.follower.look(lambda client: None))
         finally:
-            self._pump.follower.stop()
+            self._pump.follower.stop(SETTLING)
             self.host.close()
 
     @property
@@ -120,14 +120,13 @@ class Run:
             HostError, BadValue, NotWritable, DiskFull: see ``orders.Order``.
         """
         ranges = order.ranges()
-        clip, start = order.clip, order.clip.record_range.start if order.at is None else order.at
-        effect = catalogue.text(f"effect.{order.wish.effect}.label", show.language())
-        self.say("taken", clip=clip.name, effect=effect, at=_label(start, clip))
-        captured = [
-            live.read_as(each, order.captured(self.host, each, frames), options)
-            for each, frames in ranges
-        ]
-        usual = self.host.output(clip, order.wish.effect)
+        self._tell_taken(order)
+        with self._told_when_slow(order.clip):
+            captured = [
+                live.read_as(each, order.captured(self.host, each, frames), options)
+                for each, frames in ranges
+            ]
+        usual = self.host.output(order.clip, order.wish.effect)
         return order.job(self.host, captured, live.output_of(usual, options))
 
     def take(self, order: Order, options: argparse.Namespace) -> Work:
@@ -187,6 +186,32 @@ class Run:
             self._end(work)
         elif work.status is not None:
             self._tell_phase(work.status)
+
+    def _tell_taken(self, order: Order) -> None:
+        """Say what is made of what: of a frame, a clip, or what lies between two."""
+        clip, after, language = order.clip, order.after, show.language()
+        told = {"effect": catalogue.text(f"effect.{order.wish.effect}.label", language)}
+        if after is not None:
+            self.say("taken.between", clip=clip.name, after=after.name, **told)
+        elif order.at is not None:
+            self.say("taken.frame", clip=clip.name, at=_label(order.at, clip), **told)
+        else:
+            begin, end = (
+                _label(at, clip) for at in (clip.record_range.start, clip.record_range.end)
+            )
+            self.say("taken.clip", clip=clip.name, start=begin, end=end, **told)
+
+    @contextmanager
+    def _told_when_slow(self, clip: Clip) -> Iterator[None]:
+        """Say that pictures are being rendered, where that takes its time."""
+        phase = catalogue.text("ui.board.kind.capturing", show.language())
+        timer = threading.Timer(SLOW, self._print, [f"{clip.name}: {phase}"])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _tell_phase(self, status: JobStatus) -> None:
         job, language = status.job, show.language()

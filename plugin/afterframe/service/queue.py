@@ -121,7 +121,8 @@ class Queue:
 
         Args:
             job: as admitted, everything resolved.
-            submitted: as it came from the client: the same again is the same job.
+            submitted: as it came from the client: the same again is the same job, whichever
+                session of a host asks for it.
             lane: kind of lane that runs it.
 
         Raises:
@@ -129,7 +130,8 @@ class Queue:
         """
         known = self._row(job.id)
         if known is not None:
-            if codec.dumps(submitted) not in (known["submitted"], known["job"]):
+            before = [_contents(known[each]) for each in ("submitted", "job")]
+            if _contents(codec.dumps(submitted)) not in before:
                 raise JobConflict(job=job.id)
             return _status(known)
         now = self._clock()
@@ -465,6 +467,11 @@ async def patiently(action: Callable[[], T], seconds: float = math.inf) -> T:
 
 def _kind(job: Job) -> tuple[str, ...]:
     return job.effect, job.engine, job.quality, job.output.format
+
+
+def _contents(job: str) -> dict[str, Any]:
+    """Return what a job is, whoever asks for it: a host that was started again is another one."""
+    return {**json.loads(job), "session": ""}
 
 
 def _may_follow(before: DeliveryState | None, state: DeliveryState) -> bool:
