@@ -216,6 +216,7 @@ def test_the_edit_is_rendered_as_it_is_when_rendering_begins(tmp_path: Path) -> 
 def test_the_audio_preset_leaves_no_picture_whatever_is_set_after(tmp_path: Path) -> None:
     made = two_clips(tmp_path)
     assert made.project.LoadRenderPreset("Audio Only")
+    assert made.project.GetCurrentRenderFormatAndCodec()["format"] == "wav"
     made.render("mov", "ProRes422HQ", ExportVideo=True)
     with av.open(str(tmp_path / "out.mov")) as container:
         assert not container.streams.video
@@ -223,6 +224,31 @@ def test_the_audio_preset_leaves_no_picture_whatever_is_set_after(tmp_path: Path
     assert made.project.LoadRenderPreset("ProRes 422 HQ")
     made.render("mov", "ProRes422HQ", ExportVideo=True)
     assert len(numbers(tmp_path / "out.mov")) == 16
+
+
+def test_sound_is_heard_where_its_clip_stands(tmp_path: Path) -> None:
+    made = edit(tmp_path)
+    clip = made.movie("a.mov", rate=Fraction(24), sound=True)
+    info = {"mediaPoolItem": clip, "startFrame": 4, "endFrame": 12, "trackIndex": 1}
+    made.pool.AppendToTimeline([{**info, "recordFrame": made.record.start + 4}])
+    marks = {"SelectAllFrames": False, "MarkIn": 86402, "MarkOut": 86411}
+    made.render("mov", "ProRes422HQ", **marks)
+    made.project.LoadRenderPreset("Audio Only")
+    made.project.SetRenderSettings({"CustomName": "alone"})
+    job = made.project.AddRenderJob()
+    assert made.project.StartRendering(job)
+    assert made.wait(job)["JobStatus"] == "Complete"
+    for name in ("out.mov", "alone.wav"):
+        with av.open(str(tmp_path / name)) as container:
+            heard = np.concatenate([each.to_ndarray() for each in container.decode(audio=0)], 1)
+        loud = np.abs(heard.reshape(-1, 2).astype(float)).max(axis=1)
+        assert len(loud) == 20000, "ten frames at 24 a second"
+        assert not loud[:3900].any()
+        assert loud[4100:].max() > 100
+    assert made.project.LoadRenderPreset("ProRes 422 HQ")
+    made.render("mov", "ProRes422HQ", ExportAudio=False)
+    with av.open(str(tmp_path / "out.mov")) as container:
+        assert not container.streams.audio
 
 
 def test_formats_and_codecs_are_set_by_id(tmp_path: Path) -> None:

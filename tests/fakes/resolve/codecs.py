@@ -225,7 +225,7 @@ PRESETS: dict[str, tuple[str, str, int]] = {
     "Premiere XML": ("mov", "ProRes422HQ", 0),
     "Avid AAF": ("mxf", "DNxHRHQ", 0),
     "Pro Tools": ("mov", "ProRes422HQ", 1),
-    "Audio Only": ("mov", "ProRes422HQ", 1),
+    "Audio Only": ("wav", "", 1),
 }
 """Presets that come with Resolve: format, codec, render mode."""
 AUDIO_ONLY = "Audio Only"

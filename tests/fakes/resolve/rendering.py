@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import av
 import cv2
 import numpy as np
 
 from afterframe.errors import AfterframeError
 
-from . import codecs, placing
+from . import codecs, placing, sound
 from .locale import shown
 from .picture import Offline, Painter, Picture, size_of
 from .rates import label, shown_rate, timeline_rate
@@ -25,7 +24,6 @@ from .state import Deliver, Item, Project, RenderJob, Timeline, new_uid
 from .world import World
 from .writing import Shape, write_movie, write_picture
 
-SOUND_RATE = 48000
 _KEPT = ("TargetDir", "CustomName", "SelectAllFrames")
 """Settings that a preset of Resolve's own leaves as they are."""
 _MARKS = ("MarkIn", "MarkOut")
@@ -356,7 +354,8 @@ def _written(
     size = (int(info["FormatWidth"]), int(info["FormatHeight"]))
     shape = Shape(size, rate, last - first + 1, start, info["ExportAlpha"], info["(straight)"])
     if not info["IsExportVideo"]:
-        yield from _sound(path, shape)
+        sound.write(path, sound.mixed(project, timeline, first, last))
+        yield shape.frames
         return
     format, codec_id = info["(format)"], info["(codec)"]
     codec = codecs.codecs(world.build, format)[codec_id]
@@ -377,19 +376,8 @@ def _written(
         raise ValueError(f"the encoder of {codec.label} could not be started")
     path.touch()
     yield from write_movie(path, made, shape, frames)
-
-
-def _sound(path: Path, shape: Shape) -> Iterator[int]:
-    """Write silence of a render's length: what a job without pictures leaves."""
-    samples = int(shape.frames * SOUND_RATE / shape.rate)
-    with av.open(str(path), "w", format="mov" if path.suffix == ".mov" else None) as container:
-        stream = container.add_stream("pcm_s16le", rate=SOUND_RATE)
-        silence = np.zeros((1, samples), np.int16)
-        frame = av.AudioFrame.from_ndarray(silence, format="s16", layout="mono")
-        frame.sample_rate = SOUND_RATE
-        for packet in (*stream.encode(frame), *stream.encode(None)):
-            container.mux(packet)
-    yield shape.frames
+    if info["IsExportAudio"]:
+        sound.add(path, sound.mixed(project, timeline, first, last), rate, start)
 
 
 def _fitted(picture: Picture, size: tuple[int, int]) -> Picture:
@@ -447,7 +435,7 @@ def _info(
         "MarkIn": first,
         "MarkOut": last,
         "AudioBitDepth": int(settings.get("AudioBitDepth", 16)),
-        "AudioSampleRate": int(settings.get("AudioSampleRate", SOUND_RATE)),
+        "AudioSampleRate": int(settings.get("AudioSampleRate", sound.RATE)),
         "ExportAlpha": bool(settings.get("ExportAlpha", False)),
         "RenderMode": "Single clip" if single else "Individual clips",
         "PresetName": deliver.preset or "Custom",
@@ -518,7 +506,7 @@ def _of_resolve(world: World, name: str) -> Deliver | None:
     settings: dict[str, Any] = {_NO_PICTURES: True} if name == codecs.AUDIO_ONLY else {}
     if size := codecs.sized(name):
         settings |= {"FormatWidth": size[0], "FormatHeight": size[1]}
-    return Deliver(name, format, codec if codec in offered else "DNxHRHQ", mode, settings)
+    return Deliver(name, format, codec, mode, settings)
 
 
 def _known(world: World) -> frozenset[str]:
