@@ -89,15 +89,17 @@ class ProjectCalls(Calls):
         return all(self._set(own, name, value) for name, value in settings.items())
 
     def _set(self, own: dict[str, str], name: str, value: Any) -> bool:
-        """Set a setting; rate and drop-frame are fixed once there is a timeline (S25)."""
         wanted = dict(own)
-        if not settings.write(wanted, name, value):
-            return False
-        fixed = ("timelineFrameRate", "timelineDropFrameTimecode") if self.record.timelines else ()
-        if any(wanted[each] != own[each] for each in fixed):
+        if not settings.write(wanted, name, value) or not self._permitted(wanted):
             return False
         own |= wanted
         return True
+
+    def _permitted(self, wanted: dict[str, str]) -> bool:
+        """Return whether settings can be these; the rate is fixed by a first timeline (S25)."""
+        rate = ("timelineFrameRate", "timelineDropFrameTimecode")
+        same = all(wanted[each] == self.record.settings[each] for each in rate)
+        return same or not self.record.timelines
 
     def GetPresetList(self) -> list[dict[str, Any]]:
         kept = self.world.application.settings
@@ -121,11 +123,10 @@ class ProjectCalls(Calls):
     @changes
     def SetPreset(self, presetName: str) -> bool:
         kept = self.world.application.settings.get(presetName)
-        return kept is not None and all(
-            self._set(self.record.settings, name, value)
-            for name, value in kept.items()
-            if value != self.record.settings.get(name)
-        )
+        if kept is None or not self._permitted(kept):
+            return False
+        self.record.settings |= kept
+        return True
 
     @since(21, 1)
     def GetProjectSettingsPresetList(self) -> list[dict[str, Any]]:
