@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Set Afterframe up in this clone, show it, test it; install the engine for hosts.
 
-    python3 install/bootstrap.py setup | demo | test | engine | blender
+    python3 install/bootstrap.py setup | demo | test | engine | blender | resolve
 
 Standard library only. This file and `interpreters.py` keep to the syntax of Python 3.6, so that an
 older Python ends in a sentence (or in a newer Python that was found) and not in a SyntaxError;

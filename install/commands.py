@@ -24,6 +24,7 @@ from environments import (
     ensure,
 )
 
+INSTALLERS = ("engine", "blender", "resolve")
 BLENDER_DEMO = CLONE / "host_adapters" / "afterframe_hosts" / "blender" / "demo.py"
 
 
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
     options, rest = command_line.parse_known_args(arguments)
     if rest and options.command != "test":
         command_line.error(f"unrecognized arguments: {' '.join(rest)}")
-    if options.command in ("engine", "blender") and options.all and not options.uninstall:
+    if options.command in INSTALLERS and options.all and not options.uninstall:
         command_line.error("--all goes with --uninstall")
     # Tidy up also when another program ends this one, or started it with Ctrl-C switched off.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -49,6 +50,8 @@ def main(arguments: list[str]) -> int:
             return run_engine(options)
         if options.command == "blender":
             return run_blender(options)
+        if options.command == "resolve":
+            return run_resolve(options)
         return test(options.hosts, rest)
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
@@ -107,6 +110,17 @@ def run_blender(options: argparse.Namespace) -> int:
     return blender.install(options.blender, with_engine=not options.without_engine)
 
 
+def run_resolve(options: argparse.Namespace) -> int:
+    """Put the scripts into DaVinci Resolve's menu, or do what is asked with them."""
+    import resolve  # the tools that an engine brings know no Resolve
+
+    if options.uninstall:
+        return resolve.uninstall(with_state=options.all)
+    return resolve.install(
+        options.resolve, everybody=options.all_users, with_engine=not options.without_engine
+    )
+
+
 def test(with_hosts: bool, pytest_arguments: list[str]) -> int:
     """Run all checks and tests; those inside real hosts and with PyTorch too if asked."""
     environment = _ready_environment("dev")
@@ -162,6 +176,7 @@ def _command_line() -> argparse.ArgumentParser:
 
     _add_engine_line(commands)
     _add_blender_line(commands)
+    _add_resolve_line(commands)
 
     test_line = commands.add_parser(
         "test",
@@ -232,4 +247,28 @@ def _add_blender_line(
     action.add_argument(
         "--uninstall", action="store_true", help="remove what this command has written"
     )
+    line.add_argument("--all", action="store_true", help="with --uninstall: also queue and logs")
+
+
+def _add_resolve_line(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> None:
+    line = commands.add_parser(
+        "resolve",
+        help="put Afterframe into DaVinci Resolve's menu, and install the engine for it",
+        allow_abbrev=False,
+    )
+    line.add_argument(
+        "--resolve",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="this Resolve, instead of the one that is found; may be given more than once",
+    )
+    line.add_argument(
+        "--all-users", action="store_true", help="into the menu of every user of this machine"
+    )
+    line.add_argument("--without-engine", action="store_true", help="the scripts alone")
+    line.add_argument("--uninstall", action="store_true", help="remove what this has written")
     line.add_argument("--all", action="store_true", help="with --uninstall: also queue and logs")

@@ -37,3 +37,19 @@ def python_named(version: str) -> Path:
     if found is None:
         pytest.skip(f"no Python {version} on PATH or among pyenv's")
     return found
+
+
+def run_python(version: str, script: Path, **environment: str) -> str:
+    """Run a script in a Python of a version and return what it prints; fail where it fails."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(
+        [str(python_named(version)), str(script)],
+        env={**own, **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
