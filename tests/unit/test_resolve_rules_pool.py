@@ -105,6 +105,22 @@ def test_rates_and_timecode_are_those_of_the_file(
     assert clip.GetClipProperty("Drop frame") == ("1" if ";" in timecode else "0")
 
 
+@pytest.mark.parametrize(
+    ("codec", "pix_fmt", "options", "told"),
+    [
+        ("libx264", "yuv420p", {}, "H.264 High L1.2"),
+        ("prores_ks", "yuv422p10le", {"profile": "3"}, "Apple ProRes 422 HQ"),
+        ("prores_ks", "yuv444p10le", {"profile": "4"}, "Apple ProRes 4444"),
+        ("dnxhd", "yuv422p", {"profile": "dnxhr_hq"}, "DNxHR HQ"),
+    ],
+)
+def test_codings_have_the_names_that_people_know(
+    edit: Edit, codec: str, pix_fmt: str, options: dict[str, str], told: str
+) -> None:
+    clip = edit.movie("a.mov", codec=codec, pix_fmt=pix_fmt, options=options, size=(256, 144))
+    assert clip.GetClipProperty("Video Codec") == told
+
+
 def test_a_real_camera_file_is_probed(edit: Edit) -> None:
     path = shared("video/car-detection.mp4")
     (clip,) = edit.pool.ImportMedia([str(path)])

@@ -436,6 +436,9 @@ def test_s29_a_transition_needs_handles_and_all_four_keys(tmp_path: Path) -> Non
     full = [put(edit, film(edit), 0, FRAMES, HOUR + FRAMES * number) for number in range(2)]
     options = {"type": "Cross Dissolve", "category": "simple", "alignment": "center"}
     assert full[0].AddTransition({**options, "position": "end"}) is None
+    tail = put(edit, film(edit), 12, FRAMES, HOUR + 150)
+    put(edit, film(edit), 12, 24, tail.GetEnd())
+    assert tail.AddTransition({**options, "position": "end"}) is None
     spare = put(edit, film(edit), 12, 24, HOUR + 200)
     put(edit, film(edit), 12, 24, HOUR + 212)
     for key in ("type", "category", "alignment"):
@@ -558,6 +561,31 @@ def test_versions_of_a_grade_are_added_on_the_color_page_alone(edit: Edit) -> No
     assert item.LoadVersionByName("Version 1", 0)
     assert item.DeleteVersionByName("mine", 0)
     assert item.GetVersionNameList(0) == ["Version 1"]
+
+
+def test_what_is_between_a_clips_marks_is_appended_where_nobody_says_more(edit: Edit) -> None:
+    clip = film(edit)
+    assert clip.SetMarkInOut(6, 17)
+    (item,) = edit.pool.AppendToTimeline([clip])
+    assert (item.GetLeftOffset(), item.GetDuration()) == (6, 12)
+    assert put(edit, clip, 0, 40).GetDuration() == 40
+
+
+def test_what_has_no_place_goes_behind_the_last_of_its_track(edit: Edit) -> None:
+    clip = film(edit)
+    edit.timeline.AddTrack("video")
+    put(edit, clip, 0, 20)
+    assert put(edit, clip, 0, 8, trackIndex=2).GetStart() == HOUR
+    assert put(edit, clip, 0, 8).GetStart() == HOUR + 20
+
+
+def test_a_still_stands_five_seconds_or_as_long_as_is_said(tmp_path: Path) -> None:
+    for boxed, frames in ((False, 30), (True, 120)):
+        edit = cut(tmp_path / f"{boxed}", "21.1", boxed_stills=boxed)
+        picture = makers.numbered_still(edit.folder / "a.png", 1)
+        (clip,) = edit.pool.ImportMedia([str(picture)])
+        assert put(edit, clip, 0, 30).GetDuration() == frames
+        assert edit.world.faults.modal == boxed
 
 
 def test_an_append_may_need_a_selected_clip_before_20_3_2(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ class Faults:
         ghosts: an append that was dropped for an overlap still returns an object (S5).
         vanishing: an append fails, and what it has left vanishes at ``SaveProject`` (S7).
         off_by_one: ``GetSourceStartFrame`` is one too low (S10).
+        boxed_stills: a still appended with a range ignores it and leaves a dialog open (21.1.1).
         needs_selection: an append fails while no clip of the pool is selected (20.0 to 20.3.1).
         text_rates: ``timelineFrameRate`` is told as text, ``24.0``, not as a number (S25).
         holding: a project that was open cannot be deleted until it is closed by ``CloseProject``.
@@ -38,6 +39,7 @@ class Faults:
     ghosts: bool = False
     vanishing: bool = False
     off_by_one: bool = False
+    boxed_stills: bool = False
     needs_selection: bool = False
     text_rates: bool = False
     holding: bool = False

@@ -66,12 +66,16 @@ def wish(world: World, project: Project, info: dict[str, Any]) -> Wish | None:
     clip = info.get("mediaPoolItem")
     if not isinstance(clip, PoolClip):
         return None
-    start, end = int(info.get("startFrame", 0)), length(project, clip)
+    kinds = _kinds(project, clip, info.get("mediaType"))
+    start, end = _marked(project, clip, kinds)
+    if world.faults.boxed_stills and is_still(clip) and {"startFrame", "endFrame"} & set(info):
+        world.faults.modal = True
+        info = {key: info[key] for key in info if key not in ("startFrame", "endFrame")}
+    start = int(info.get("startFrame", start))
     if "endFrame" in info:
         end = int(info["endFrame"]) + world.faults.end_frame_inclusive
         if not _is_endless(clip):
             end = min(end, length(project, clip))
-    kinds = _kinds(project, clip, info.get("mediaType"))
     if start < 0 or end <= start or not kinds:
         return None
     track, record = info.get("trackIndex"), info.get("recordFrame")
@@ -106,6 +110,13 @@ def is_still(clip: PoolClip) -> bool:
     """Return whether a clip is one picture that stands as long as is wanted."""
     medium = clip.medium
     return medium is not None and medium.video and medium.frames == 1 and not medium.audio
+
+
+def _marked(project: Project, clip: PoolClip, kinds: tuple[TrackKind, ...]) -> tuple[int, int]:
+    """Return which frames of a clip go onto a timeline where nobody says it: between its marks."""
+    points = clip.marks.get(kinds[0], {}) if kinds else {}
+    whole = length(project, clip)
+    return points.get("in", 0), min(points["out"] + 1, whole) if "out" in points else whole
 
 
 def _is_endless(clip: PoolClip) -> bool:

@@ -49,7 +49,7 @@ def look(path: str, rate: Fraction) -> tuple[Medium, dict[str, Any]] | None:
         _start(info, media, own),
         ";" in info.start_timecode and can_drop(own),
         first=media.first if media.kind == "sequence" else None,
-        codec=_CODECS.get(info.codec, info.codec.upper()),
+        codec=_coding(media) or info.codec.upper(),
         format=_format(path),
     )
     told = _picture_properties(info)
@@ -195,19 +195,36 @@ def _sound(path: str) -> tuple[Fraction, dict[str, Any]] | None:
         return None
 
 
+def _coding(media: Media) -> str:
+    """Return the name of a movie's coding as people know it; empty for any other."""
+    if media.kind != "movie":
+        return ""
+    with av.open(media.path) as container:
+        context = container.streams.video[media.stream].codec_context
+        profile, level = context.profile or "", context.level
+    if context.name == "h264":
+        return f"H.264 {profile} L{level / 10:.1f}"
+    if context.name == "hevc":
+        return f"H.265 {profile} L{level / 30:.1f}"
+    if context.name == "prores":
+        return _PRORES.get(profile, "Apple ProRes")
+    return profile.replace("DNXHR", "DNxHR") if context.name == "dnxhd" else ""
+
+
 def _format(path: str) -> str:
     suffix = Path(path).suffix.lower().removeprefix(".")
     return _FORMATS.get(suffix, suffix.upper())
 
 
-_CODECS = {
-    "h264": "H.264 Main",
-    "hevc": "H.265 Main",
-    "dnxhd": "DNxHR",
-    "prores": "Apple ProRes 422 HQ",
-    "png": "PNG",
-    "mjpeg": "Photo JPEG",
+_PRORES = {
+    "Proxy": "Apple ProRes 422 Proxy",
+    "LT": "Apple ProRes 422 LT",
+    "Standard": "Apple ProRes 422",
+    "HQ": "Apple ProRes 422 HQ",
+    "4444": "Apple ProRes 4444",
+    "XQ": "Apple ProRes 4444 XQ",
 }
+"""By profile."""
 _SOUND_CODECS = {
     "aac": "AAC",
     "pcm_s16le": "Linear PCM",

@@ -305,6 +305,11 @@ class TimelineCalls(Marked, InAndOut):
         return made
 
     @changes
+    def ImportIntoTimeline(self, filePath: str, importOptions: Any = None) -> bool:
+        """Refuse: the stand-in reads no AAF, and Resolve merges nothing else."""
+        return False
+
+    @changes
     def InsertGeneratorIntoTimeline(self, generatorName: str) -> Item | None:
         return self._insert(generatorName, GENERATORS, "generator")
 
@@ -340,7 +345,6 @@ class TimelineCalls(Marked, InAndOut):
         return False
 
     @since(18, 5)
-    @studio
     @changes
     def DetectSceneCuts(self) -> bool:
         """Find none."""
