@@ -39,7 +39,12 @@ def main(arguments: list[str]) -> None:
     state.save(world.application, folder / "before.json")
     print(json.dumps({"door": str(file), "document": project.uid}), flush=True)
     ended = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+
+    def wait() -> None:
+        sys.stdin.read()
+        ended.set()
+
+    threading.Thread(target=wait, daemon=True).start()
     door.serve(lambda: not ended.is_set())
     file.unlink()
     state.save(world.application, folder / "after.json")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -19,10 +20,12 @@ from afterframe.media.display import to_rgb8
 from afterframe.media.source import open_media
 from afterframe_hosts.wire.clip import Media
 from tests.e2e.conftest import Run, answer, environment
+from tests.e2e.resolve_standin import START, cut
+from tests.fakes.resolve import simulator
 from tests.fakes.resolve import state as kept
 from tests.makers import numbered_movie, read_number
 
-START = 86400
+CLONE = Path(__file__).parents[2]
 FRAMES = 40
 
 
@@ -50,14 +53,19 @@ class Standin:
         return kept.dump(before), kept.dump(after)
 
 
-@pytest.fixture
-def resolve(state: Path, tmp_path: Path) -> Iterator[Standin]:
-    movies = [tmp_path / name for name in ("one.mov", "two.mov")]
+def movies_in(folder: Path) -> list[Path]:
+    """Two movies, whose pictures say their numbers: 0 to 39, 40 to 79."""
+    movies = [folder / name for name in ("one.mov", "two.mov")]
     for first, movie in enumerate(movies):
         numbered_movie(movie, FRAMES, Fraction(24), (320, 180), first=first * FRAMES)
-    command = [sys.executable, "-m", "tests.e2e.resolve_standin", tmp_path, *movies]
+    return movies
+
+
+@pytest.fixture
+def resolve(state: Path, tmp_path: Path) -> Iterator[Standin]:
+    command = [sys.executable, "-m", "tests.e2e.resolve_standin", tmp_path, *movies_in(tmp_path)]
     process = subprocess.Popen(
-        list(map(str, command)), cwd=Path(__file__).parents[2], env=environment(state),
+        list(map(str, command)), cwd=CLONE, env=environment(state),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
@@ -68,6 +76,46 @@ def resolve(state: Path, tmp_path: Path) -> Iterator[Standin]:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             pipe.close()
+
+
+@dataclass
+class Outside:
+    """A Resolve Studio with the same project, that is reached from outside of it.
+
+    Attributes:
+        folder: for all that is its own.
+        application: the file with what it begins with.
+    """
+
+    folder: Path
+    application: Path
+
+    @contextmanager
+    def running(self) -> Iterator[Path]:
+        """Run it; yield the file with what it has when it has ended."""
+        after = self.folder / "after.json"
+        given = ("--project", self.application, "--dump", after, "--folder", self.folder / "own")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.fakes.resolve", "serve", *map(str, given)],
+            cwd=CLONE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        with process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in json.loads(process.stdout.readline()).items():
+                    patch.setenv(name, value)
+                yield after
+            process.stdin.close()
+            assert process.wait(20) == 0
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Outside:
+    world = simulator.start(folder=tmp_path / "own")
+    cut(world.handle("Resolve"), tmp_path, [str(path) for path in movies_in(tmp_path)])
+    kept.save(world.application, tmp_path / "before.json")
+    return Outside(tmp_path, tmp_path / "before.json")
 
 
 def video_tracks(dumped: Any) -> list[list[Any]]:
@@ -147,6 +195,36 @@ def test_a_batch_goes_on_where_it_stopped(afterframe: Run, resolve: Standin, sta
         (START + FRAMES + 12, 5),
     ]
     assert changed(before, after) == set()
+
+
+def test_what_is_made_while_nobody_is_there_is_placed_later(
+    afterframe: Run, outside: Outside, state: Path
+) -> None:
+    command = [sys.executable, "-m", "afterframe.cli.main", "generate", "--host", "resolve"]
+    with outside.running():
+        left = subprocess.Popen(
+            [*command, "--draft", "--frames", "30", "--at", "01:00:02:10"],
+            env=environment(state), stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert left.stderr is not None
+        for line in left.stderr:
+            if "Waiting" in line or "Reading" in line:
+                break
+        left.kill()
+        left.wait()
+        left.stderr.close()
+    with outside.running() as after:
+        placed = afterframe("place", "--host", "resolve", "--json")
+        (line,) = answer(placed)["shots"]
+        assert (line["state"], line["clip"], line["start"]) == ("placed", "two.mov", "01:00:02:10")
+        assert first_number(line["file"]) == FRAMES + 6
+        nothing = afterframe("place", "--host", "resolve")
+        assert nothing.stderr.splitlines()[-1].startswith("Nothing waits for DaVinci Resolve")
+    before, now = (kept.dump(kept.load(path)) for path in (outside.application, after))
+    assert [(item["start"], item["duration"]) for item in video_tracks(now)[1]] == [
+        (START + 2 * 24 + 10, 30)
+    ]
+    assert changed(before, now) == set()
 
 
 def test_ctrl_c_leaves_the_project_as_it_was(resolve: Standin, state: Path) -> None:
