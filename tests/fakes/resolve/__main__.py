@@ -138,7 +138,7 @@ def _world(options: argparse.Namespace) -> World:
         raise ValueError("the free edition cannot be started without a window")
     try:
         application = state.load(options.project) if options.project else None
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"{options.project} holds no projects: {error!r}") from error
     folder = options.folder or Path(tempfile.mkdtemp(prefix="resolve-"))
     return simulator.start(build, _faults(options.fault), folder, application)
@@ -166,6 +166,8 @@ def _value(name: str, before: Any, text: str) -> Any:
         return text in ("", "1", "true")
     if isinstance(before, set):
         return before | set(text.split(","))
+    if isinstance(before, list):
+        return [*before, text]
     if isinstance(before, dict) and colon:
         return before | {call: int(rest) if name == "flaky" else rest}
     if isinstance(before, str):
