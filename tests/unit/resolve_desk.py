@@ -35,7 +35,7 @@ Way = Literal["refuse", "raise", "lie", "deaf", "dead", "stuck"]
 WAYS: tuple[Way, ...] = get_args(Way)
 LASTING: tuple[Way, ...] = ("dead", "stuck")
 """Ways after which nothing works any more."""
-VIEW = frozenset({"page", "current_bin", "current_timeline", "selected_clips", "playhead"})
+VIEW = frozenset({"page", "current_bin", "current_timeline", "selected_clips", "playhead", "marks"})
 """What nobody can put back where Resolve has gone."""
 
 
@@ -154,7 +154,8 @@ class Desk:
     def fresh(self, line: Faulty | None = None) -> Desk:
         """Return a desk that is as this one, with nothing shared but the media."""
         application = copy.deepcopy(self.world.application)
-        world = simulator.start(self.world.build, folder=self.world.folder, application=application)
+        faults, folder = copy.deepcopy(self.world.faults), self.world.folder
+        world = simulator.start(self.world.build, faults, folder, application)
         return Desk(world, line or Faulty(), self.shelf, self.start)
 
     def item(self, number: int = 0) -> state.Item:

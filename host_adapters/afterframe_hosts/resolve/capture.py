@@ -12,6 +12,8 @@ was left by a Resolve or a door that ended in the middle.
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -33,6 +35,8 @@ MOST_STILLS = 48
 """Frames that are taken one by one where no render job is to be had."""
 PLAYS = 0.1
 """Seconds in which the playhead of a timeline that plays goes on by at least a frame."""
+MOST_VOLUMES = 3
+"""Places of Resolve's own media storage in which a render is tried."""
 WRITTEN = 0.5
 """Seconds that a still may take to be on the disk after Resolve has said so."""
 
@@ -194,25 +198,51 @@ def _stills(shot: _Shot) -> Media:
 
 def _rendered(shot: _Shot, work: Work) -> Media | None:
     """Render the range by a job of our own, in the first kind of file that comes out right."""
-    project = shot.edit.project
-    if not deliver.keep(project, shot.edit.timeline, shot.folder, work):
+    page = deliver.keep(shot.edit.project, shot.edit.timeline, work)
+    folders = [shot.folder]
+    if page is None:
         return None
-    wish = deliver.Wish(shot.frames, shot.edit.rate, shot.edit.size, shot.folder)
-    for format, codec in deliver.choices(project):
-        try:
-            written = deliver.render(project, wish, format, codec)
-        except deliver.Stopped as error:
-            raise shot.failed(str(error)) from error
-        media = _found(shot, format) if written else None
+    for format, codec in deliver.choices(shot.edit.project):
+        written = None
+        while written is None and folders:
+            wish = deliver.Wish(shot.frames, shot.edit.rate, shot.edit.size, folders[0])
+            try:
+                written = deliver.render(page, wish, format, codec)
+            except deliver.Stopped as error:
+                raise shot.failed(str(error)) from error
+            if written is None:
+                folders = folders[1:] if folders[0] != shot.folder else _elsewhere(shot, work)
+        if written is None:
+            return None
+        media = _found(shot, folders[0], format) if written else None
         if media is not None:
             return media
         _discard(shot.folder)
     return None
 
 
-def _found(shot: _Shot, format: str) -> Media | None:
+def _elsewhere(shot: _Shot, work: Work) -> list[Path]:
+    """Make folders of ours, for a while, where Resolve may write."""
+    storage = sure(shot.resolve.GetMediaStorage)
+    volumes = sure(storage.GetMountedVolumeList) if storage is not None else ()
+    made: list[Path] = []
+    for volume in volumes[:MOST_VOLUMES]:
+        with suppress(OSError):
+            folder = Path(tempfile.mkdtemp(prefix="afterframe-", dir=str(volume)))
+            made.append(folder)
+            work.view.add(
+                f"the folder {folder}",
+                lambda folder=folder: not folder.exists(),  # type: ignore[misc]
+                lambda folder=folder: shutil.rmtree(folder, ignore_errors=True),  # type: ignore[misc]
+            )
+    return made
+
+
+def _found(shot: _Shot, folder: Path, format: str) -> Media | None:
     """Return what a job has written, where it is as many pictures as were asked for."""
-    files = sorted(shot.folder.glob(f"{deliver.NAME}*.{format}"))
+    files = sorted(folder.glob(f"{deliver.NAME}*.{format}"))
+    if folder != shot.folder:
+        files = [Path(shutil.move(file, shot.folder / file.name)) for file in files]
     count = shot.frames.duration
     if format == "mov":
         whole = len(files) == 1 and quicktime.pictures(files[0]) == count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from .aside import Work, sure
 
 KEPT = "Afterframe: settings before a capture"
 """Render preset in which the user's settings lie meanwhile."""
-NAME = "picture"
+NAME = "afterframe"
 """Of the files that a job writes, without number and suffix."""
 PINS = ("H.264 Master", "ProRes 422 HQ", "H.265 Master", "YouTube - 1080p")
 """Presets that come with Resolve, any of which gives a known state with pictures (S20)."""
@@ -65,15 +65,47 @@ class Stopped(Exception):
     """A render job was ended, by the user or since it stood still; says which."""
 
 
-def keep(project: api.Project, timeline: api.Timeline, folder: Path, work: Work) -> bool:
-    """Keep the Deliver page, the marks and the queue; return whether they could be kept.
+@dataclass
+class Page:
+    """The Deliver page and the queue while they are ours.
+
+    Attributes:
+        project: of which they are.
+        folders: into which only our jobs render.
+        jobs: ids of ours, as they were told.
+    """
+
+    project: api.Project
+    folders: set[Path] = field(default_factory=set)
+    jobs: set[str] = field(default_factory=set)
+
+    def own_jobs(self) -> dict[str, Mapping[str, object]]:
+        """Return our jobs that stand in the queue, by id."""
+        listed = {str(job.get("JobId")): job for job in sure(self.project.GetRenderJobList)}
+        return {
+            name: job
+            for name, job in listed.items()
+            if name in self.jobs or Path(str(job.get("TargetDir") or "")) in self.folders
+        }
+
+    def delete_jobs(self) -> None:
+        """Delete our jobs, and no others."""
+        for job in self.own_jobs():
+            if not self.project.DeleteRenderJob(job):
+                self.project.StopRendering()  # ours runs: none ran when it was started
+                self.project.DeleteRenderJob(job)
+
+
+def keep(project: api.Project, timeline: api.Timeline, work: Work) -> Page | None:
+    """Keep the Deliver page, the marks and the queue; None where they cannot be kept.
 
     They are put back with the view of ``work``.
     """
+    page = Page(project)
     _end_left_over(project)
     before = _selected(project)
     _watch_marks(work, timeline)
-    mode = project.GetCurrentRenderMode()
+    mode = sure(project.GetCurrentRenderMode)
     if mode is not None:
         work.view.add(
             "the render mode",
@@ -85,13 +117,9 @@ def keep(project: api.Project, timeline: api.Timeline, folder: Path, work: Work)
         lambda: not _has_kept(project),
         lambda: _load_kept(project, before),
     )
-    work.view.add(
-        "a render job",
-        lambda: not _jobs_in(project, folder),
-        lambda: _delete_jobs(project, folder),
-    )
+    work.view.add("a render job", lambda: not page.own_jobs(), page.delete_jobs)
     project.SaveAsNewRenderPreset(KEPT)
-    return before is not None and _has_kept(project)
+    return page if before is not None and _has_kept(project) else None
 
 
 def choices(project: api.Project) -> Iterator[tuple[str, str]]:
@@ -104,29 +132,30 @@ def choices(project: api.Project) -> Iterator[tuple[str, str]]:
     yield from there[:MOST_CHOICES]
 
 
-def render(project: api.Project, wish: Wish, format: str, codec: str) -> bool:
+def render(page: Page, wish: Wish, format: str, codec: str) -> bool | None:
     """Render a range into files named ``NAME``; return whether Resolve says that it did.
+
+    Returns:
+        None where the queue takes no job: since 21 it refuses folders outside of those that are
+        Resolve's media storage.
 
     Raises:
         Stopped: the user has stopped it, or it came no further for ``PATIENCE`` seconds.
     """
-    if not _set(project, wish, format, codec):
+    if not _set(page.project, wish, format, codec):
         return False
-    job = _add_job(project, wish)
+    job = _add_job(page, wish)
     if job is None:
-        return False
-    project.StartRendering([job])
-    done = _wait(project, job)
-    project.DeleteRenderJob(job)
+        return None
+    page.project.StartRendering([job])
+    done = _wait(page.project, job)
+    page.project.DeleteRenderJob(job)
     return done
 
 
 def _set(project: api.Project, wish: Wish, format: str, codec: str) -> bool:
     """Set up the Deliver page; return whether it takes the format."""
-    presets = sure(project.GetRenderPresetList)
-    pin = next((each for each in PINS if each in presets), None)
-    if pin is not None:
-        project.LoadRenderPreset(pin)
+    any(project.LoadRenderPreset(pin) for pin in PINS)  # some are not to be had everywhere
     for _ in range(2):
         project.SetCurrentRenderFormatAndCodec(format, codec)
         if _selected(project) == (format, codec):
@@ -161,15 +190,16 @@ def _wanted(wish: Wish) -> dict[str, object]:
     return wanted
 
 
-def _add_job(project: api.Project, wish: Wish) -> str | None:
+def _add_job(page: Page, wish: Wish) -> str | None:
     """Add a job; return its id where the queue shows it as it was meant."""
+    page.folders.add(wish.folder)
     for _ in range(2):
-        project.AddRenderJob()
-        jobs = _jobs_in(project, wish.folder)
-        for job in jobs:
-            if _is_meant(jobs[job], wish):
-                return job
-        _delete_jobs(project, wish.folder)
+        told = page.project.AddRenderJob()
+        page.jobs |= {told} if told else set()
+        for name, job in page.own_jobs().items():
+            if _is_meant(job, wish):
+                return name
+        page.delete_jobs()
     return None
 
 
@@ -179,6 +209,7 @@ def _is_meant(job: Mapping[str, object], wish: Wish) -> bool:
         "MarkIn": wish.frames.start,
         "MarkOut": wish.frames.end - 1,
         "IsExportVideo": True,
+        "TargetDir": str(wish.folder),
     }
     if wish.size is not None:
         wanted |= {"FormatWidth": wish.size[0], "FormatHeight": wish.size[1]}
@@ -234,26 +265,14 @@ def _load_kept(project: api.Project, before: tuple[str, str] | None) -> None:
 
 
 def _end_left_over(project: api.Project) -> None:
-    """Put back what a capture has left that was cut off, unless the user has gone on since."""
+    """Put back what a capture has left that was cut off."""
     if not _has_kept(project):
         return
-    if _selected(project) in CHOICES:
-        project.LoadRenderPreset(KEPT)
-    project.DeleteRenderPreset(KEPT)
-
-
-def _jobs_in(project: api.Project, folder: Path) -> dict[str, Mapping[str, object]]:
-    """Return the jobs that render into a folder, by id: nobody else's do into ours."""
-    jobs = sure(project.GetRenderJobList)
-    here = (job for job in jobs if Path(str(job.get("TargetDir") or "")) == folder)
-    return {str(job["JobId"]): job for job in here if "JobId" in job}
-
-
-def _delete_jobs(project: api.Project, folder: Path) -> None:
-    for job in _jobs_in(project, folder):
-        if not project.DeleteRenderJob(job):
-            project.StopRendering()  # it is ours that runs: none ran when it was started
-            project.DeleteRenderJob(job)
+    for job in sure(project.GetRenderJobList):
+        if str(job.get("OutputFilename") or "").startswith(NAME):
+            project.DeleteRenderJob(str(job.get("JobId")))
+    for _ in range(2):
+        _load_kept(project, None)
 
 
 def _watch_marks(work: Work, timeline: api.Timeline) -> None:

@@ -59,11 +59,11 @@ def shows(clip: api.MediaPoolItem, result: Result) -> bool:
 
 
 def clips_of(project: api.Project, key: str, value: str) -> tuple[api.MediaPoolItem, ...]:
-    """Return the clips of our bin with a value in their metadata: ``JOB``, ``LINEAGE``."""
+    """Return the clips of our bin that bear an id under a key: ``JOB`` or ``LINEAGE``."""
     pool = sure(project.GetMediaPool)
     folder = own_bin(pool) if pool is not None else None
     clips = sure(folder.GetClipList) if folder is not None else ()
-    return tuple(each for each in clips if sure(each.GetThirdPartyMetadata).get(key) == value)
+    return tuple(each for each in clips if value in _borne(each, key))
 
 
 def holder(project: api.Project, job: str) -> Standing | None:
@@ -72,18 +72,23 @@ def holder(project: api.Project, job: str) -> Standing | None:
         return None
     clips = {each for clip in clips_of(project, JOB, job) if (each := sure(clip.GetUniqueId))}
     if clips:
-        return find(project, clips)
+        return find(project, clips, job)
     current = sure(project.GetCurrentTimeline)
     marked = (each for each in _every(current) if job_of(each.item) == job) if current else ()
     return next(iter(marked), None)
 
 
-def find(project: api.Project, clips: set[str]) -> Standing | None:
-    """Return the item that shows one of these clips of the pool, or has it as another take."""
+def find(project: api.Project, clips: set[str], job: str = "") -> Standing | None:
+    """Return the item that shows one of these clips of the pool, or has it as another take.
+
+    Several jobs may have made one file: with ``job``, an item that another one placed counts only
+    for its takes.
+    """
     beside = None
     for timeline in _timelines(project):
         for each in _every(timeline):
-            if identity_of(sure(each.item.GetMediaPoolItem)) in clips:
+            shows = identity_of(sure(each.item.GetMediaPoolItem)) in clips
+            if shows and (not job or job_of(each.item) in {job, ""} or takes_count(each.item)):
                 return each
             if beside is None and any(identity_of(take) in clips for take in takes_of(each.item)):
                 beside = Standing(each.timeline, each.track, each.item, shown=False)
@@ -161,12 +166,12 @@ def mark_item(item: api.TimelineItem, status: JobStatus, result: Result) -> bool
 def mark_clip(clip: api.MediaPoolItem, status: JobStatus, result: Result) -> bool:
     """Give a clip of the pool its recipe; return whether it bears its job."""
     job = status.job
-    if sure(clip.GetThirdPartyMetadata).get(JOB) == job.id:
+    if job.id in _borne(clip, JOB):
         return True
     clip.SetMetadata({"Description": _note(job, result), "Keywords": f"Afterframe, {job.effect}"})
     said = {
-        JOB: job.id,
-        LINEAGE: lineage(job),
+        JOB: " ".join((*_borne(clip, JOB), job.id)),
+        LINEAGE: " ".join(dict.fromkeys((*_borne(clip, LINEAGE), lineage(job)))),
         "Afterframe Effect": job.effect,
         "Afterframe Engine": job.engine,
         "Afterframe Recipe": result.recipe,
@@ -175,9 +180,14 @@ def mark_clip(clip: api.MediaPoolItem, status: JobStatus, result: Result) -> boo
     }
     for _ in range(2):
         clip.SetThirdPartyMetadata(said)
-        if sure(clip.GetThirdPartyMetadata).get(JOB) == job.id:
+        if job.id in _borne(clip, JOB):
             return True
     return False
+
+
+def _borne(clip: api.MediaPoolItem, key: str) -> tuple[str, ...]:
+    """Return the ids that a clip bears: of each job that has it for its result."""
+    return tuple(str(sure(clip.GetThirdPartyMetadata).get(key) or "").split())
 
 
 def lineage(job: Job) -> str:
