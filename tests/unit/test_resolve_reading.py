@@ -32,8 +32,9 @@ from afterframe_hosts.wire.errors import (
 )
 from tests.fakes.resolve.build import VERSIONS, Build
 from tests.fakes.resolve.edits import Edit
+from tests.fakes.resolve.faults import Faults
 from tests.fakes.resolve.picture import source_frame
-from tests.fakes.resolve.state import Item, Marker
+from tests.fakes.resolve.state import Item, Marker, Track
 
 NTSC_24, NTSC_30, NTSC_60 = (Fraction(count * 1000, 1001) for count in (24, 30, 60))
 ALL = Query("all")
@@ -273,19 +274,83 @@ def test_no_answer_is_not_taken_for_no(edit: Edit) -> None:
     assert only(hosted(edit)).record_range.duration == 20
 
 
-def test_what_is_not_really_there_is_no_clip(edit: Edit) -> None:
-    """A ghost of an append (S5): its getters give None, and there is nothing to read."""
+def test_items_that_tell_nothing_are_no_empty_timeline(edit: Edit) -> None:
     edit.put(edit.movie("one.mov", 500), 0, 20)
     host = hosted(edit)
     edit.world.faults.refusing = {"TimelineItem.GetDuration", "TimelineItem.GetEnd"}
+    with pytest.raises(HostUnreachable, match="what stands"):
+        host.clips(ALL)
+
+
+def test_a_timeline_without_pictures_has_no_clips(edit: Edit) -> None:
+    host = hosted(edit)
     assert host.clips(ALL) == ()
+    edit.put(edit.movie("tone.wav", 500, video=False, audio=True), 0, 20)
+    edit.timeline.tracks["audio"] = edit.timeline.tracks["video"]
+    edit.timeline.tracks["video"] = [Track("Video 1")]
+    assert host.clips(ALL) == ()
+    with pytest.raises(ItemNotFound):
+        host.gap_at(edit.timeline.start)
 
 
-@pytest.mark.parametrize("call", ["GetDuration", "GetEnd"])
-def test_an_end_is_known_in_two_ways(edit: Edit, call: str) -> None:
-    edit.put(edit.movie("one.mov", 500), 0, 20)
+@pytest.mark.parametrize("call", ["GetStart", "GetDuration", "GetEnd"])
+def test_a_place_is_known_in_three_ways(edit: Edit, call: str) -> None:
+    item = edit.put(edit.movie("one.mov", 500), 0, 20)
     edit.world.faults.refusing = {f"TimelineItem.{call}"}
-    assert only(hosted(edit)).record_range.duration == 20
+    assert only(hosted(edit)).record_range == Span(item.start, 20)
+
+
+class Heard(Direct):
+    """A line that remembers which calls were made."""
+
+    def __init__(self) -> None:
+        self.calls: set[str] = set()
+
+    def call(self, target: Any, method: str, arguments: Any) -> object:
+        self.calls.add(f"{target._ref.kind}.{method}")
+        return super().call(target, method, arguments)
+
+
+@pytest.mark.parametrize("version", ["19.1", "21.1"])
+def test_whatever_call_fails_no_clip_is_lost_in_silence(tmp_path: Path, version: str) -> None:
+    """Each call that is made gives None, False, a text, or raises: all clips come, or an error."""
+    edit = Edit(tmp_path, NTSC_30, "01:00:00;00", Build.named(version))
+    movie = edit.movie("one.mov", 500)
+    items = [edit.put(movie, 0, 20, 5), edit.put(movie, 20, 20, 5, speed=2.0)]
+    items.append(edit.put(edit.nest("inner", 80), 40, 20, kind="compound"))
+    edit.put(None, 60, 20, kind="title")
+    heard = Heard()
+    host = ResolveHost(root(heard, edit.resolve))
+    whole = host.clips(ALL)
+    spans = [clip.record_range for clip in whole]
+    assert spans == [Span(item.start, item.duration) for item in items]
+    assert len(heard.calls) > 25
+    for call in sorted(heard.calls):
+        for fault in (
+            Faults(refusing={call}),
+            Faults(words={call: "an error occurred"}),
+            Faults(raising={call}),
+            Faults(flaky={call: 1}),
+        ):
+            edit.world.faults = fault
+            try:
+                clips = host.clips(ALL)
+                exact = [is_exact(edit, item) for item in items]
+            except (HostUnreachable, TimelineUnreadable, ItemGone):
+                continue
+            assert [clip.record_range for clip in clips] == spans, (call, fault)
+            assert exact in ([True, False, False], [False] * 3), (call, fault)
+            assert not exact[0] or clips[0].media_range == whole[0].media_range, fault
+            assert (clips[0].rate, clips[0].earliest) == (whole[0].rate, whole[0].earliest), fault
+            assert clips[0].drop_frame, fault
+        edit.world.faults = Faults()
+    assert host.clips(ALL) == whole
+
+
+def test_a_rate_that_is_told_as_text_is_the_same(tmp_path: Path) -> None:
+    edit = Edit(tmp_path, NTSC_24, faults=Faults(text_rates=True))
+    edit.put(edit.movie("one.mov", 500), 0, 20, 5)
+    assert only(hosted(edit)).rate == NTSC_24
 
 
 def test_a_resolve_that_ends_while_it_is_read_is_told_and_no_clip_is_lost(edit: Edit) -> None:
@@ -360,7 +425,7 @@ def test_since_21_the_selection_is_the_users(tmp_path: Path, version: str) -> No
 
 def test_generators_and_titles_are_rendered_when_they_are_selected(tmp_path: Path) -> None:
     edit = Edit(tmp_path, Fraction(25), build=Build.named("21.1"))
-    made: tuple[Any, ...] = ("generator", "title", "fusion")
+    made: tuple[Any, ...] = ("generator", "title")
     items = [edit.put(None, 50 * n, 50, kind=kind) for n, kind in enumerate(made)]
     edit.timeline.selected = [item.uid for item in items]
     host = hosted(edit)

@@ -12,7 +12,7 @@ having no clip in the media pool, a transition by having no properties either (S
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -31,6 +31,7 @@ from .aside import identity_of, open_project, sure
 from .calls import HOST, has
 
 Kind = Literal["shot", "generator", "transition"]
+SILENT = "it does not tell what stands on its timeline"
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,8 @@ def survey(edit: Edit, at: int | None = None) -> tuple[Item, ...]:
     count = sure(lambda: edit.timeline.GetTrackCount("video"))
     items = [item for track in range(1, (count or 0) + 1) for item in _on_track(edit, track, at)]
     demand_life(edit.timeline, edit.uid if count else "")
+    if not items and at is None and _has_more(edit.timeline):
+        raise HostUnreachable(host=HOST, detail=SILENT)
     return tuple(items)
 
 
@@ -155,11 +158,14 @@ def find_item(resolve: api.Resolve, item: str) -> tuple[Edit, api.TimelineItem]:
     timeline = next((t for t in _timelines(project) if sure(t.GetUniqueId) == uid), None)
     if timeline is None or not name:
         raise ItemGone(item=item[:60])
-    for track in range(1, (sure(lambda: timeline.GetTrackCount("video")) or 0) + 1):
-        for handle in marks.on_track(timeline, track):
-            if handle.GetUniqueId() == name:
-                return edit_on(project, timeline), handle
+    tracks = range(1, (sure(lambda: timeline.GetTrackCount("video")) or 0) + 1)
+    handles = [handle for track in tracks for handle in marks.on_track(timeline, track)]
+    for handle in handles:
+        if sure(handle.GetUniqueId) == name:
+            return edit_on(project, timeline), handle
     demand_life(timeline, uid)
+    if not handles and _has_more(timeline):
+        raise HostUnreachable(host=HOST, detail=SILENT)
     raise ItemGone(item=item[:60])
 
 
@@ -218,12 +224,13 @@ def kind_of(handle: api.TimelineItem) -> Kind:
     told = handle.GetType() if has(handle, "GetType") else None
     if told == "transition" or not sure(handle.GetProperty):
         return "transition"
-    return "generator"
+    # What Resolve makes has no source: what has one is a shot, though its clip is not told.
+    return "generator" if sure(handle.GetSourceStartFrame) is None else "shot"
 
 
 def _on_track(edit: Edit, track: int, at: int | None) -> list[Item]:
     timeline = edit.timeline
-    is_on = timeline.GetIsTrackEnabled("video", track) is not False  # None is no answer
+    is_on = not _is_off(lambda: timeline.GetIsTrackEnabled("video", track))
     items = (_item(handle, track, is_on, at) for handle in marks.on_track(timeline, track))
     return sorted((item for item in items if item), key=lambda item: item.span.start)
 
@@ -236,15 +243,39 @@ def _item(handle: api.TimelineItem, track: int, is_on: bool, at: int | None) -> 
     uid = sure(handle.GetUniqueId)
     if uid is None:
         return None
-    seen = is_on and handle.GetClipEnabled() is not False
+    seen = is_on and not _is_off(handle.GetClipEnabled)
     return Item(handle, uid, _name(handle), track, span, kind_of(handle), seen)
 
 
+def _is_off(read: Callable[[], object]) -> bool:
+    """Return whether something is told twice to be disabled; None is no answer."""
+    return read() is False and read() is False
+
+
+def _has_more(timeline: api.Timeline) -> bool:
+    """Return whether there must be more on a timeline than can be read of it, which is nothing."""
+    kinds: tuple[api.TrackType, ...] = ("video", "audio", "subtitle")
+    listed = {
+        kind: any(
+            sure(lambda: timeline.GetItemListInTrack(kind, number))  # noqa: B023 - called at once
+            for number in range(1, (timeline.GetTrackCount(kind) or 0) + 1)
+        )
+        for kind in kinds
+    }
+    start, end = sure(timeline.GetStartFrame), sure(timeline.GetEndFrame)
+    is_long = start is not None and end is not None and end > start
+    return listed["video"] or (is_long and not any(listed.values()))
+
+
 def _span(handle: api.TimelineItem) -> Span | None:
+    """Return where an item stands: two of its start, end and duration tell it."""
     start, duration = sure(handle.GetStart), sure(handle.GetDuration)
-    if start is not None and duration is None:
+    if start is None or duration is None:
         end = sure(handle.GetEnd)
-        duration = None if end is None else end - start
+        if end is not None and duration is not None:
+            start = end - duration
+        elif end is not None and start is not None:
+            duration = end - start
     if start is None or duration is None or duration < 1:
         return None
     try:
