@@ -156,6 +156,21 @@ def test_rendering_goes_on_beside_the_calls_until_it_is_stopped(tmp_path: Path) 
     assert not any(thread.name == "render" for thread in threading.enumerate())
 
 
+def test_jobs_are_named_by_their_place_too(tmp_path: Path) -> None:
+    made = two_clips(tmp_path)
+    project = made.project
+    assert project.SetCurrentRenderFormatAndCodec("png", "RGB8")
+    assert project.SetRenderSettings({"TargetDir": str(tmp_path), **MARKS})
+    jobs = [project.AddRenderJob() for _ in range(2)]
+    assert project.StartRendering(2)
+    made.wait(jobs[1])
+    said = [project.GetRenderJobStatus(number)["JobStatus"] for number in (1, 2)]
+    assert said == ["Ready", "Complete"]
+    assert project.DeleteRenderJobByIndex(1)
+    assert [job["JobId"] for job in project.GetRenderJobList()] == jobs[1:]
+    assert project.DeleteRenderJobByIndex(2) is False
+
+
 def test_a_missing_medium_fails_the_job_in_words(tmp_path: Path) -> None:
     made = two_clips(tmp_path)
     (tmp_path / "b.mov").unlink()

@@ -63,6 +63,11 @@ class TimelineExchange(Calls):
         target.write_text(text, "utf-8")
         return True
 
+    @changes
+    def ImportIntoTimeline(self, filePath: str, importOptions: Any = None) -> bool:
+        """Merge an AAF of another program: none is read here."""
+        return False
+
     def _exported(self, kind: str) -> str | None:
         project = self.world.project
         assert project is not None

@@ -173,6 +173,12 @@ class Rendering(Calls):
         return True
 
     @changes
+    def DeleteRenderJobByIndex(self, idx: int) -> bool:
+        """Drop a job by its place in the queue, from 1: the older form."""
+        job = _job(self.record, idx)
+        return job is not None and self.DeleteRenderJob(job.uid)
+
+    @changes
     def DeleteAllRenderJobs(self) -> bool:
         if self.IsRenderingInProgress():
             return False
@@ -187,7 +193,7 @@ class Rendering(Calls):
 
     @changes
     def StartRendering(self, *jobs: Any) -> bool:
-        """Start the jobs that are named: one by one, in a list, or all; a bool may come last."""
+        """Start jobs by id or place, one by one or in a list, or all; a bool may come last."""
         named = [job for job in jobs if not isinstance(job, bool)]
         flat = [each for job in named for each in (job if isinstance(job, list) else [job])]
         wanted = [_job(self.record, each) for each in flat]
@@ -209,7 +215,7 @@ class Rendering(Calls):
         renderer = self.world.tasks.get("rendering")
         return renderer is not None and renderer.running
 
-    def GetRenderJobStatus(self, jobId: str) -> dict[str, Any] | None:
+    def GetRenderJobStatus(self, jobId: str | int) -> dict[str, Any] | None:
         job = _job(self.record, jobId)
         if job is None:
             return None
@@ -556,6 +562,9 @@ def _left(job: RenderJob) -> int:
 
 
 def _job(project: Project, uid: Any) -> RenderJob | None:
+    """Return a job by its id, or in the older form by its place, from 1."""
+    if isinstance(uid, (int, float)):
+        return project.queue[int(uid) - 1] if 1 <= uid <= len(project.queue) else None
     return next((job for job in project.queue if job.uid == uid), None)
 
 
