@@ -158,6 +158,22 @@ def test_one_picture_is_a_still_whose_start_is_the_number_in_its_name(edit: Edit
     assert (told["Start TC"], told["End TC"]) == ("00:00:00:00", "00:00:00:01")
 
 
+def test_s30_paths_of_windows_are_taken_as_its_media_storage_names_them(tmp_path: Path) -> None:
+    edit = opened(tmp_path, Build(system="Windows"))
+    makers.numbered_still(tmp_path / "a.png", 7)
+    (listed,) = edit.resolve.GetMediaStorage().GetFileList("C:" + str(tmp_path).replace("/", "\\"))
+    assert "/" not in listed
+    (clip,) = edit.pool.ImportMedia([listed])
+    assert clip.GetClipProperty("File Path") == str(tmp_path / "a.png")
+
+
+def test_usage_counts_pictures_and_the_sound_with_them_once(edit: Edit) -> None:
+    clip = edit.movie("a.mov", sound=True)
+    edit.pool.CreateEmptyTimeline("cut")
+    edit.pool.AppendToTimeline([clip, clip])
+    assert clip.GetClipProperty("Usage") == "2"
+
+
 def test_what_is_no_medium_is_not_imported(edit: Edit) -> None:
     (edit.folder / "notes.txt").write_text("hello")
     (edit.folder / "broken.mov").write_bytes(b"\0" * 4000)

@@ -57,7 +57,7 @@ class MediaPoolCalls(Calls):
     @changes
     def ImportMedia(self, items: Any) -> list[PoolClip]:
         wanted = items if isinstance(items, list) else [items]
-        made = [import_path(self.world, path) for path in _paths(wanted)]
+        made = [import_path(self.world, path) for path in _paths(self.world.build, wanted)]
         return [each for each in made if each is not None]
 
     @changes
@@ -418,11 +418,14 @@ def mattes_of(clip: PoolClip) -> list[str]:
     return list(clip.properties.get("mattes", []))
 
 
-def _paths(items: Iterable[Any]) -> list[str]:
+def _paths(build: Build, items: Iterable[Any]) -> list[str]:
     """Return what is to be imported: files, folders, sequences, each sequence once."""
     plain: list[str] = []
     given: list[str] = []
-    for item in items:
+    for each in items:
+        item = each
+        if isinstance(item, str) and build.system == "Windows" and item[1:3] == ":\\":
+            item = item[2:].replace("\\", "/")  # as MediaStorage names what lies here (S30)
         if isinstance(item, dict):
             first, last = int(item.get("StartIndex", 0)), int(item.get("EndIndex", -1))
             path = sequence(str(item.get("FilePath", "")), first, last)

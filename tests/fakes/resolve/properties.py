@@ -59,7 +59,7 @@ def properties(world: World, project: Project, clip: PoolClip) -> dict[str, Any]
     found: dict[str, Any] = {key: clip.metadata.get(METADATA.get(key, key), "") for key in EMPTY}
     found |= DEFAULTS
     found |= {key: value for key, value in clip.properties.items() if key not in HIDDEN}
-    found |= _file(world, clip) | _times(project, clip) | _uses(project, clip)
+    found |= _file(clip) | _times(project, clip) | _uses(project, clip)
     for key in TRANSLATED:
         found[key] = shown(world.build.language, found[key])
     scale = int(found.pop("Super Scale", 1))
@@ -98,7 +98,7 @@ def kind_of(project: Project, clip: PoolClip) -> str:
     return "Video + Audio" if medium.audio else "Video"
 
 
-def _file(world: World, clip: PoolClip) -> dict[str, Any]:
+def _file(clip: PoolClip) -> dict[str, Any]:
     medium = clip.medium
     there = medium is None or (clip.online and exists(medium.path))
     path = medium.path if medium else ""
@@ -106,7 +106,7 @@ def _file(world: World, clip: PoolClip) -> dict[str, Any]:
     return {
         "Online Status": "Online" if there else "Offline",
         "File Name": Path(path).name if path else clip.name,
-        "File Path": path.replace("/", "\\") if world.build.system == "Windows" else path,
+        "File Path": path,  # of Windows too, since scripts open it here
         "Format": medium.format if medium else "",
         "Video Codec": medium.codec if medium and medium.video else "",
         "Date Added": changed.strftime("%a %b %-d %Y %H:%M:%S"),
@@ -155,8 +155,14 @@ def _uses(project: Project, clip: PoolClip) -> dict[str, Any]:
         "Clip Color": clip.color,
         "Flags": ",".join(clip.flags),
         "Type": kind_of(project, clip),
-        "Usage": str(sum(item.clip == clip.uid for _, _, item in items_of(project))),
+        "Usage": str(_usage(project, clip)),
     }
+
+
+def _usage(project: Project, clip: PoolClip) -> int:
+    """Return how often a clip stands on timelines; sound that goes with pictures is no second."""
+    items = (item for _, _, item in items_of(project) if item.clip == clip.uid)
+    return sum(not (item.kind == "audio" and item.linked) for item in items)
 
 
 def _first_number(clip: PoolClip) -> int:
