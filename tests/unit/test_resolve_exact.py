@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -142,6 +143,25 @@ def test_a_range_is_sure_where_all_answers_agree() -> None:
 )
 def test_a_range_is_sure_where_nothing_speaks_against_it(plain: Told) -> None:
     assert used(plain, 50, Fraction(25)) == used(PLAIN, 50, Fraction(25))
+
+
+@pytest.mark.parametrize(("first", "end"), [(80, 180), (79, 178), (80, 179), (79, 179)])
+def test_a_medium_of_the_double_rate_is_sure_where_its_speed_is_told(first: int, end: int) -> None:
+    """As measured on 21.1 with 50p in 25p: the offset counts timeline frames, and the source frame
+    is often one lower."""
+    double = told(rate=Fraction(50), percent=100.0, first=first, end=end)
+    found = used(double, 50, Fraction(25))
+    assert found == exact.Used(Span(80, 99), Fraction(2), Fraction(0), True)
+    for doubtful in (
+        replace(double, left=40.5),
+        replace(double, percent=None),
+        replace(double, percent=200.0),
+        replace(double, frames=178),
+        replace(double, first=first - 2),
+        replace(double, end=end + 9),
+        replace(double, rate=Fraction(60)),
+    ):
+        assert not used(doubtful, 50, Fraction(25)).exact, doubtful
 
 
 @pytest.mark.parametrize(

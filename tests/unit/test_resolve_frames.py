@@ -75,7 +75,7 @@ def test_every_frame_of_every_clip_arrives(
         edit.put(movie, 0, 5, 7, name="plain"),
         edit.put(edit.pictures("plate.####.png", 1001, 24), 5, 5, 3, name="sequence"),
         edit.put(other, 10, 5, 7, name="other rate"),
-        edit.put(double, 15, 4, 7, name="double rate"),
+        edit.put(double, 15, 4, 7 + version.startswith("21.1"), name="double rate"),
         edit.put(movie, 19, 4, 7, speed=2.0, name="fast"),
         edit.put(movie, 23, 5, 7, speed=0.5, name="slow"),
         edit.put(movie, 28, 4, 40, speed=-1.0, name="back"),
@@ -89,7 +89,8 @@ def test_every_frame_of_every_clip_arrives(
         folder = tmp_path / item.uid
         folder.mkdir()
         captured = host.capture(clip, clip.record_range, folder)
-        assert (captured == clip) == (item.name in EXACT), item.name
+        is_exact = item.name in EXACT or (item.name == "double rate" and version == "21.1")
+        assert (captured == clip) == is_exact, item.name
         assert numbers(captured, clip.record_range) == expected[item.name], item.name
         assert captured.record_range == Span(item.start, item.duration)
     assert edit.timeline.playhead == before

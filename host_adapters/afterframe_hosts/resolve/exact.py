@@ -175,8 +175,10 @@ def used(told: Told, duration: int, rate: Fraction) -> Used:
         duration: timeline frames for which it stands.
         rate: of the timeline.
     """
-    if told.left is not None and _is_plain(told, told.left, duration, rate):
-        return Used(Span(told.base - told.origin + round(told.left), duration))
+    step = _step(told, rate)
+    if step and told.left is not None and _is_plain(told, told.left, step, duration):
+        begin = told.base - told.origin + round(told.left) * step
+        return Used(Span(begin, (duration - 1) * step + 1), Fraction(step))
     return _guessed(told, duration, rate)
 
 
@@ -222,24 +224,35 @@ def _ways(rate: Fraction, drops: bool, labels: tuple[str, str]) -> Iterator[bool
         yield not drops
 
 
-def _is_plain(told: Told, left: float, duration: int, rate: Fraction) -> bool:
-    """Return whether an item surely shows its medium frame by frame.
+def _step(told: Told, rate: Fraction) -> int:
+    """Return the frames of its medium for each of the timeline at 100 %; 0: it is not certain.
+
+    At the double rate every second frame is shown, whichever way Resolve finds the nearest one; at
+    24 frames a second in 25 that is not known, nor that the speed is 100 % where it is not told.
+    """
+    step = (told.rate or Fraction(0)) / rate
+    if told.percent is None:
+        return 1 if step == 1 else 0
+    is_plain = abs(told.percent - 100) <= PERCENT and step.denominator == 1
+    return int(step) if is_plain else 0
+
+
+def _is_plain(told: Told, left: float, step: int, duration: int) -> bool:
+    """Return whether all that is told of an item's range agrees.
 
     A source range that is as long as the item leaves room for a speed near to 100 %: at such a
     speed either its seconds differ, or its offset, which is then divided by the speed.
     """
-    if told.first is None or told.end is None or told.rate != rate:
+    if told.first is None or told.end is None or left < 0 or abs(left - round(left)) > HAIR:
         return False
-    if left < 0 or abs(left - round(left)) > HAIR or told.end - told.first != duration:
+    begin, shown = round(left) * step, told.end - told.first
+    if abs(shown - duration * step) > (0 if step == 1 else step):
         return False
-    if told.percent is not None and abs(told.percent - 100) > PERCENT:
+    if told.frames is not None and begin + (duration - 1) * step >= told.frames:
         return False
-    if told.frames is not None and round(left) + duration > told.frames:
-        return False
-    begins = {told.base + round(left), told.base - told.origin + round(left)}
-    apart = [told.first - begin for begin in begins]
+    apart = [told.first - told.base - begin, told.first - told.base + told.origin - begin]
     if told.percent is None:
-        return 0 in apart and _lasts(told.seconds, duration, rate)
+        return 0 in apart and told.rate is not None and _lasts(told.seconds, duration, told.rate)
     # Where the speed is known, the offset is right also where the source frame is off by one.
     return any(abs(each) <= 1 for each in apart)
 
