@@ -47,7 +47,7 @@ ended well but gave a method what it does not take; 124 with --limit where a cal
 _FAULTS = """\
 --fault can be given often. Switches: NAME; sets of calls: NAME=Class.Method,Class.Method; counts:
 flaky=Class.Method:3, dead_after=40; texts: words=Class.Method:TEXT, render_error=TEXT.
-"""
+""" + inspect.cleandoc((Faults.__doc__ or "").partition("Attributes:")[2])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -192,7 +192,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"{_EXAMPLES}\n{_FAULTS}",
         formatter_class=form,
     )
-    run.add_argument("script", type=Path, metavar="SCRIPT.py")
+    run.add_argument("script", type=Path, metavar="SCRIPT.py", help="its arguments follow --")
     run.add_argument("--limit", type=float, metavar="SECONDS", help="end it after so long")
     run.add_argument(
         "--strict", action="store_true", help="tell calls with arguments that are not taken"

@@ -122,6 +122,8 @@ class Remote:
 
     __slots__ = ("_ref", "_world")
     __hash__ = None  # type: ignore[assignment]
+    __iter__ = None
+    __contains__ = None
 
     def __init__(self, world: World, ref: Ref) -> None:
         object.__setattr__(self, "_world", world)
