@@ -349,6 +349,14 @@ class LiveHost(OpenedHost):
         """Find out how far the program can be driven, without changing anything."""
 
     @abstractmethod
+    def check_output(self, output: Output) -> None:
+        """Refuse a result that the program would not show, before it is made.
+
+        Raises:
+            HostFormat: it does not read this format here.
+        """
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of the program; harmless when done before."""
 

@@ -14,6 +14,7 @@ from afterframe_hosts.base import LiveHost, Placed, Query, Reach
 from afterframe_hosts.wire.clip import Clip, Media, Span
 from afterframe_hosts.wire.errors import (
     AfterframeError,
+    HostFormat,
     HostUnreachable,
     ItemNotFound,
     NothingSelected,
@@ -27,6 +28,7 @@ from afterframe_hosts.wire.job import (
     Job,
     JobStatus,
     Note,
+    Output,
     Progress,
     Result,
 )
@@ -137,6 +139,10 @@ class Program(LiveHost):
         self._meet(f"capture {clip.name}")
         self.captured.append((clip.name, frames, seen))
         return clip
+
+    def check_output(self, output: Output) -> None:
+        if output.format == "h264":
+            raise HostFormat(host="Memory", format="h264", system="Linux")
 
     def place(self, status: JobStatus) -> Placed:
         self._meet("place")

@@ -273,6 +273,15 @@ def test_a_follower_takes_requests_and_answers_them(client: Client, follower: Fo
     wait_for(lambda: not client.sessions())
 
 
+def test_a_host_that_ends_is_forgotten_before_it_has_gone(
+    client: Client, follower: Follower
+) -> None:
+    follower.listen(HostSession(new_id(), "resolve", "20.3", "cut"))
+    wait_for(client.sessions)
+    follower.stop(10)
+    assert client.sessions() == ()
+
+
 def test_a_follower_learns_of_jobs_that_were_begun_before_it(
     client: Client, follower: Follower, make_job: MakeJob
 ) -> None:

@@ -157,6 +157,15 @@ def test_what_is_said_of_the_result_is_in_its_job(
     assert Program.captured == [("one", Program.items[0].record_range, True)]
 
 
+def test_a_format_that_the_program_does_not_read_is_refused_before_anything_is_made(
+    run: Run, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("generate", "--host", "memory", "--format", "h264") == 1
+    assert "h264" in capsys.readouterr().err
+    assert Program.captured == []
+    assert service.known == {}
+
+
 def test_json_says_where_it_stands(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     Program.said = [Note("note.of.ours")]
     assert run("generate", "--host", "memory", "--json") == 0

@@ -15,7 +15,7 @@ from ..wire.errors import (
     ItemNotFound,
     MediaMissing,
 )
-from ..wire.job import JobStatus, Note, new_id
+from ..wire.job import JobStatus, Note, Output, new_id
 from ..wire.session import HostSession
 from ..wire.system import video_folder
 from . import api, capture, choose, editions, link, place, timeline
@@ -159,6 +159,10 @@ class ResolveHost(LiveHost):
     def place(self, status: JobStatus) -> Placed:
         """Put a result on the timeline; see ``base.Placement``."""
         return place.place(self.resolve, status, self._tell)
+
+    def check_output(self, output: Output) -> None:
+        """Refuse a format that Resolve does not read on this machine."""
+        place.check_format(output.format, output.path)
 
     def placed(self, job: str) -> Placed | None:
         """Return where a job's result stands, on any timeline of the project."""

@@ -117,17 +117,20 @@ class Run:
         """Return an order's job, its pictures captured.
 
         Raises:
+            HostFormat: the program would not show the result.
             HostError, BadValue, NotWritable, DiskFull: see ``orders.Order``.
         """
         ranges = order.ranges()
+        usual = self.host.output(order.clip, order.wish.effect)
+        output = live.output_of(usual, options)
+        self.host.check_output(output)
         self._tell_taken(order)
         with self._told_when_slow(order.clip):
             captured = [
                 live.read_as(each, order.captured(self.host, each, frames), options)
                 for each, frames in ranges
             ]
-        usual = self.host.output(order.clip, order.wish.effect)
-        return order.job(self.host, captured, live.output_of(usual, options))
+        return order.job(self.host, captured, output)
 
     def take(self, order: Order, options: argparse.Namespace) -> Work:
         """Capture an order's pictures and hand its job over. Raises as :meth:`job` does."""
