@@ -227,7 +227,7 @@ def main() -> int:
     try:
         sys.path.append(str(Path(os.environ.get("RESOLVE_SCRIPT_API", ""), "Modules")))
         resolve = __import__("DaVinciResolveScript").scriptapp("Resolve")
-        door, why = (Door(resolve) if resolve else None), ""
+        door, why = (None if resolve is None else Door(resolve)), ""
     except (Exception, SystemExit) as error:  # noqa: BLE001 - an import of somebody else's
         door, why = None, f"{type(error).__name__}: {error}"
     told.write(json.dumps(door.address if door else {"error": why}) + "\n")

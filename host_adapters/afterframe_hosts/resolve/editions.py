@@ -23,8 +23,10 @@ def reach() -> Reach:
     for door in link.find():
         try:
             return _told(link.waiting(door), "menu")
-        except AfterframeError as error:
+        except HostUnreachable as error:
             notes.append(_why(error))
+            if error.params["detail"] == link.BUSY:
+                return Reach("menu", True, tuple(notes))
     found = places.installations()
     if not found and not link.is_told_where():
         return Reach("none", False, (*notes, Note("note.resolve_none")))

@@ -58,6 +58,7 @@ START = 30.0
 """Seconds in which Resolve's own library finds a Resolve that runs, or says that there is none."""
 ANSWER_LIMIT = 1 << 26
 """Bytes of the longest answer: ten thousand items are less than a hundredth of that."""
+BUSY = "another program of Afterframe's works in it now"
 CLOSED = (
     "nothing answers from outside; this takes DaVinci Resolve Studio, running with a project open, "
     "and Preferences > System > General > External scripting using: Local"
@@ -298,7 +299,7 @@ class Link:
         """Say the token, and see that the other end is the door that made it."""
         answer = self._exchange({"token": address.get("token")}, "the door", START)
         if answer.get("error") == "busy":
-            self._break("another program of Afterframe's works in it now")
+            self._break(BUSY)
         elif not answer.get("proof") or answer["proof"] != address.get("proof"):
             self._break("what answers there is no door of Afterframe's")
         elif answer.get("door") != VERSION:

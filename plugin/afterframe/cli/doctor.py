@@ -105,6 +105,7 @@ def examine() -> list[Finding]:
         _disk(),
         _formats(),
         *_hosts(),
+        *_live_hosts(),
         *_engines(),
         _service(),
     ]
@@ -157,11 +158,30 @@ def _hosts() -> list[Finding]:
 
     found = hosts()
     if not found:
-        advice = "install Blender 4.2 or later to work on its timeline (OTIO files work without)"
-        return [Finding("Hosts", "no Blender and no DaVinci Resolve in the usual places", advice)]
+        return [Finding("Blender", "none in the usual places; timeline files work without")]
     return [
         Finding(host.name, f"{host.version or 'version unknown'} ({host.path})") for host in found
     ]
+
+
+def _live_hosts() -> list[Finding]:
+    """Tell how far each program that is driven from outside can be driven now: try it."""
+    from importlib.metadata import entry_points
+
+    from afterframe_hosts.wire import catalogue
+
+    from . import live
+
+    findings = []
+    for entry in entry_points(group=live.GROUP):
+        reach = entry.load().reach()
+        label = catalogue.text(f"host.{entry.name}.label", show.language())
+        said = [note.text(show.language()) for note in reach.notes]
+        if reach.works or reach.tier == "none":
+            findings.append(Finding(label, " ".join(said)))
+        else:
+            findings.append(Finding(label, said[0], " ".join(said[1:])))
+    return findings
 
 
 def _engines() -> list[Finding]:

@@ -47,13 +47,12 @@ def gpus() -> list[Gpu]:
 
 
 def hosts() -> list[FoundHost]:
-    """Return the Blenders and the DaVinci Resolve that stand in the usual places."""
+    """Return the Blenders that stand in the usual places."""
     found = []
     for path in _unique(_blender_places()):
         version = re.match(r"Blender (\d+\.\d+\.\d+)", _output(str(path), "--version"))
         if version:
             found.append(FoundHost("Blender", version.group(1), path))
-    found += [FoundHost("DaVinci Resolve", "", path) for path in _resolve_places() if path.exists()]
     return found
 
 
@@ -78,15 +77,6 @@ def _blender_places() -> Iterable[Path]:
         yield from sorted(Path("/opt").glob("blender*/blender"))
         yield from (p for p in (Path("/snap/bin/blender"),) if p.exists())
         yield from sorted((home / ".local/share/Steam/steamapps/common/Blender").glob("blender"))
-
-
-def _resolve_places() -> tuple[Path, ...]:
-    if sys.platform == "win32":
-        programs = Path(os.environ.get("PROGRAMFILES", r"C:\Program Files"))
-        return (programs / "Blackmagic Design" / "DaVinci Resolve" / "Resolve.exe",)
-    if sys.platform == "darwin":
-        return (Path("/Applications/DaVinci Resolve/DaVinci Resolve.app"),)
-    return (Path("/opt/resolve/bin/resolve"),)
 
 
 def _unique(paths: Iterable[Path]) -> list[Path]:

@@ -103,8 +103,10 @@ def serve(resolve: Any, command: "list[str]") -> int:
     def goes_on() -> bool:
         while not lines.empty():
             line = lines.get()
-            ended.extend([True] if line is None else [])
-            say(line or "")
+            if line is None:
+                ended.append(True)
+            else:
+                say(line)
         return not ended
 
     process = None
@@ -133,11 +135,12 @@ def start(command: "list[str]") -> "subprocess.Popen[bytes]":
 
 def listen(stream: Any, lines: "queue.Queue[str | None]") -> None:
     """Pass on what a command says, line by line, and None at its end."""
-    for line in stream:
-        try:
-            lines.put(line.decode("utf-8").rstrip())
-        except UnicodeDecodeError:
-            lines.put(line.decode(locale.getpreferredencoding(False), "replace").rstrip())
+    with stream:
+        for line in stream:
+            try:
+                lines.put(line.decode("utf-8").rstrip())
+            except UnicodeDecodeError:
+                lines.put(line.decode(locale.getpreferredencoding(False), "replace").rstrip())
     lines.put(None)
 
 

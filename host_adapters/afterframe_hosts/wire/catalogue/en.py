@@ -722,6 +722,7 @@ MESSAGES: dict[str, str] = {
         "The list of jobs could not be used ({problem}). {saved} of {known} jobs were taken over; "
         "the old list is kept as {path}. Delete it when you do not need it any more."
     ),
+    "host.resolve.label": "DaVinci Resolve",
     "note.resolve_external_works": "{name} {version} answers from outside.",
     "note.resolve_menu_works": "{name} {version} answers while a script from its menu runs.",
     "note.resolve_free": "The free edition is reached only while a script from Workspace > Scripts "

@@ -631,6 +631,7 @@ MESSAGES: dict[str, str] = {
     "note.holes_hold": "缺少图片 {missing}，已用前一张代替。",
     "note.holes_black": "缺少图片 {missing}，已用黑场代替。",
     "note.queue_set_aside": "任务列表无法使用（{problem}）。已恢复 {known} 个任务中的 {saved} 个；旧列表保存为 {path}，不再需要时可删除。",
+    "host.resolve.label": "DaVinci Resolve",
     "note.resolve_external_works": "{name} {version} 可以从外部连接。",
     "note.resolve_menu_works": "{name} {version} 可以连接：其菜单中的脚本正在运行。",
     "note.resolve_free": "免费版只能在其“工作区 > 脚本”中的脚本运行时连接，且仅限 21.0 及更早版本；Studio 版也可从外部连接。",
