@@ -740,8 +740,8 @@ MESSAGES: dict[str, str] = {
     "note.resolve_view_left": "DaVinci Resolve did not go back to {what}.",
     "note.resolve_look_left": "DaVinci Resolve did not give the result the clip's {what}.",
     "note.resolve_not_saved": "DaVinci Resolve did not save the project.",
-    "note.resolve_as_seen": "{clip} is retimed, nested or made by DaVinci Resolve: its pictures "
-    "were taken as seen, with grade and transform.",
+    "note.resolve_as_seen": "{clip} is of another rate, retimed, nested or made by DaVinci "
+    "Resolve: its pictures were taken as seen, with grade and transform.",
     "note.interchange_speed_curves": (
         "Clips whose speed follows a curve: {count}; they are listed, but cannot be worked on."
     ),

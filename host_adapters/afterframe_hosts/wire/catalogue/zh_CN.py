@@ -646,7 +646,7 @@ MESSAGES: dict[str, str] = {
     "note.resolve_view_left": "DaVinci Resolve 未能恢复到 {what}。",
     "note.resolve_look_left": "DaVinci Resolve 未能将片段的 {what} 应用到结果上。",
     "note.resolve_not_saved": "DaVinci Resolve 未能保存项目。",
-    "note.resolve_as_seen": "{clip} 经过变速、嵌套或由 DaVinci Resolve 生成：已按所见画面（含调色与变换）取帧。",
+    "note.resolve_as_seen": "{clip} 帧率不同、经过变速、嵌套或由 DaVinci Resolve 生成：已按所见画面（含调色与变换）取帧。",
     "note.interchange_speed_curves": "有 {count} 个片段的速度沿曲线变化：会列出，但无法处理。",
     "note.interchange_sequence": "有 {count} 个结果是编号图片：Premiere 和 Final Cut Pro 无法通过此文件链接它们，请为其输出影片。",
     "join.start": (
