@@ -274,7 +274,7 @@ def test_an_open_dialog_refuses_a_result_and_loses_nothing(table: Desk) -> None:
 def test_whichever_call_fails_a_result_stands_or_all_is_as_before(
     laid: Desk, kind: str, way: Way
 ) -> None:
-    """Every 13th call here, another one for each way; ``tests.bench.place`` fails them all."""
+    """Every 19th call here, another one for each way; ``tests.bench.place`` fails them all."""
     table = laid.fresh()
     status = table.job(handles=(2, 1))
     if kind != "handles":
@@ -286,7 +286,7 @@ def test_whichever_call_fails_a_result_stands_or_all_is_as_before(
     before = table.dump()
     span = Span(table.start + 7, 9 if kind == "handles" else MADE)
     cases = broken(
-        table, lambda d: place.place(d.resolve, status), way, 1 + WAYS.index(way), step=13
+        table, lambda d: place.place(d.resolve, status), way, 1 + WAYS.index(way), step=19
     )
     for case in cases:
         problems = place_problems(case, status, span, before)
