@@ -36,7 +36,7 @@ PICTURE = 1
 """``mediaType`` of an append without sound: the user's own sound goes on below."""
 UNSAVED = "Untitled Project"
 """Name of a project that has none: to save it opens a dialog, and without a window hangs (S19)."""
-NOT_ON_LINUX = frozenset({"h264", "hevc", "hevc_10"})
+NOT_ON_LINUX = frozenset({"h264", "h264_10", "hevc", "hevc_10"})
 NOWHERE = frozenset({"ffv1"})
 """Formats that Resolve does not read, by our names."""
 LINUX_SUFFIXES = frozenset({".mp4", ".m4v"})
