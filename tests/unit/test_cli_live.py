@@ -17,7 +17,7 @@ import pytest
 from afterframe.cli import live, live_run
 from afterframe.cli.main import EXIT_CANCELLED, main
 from afterframe_hosts.wire import awaited, discovery
-from afterframe_hosts.wire.errors import CaptureFailed, MediaUnreadable, NoFreeChannel
+from afterframe_hosts.wire.errors import CaptureFailed, HostStuck, MediaUnreadable, NoFreeChannel
 from afterframe_hosts.wire.job import Note
 from afterframe_hosts.wire.session import HostRequest
 from tests.fakes.live_host import RATE, START, Program, Service, gone
@@ -222,7 +222,7 @@ def test_a_result_that_finds_no_place_waits(
     Program.fails["place"] = NoFreeChannel(first=1, last=9)
     assert run("generate", "--host", "memory") == 1
     told = capsys.readouterr()
-    assert "one: made, and not placed. It waits for its project: afterframe place" in told.err
+    assert "one: made, and not placed. It is kept; to place it: afterframe place" in told.err
     assert told.out.splitlines() == [str(service.folder / "one_generate_v001.mov")]
     assert awaited.jobs("cut") == tuple(service.known)
 
@@ -292,6 +292,16 @@ def test_what_a_program_that_has_gone_would_have_got_waits_for_it(
     assert "one_generate on V2 at 01:00:00:10" in capsys.readouterr().out
     assert run("place", "--host", "memory") == 0
     assert "Nothing waits for Memory: cut." in capsys.readouterr().err
+
+
+def test_a_program_that_hangs_whenever_something_is_placed_is_given_up(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Program.fails["place"] = HostStuck(host="Memory", call="Append", seconds="10")
+    assert run("generate", "--host", "memory") == 1
+    told = capsys.readouterr().err
+    assert "Memory: cut answers again." in told
+    assert "Memory has not answered for 10 s (Append)." in told.splitlines()[-2]
 
 
 def test_a_result_is_placed_into_its_own_project_only(

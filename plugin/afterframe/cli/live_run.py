@@ -84,6 +84,7 @@ class Run:
         self._over: set[str] = set()
         self._interrupts: list[int] = []
         self._lost: AfterframeError | None = None
+        self._trouble: AfterframeError | None = None
         self._tried = self._held_since = 0.0
         self._held = self._heard = 0
         self.say("reached", name=self.name)
@@ -234,6 +235,7 @@ class Run:
     def _end(self, work: Work) -> None:
         job = work.job
         if work.placed is not None:
+            self._trouble = None
             if work.before:  # whoever placed it may have ended before it could say so
                 placed = work.placed
                 self._pump.follower.look(
@@ -247,7 +249,8 @@ class Run:
 
     def _lose(self, error: AfterframeError) -> None:
         """The program does not answer: nothing is asked of it until it is found again."""
-        self._lost, self._tried = error, time.monotonic()
+        self._lost = self._trouble = error
+        self._tried = time.monotonic()
         self._pump.listening = False
         self.say("lost", name=self.name)
 
@@ -280,7 +283,7 @@ class Run:
             detail = catalogue.text("cli.live.another_project", show.language())
             for work in waiting:
                 path = work.status.result.path if work.status and work.status.result else ""
-                work.error = self._lost or PlaceFailed(path=path, detail=detail)
+                work.error = self._trouble or PlaceFailed(path=path, detail=detail)
 
     def _cancel(self) -> None:
         """Stop what is not done, and wait until it has stopped; nothing more is placed."""

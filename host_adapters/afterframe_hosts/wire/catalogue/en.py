@@ -971,7 +971,7 @@ MESSAGES: dict[str, str] = {
         "{clip}: stands there already, as {name} on {track}, {start} to {end}, {frames} frames."
     ),
     "cli.live.waits": (
-        "{clip}: made, and not placed. It waits for its project: afterframe place --host {host}"
+        "{clip}: made, and not placed. It is kept; to place it: afterframe place --host {host}"
     ),
     "cli.live.nothing_waits": "Nothing waits for {name}.",
     "cli.live.another_project": "another project is open",
