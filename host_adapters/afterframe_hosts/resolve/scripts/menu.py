@@ -35,7 +35,7 @@ OPEN = """\
 Afterframe: {name} {version} can be worked on from a terminal now. For example:
   {command} generate --host resolve
   {command} extend --host resolve
-  {command} batch --host resolve --effect restyle all
+  {command} batch --host resolve --effect restyle --clips selected
 The entries of Workspace > Scripts > Edit do the same with their defaults, on the Edit page.
 Choose Afterframe again to close this; it closes with Resolve too."""
 
