@@ -15,11 +15,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import OpenImageIO as oiio
 import pytest
 
 from tests.fakes.resolve import simulator
 from tests.fakes.resolve.build import Build
-from tests.makers import numbered_movie
+from tests.makers import numbered_movie, read_number
 
 HANDLE = "(0x0x"
 """In the text of a handle, before its address."""
@@ -56,7 +57,7 @@ LOG: tuple[tuple[str, str, tuple[Any, ...], str], ...] = (
         "project",
         "GetRenderPresetList",
         (),
-        "['H.264 Master', 'HyperDeck', 'H.265 Master', 'ProRes 422 HQ', 'YouTube - 720p', 'YouTub...",
+        "['H.264 Master', 'HyperDeck', 'H.265 Master', 'ProRes 422 HQ', 'YouTube - 720p', 'You...",
     ),
     ("project", "StopRendering", (), "None"),
     ("project", "IsRenderingInProgress", (), "False"),
@@ -64,7 +65,7 @@ LOG: tuple[tuple[str, str, tuple[Any, ...], str], ...] = (
         "project",
         "GetQuickExportRenderPresets",
         (),
-        "['H.264', 'HyperDeck', 'H.265', 'ProRes', 'YouTube', 'Vimeo', 'TikTok', 'Presentations',...",
+        "['H.264', 'HyperDeck', 'H.265', 'ProRes', 'YouTube', 'Vimeo', 'TikTok', 'Presentatio...",
     ),
     (
         "project",
@@ -77,7 +78,7 @@ LOG: tuple[tuple[str, str, tuple[Any, ...], str], ...] = (
         "project",
         "GetRenderFormats",
         (),
-        "{'AVI': 'avi', 'BRAW': 'braw', 'Cineon': 'cin', 'DCP': 'dcp', 'DPX': 'dpx', 'EXR': 'exr'...",
+        "{'AVI': 'avi', 'BRAW': 'braw', 'Cineon': 'cin', 'DCP': 'dcp', 'DPX': 'dpx', 'EXR': 'e...",
     ),
     ("project", "GetRenderCodecs", ("mp4",), "{'H.264': 'H264', 'H.265': 'H265'}"),
     ("project", "SetCurrentRenderFormatAndCodec", ("mov", "H264"), "True"),
@@ -402,3 +403,75 @@ def test_a_quick_export_without_a_timeline_fails_in_words(tmp_path: Path) -> Non
         "JobStatus": "Render Failed",
         "Error": "Project has no active timeline",
     }
+
+
+def test_a_playhead_takes_absolute_timecodes_alone(tmp_path: Path) -> None:
+    """Measured on Studio 19.1.3.7 with a timeline that starts at 00:59:50:00."""
+    _, project = _cut(tmp_path, "19.1")
+    timeline = project.GetMediaPool().CreateEmptyTimeline("Reel")
+    assert timeline.SetStartTimecode("00:59:50:00") is True
+    assert timeline.GetStartFrame() == (59 * 60 + 50) * 24
+    while timeline.GetEndFrame() - timeline.GetStartFrame() < 520:
+        assert timeline.InsertGeneratorIntoTimeline("10 Step") is not None
+    assert timeline.SetCurrentTimecode("00:00:21:03") is False
+    assert timeline.SetCurrentTimecode("01:00:11:03") is True
+    assert timeline.GetCurrentTimecode() == "01:00:11:03"
+
+
+def test_speed_and_fades_are_told_as_they_were_measured(tmp_path: Path) -> None:
+    """Measured on Studio 21.1.0.14: at half the speed second two shows what second one showed."""
+    movie = numbered_movie(tmp_path / "pattern.mov", 144, Fraction(24), (64, 32))
+    resolve, project = _cut(tmp_path, "21.1")
+    pool = project.GetMediaPool()
+    timeline = pool.CreateEmptyTimeline("Pattern")
+    assert timeline.SetStartTimecode("00:00:00:00") is True
+    (item,) = pool.AppendToTimeline(pool.ImportMedia([str(movie)]))
+    before = (item.GetSpeed(), item.GetFades())
+    assert (before[0]["Percentage"], before[1]) == (100, {"FadeIn": 0.0, "FadeOut": 0.0})
+
+    def shown(timecode: str) -> int:
+        still = tmp_path / "still.png"
+        assert timeline.SetCurrentTimecode(timecode)
+        assert project.ExportCurrentFrameAsStill(str(still))
+        return read_number(oiio.ImageBuf(str(still)).get_pixels(oiio.UINT8))
+
+    assert (shown("00:00:01:00"), shown("00:00:05:23")) == (24, 143)
+    assert item.SetSpeed({"Percentage": 50, "RippleTimeline": False}) is True
+    assert (item.GetSpeed()["Percentage"], item.GetDuration()) == (50, 144)
+    assert shown("00:00:02:00") == 24
+    assert item.SetFades({"FadeIn": 24, "FadeOut": 24}) is True
+    assert item.GetFades() == {"FadeIn": 24.0, "FadeOut": 24.0}
+    assert item.SetSpeed(before[0]) is True
+    assert item.SetFades(before[1]) is True
+    assert (item.GetSpeed(), item.GetFades()) == before
+    assert resolve.GetVersionString() == "21.1.0.14"
+
+
+def test_what_21_1_can_be_asked_is_answered_in_the_kind_that_was_measured(tmp_path: Path) -> None:
+    movie = numbered_movie(tmp_path / "shot.mov", 12, Fraction(24), (64, 32))
+    resolve, project = _cut(tmp_path, "21.1")
+    pool = project.GetMediaPool()
+    timeline = pool.CreateEmptyTimeline("Reel")
+    (item,) = pool.AppendToTimeline(pool.ImportMedia([str(movie)]))
+    asked: dict[str, tuple[Any, type]] = {
+        "IsStudio": (resolve.IsStudio(), bool),
+        "GetKeyboardPresetList": (resolve.GetKeyboardPresetList(), list),
+        "GetCurrentKeyboardPreset": (resolve.GetCurrentKeyboardPreset(), str),
+        "GetProjectSettingsPresetList": (project.GetProjectSettingsPresetList(), list),
+        "GetAudioRenderFormats": (project.GetAudioRenderFormats(), dict),
+        "GetAudioRenderCodecs": (project.GetAudioRenderCodecs("wav"), dict),
+        "GetNormalizeAudioModes": (timeline.GetNormalizeAudioModes(), list),
+        "Timeline.GetOutputBlanking": (timeline.GetOutputBlanking(), dict),
+        "TimelineItem.GetOutputBlanking": (item.GetOutputBlanking(), dict),
+        "GetUseTimelineForOutputBlanking": (item.GetUseTimelineForOutputBlanking(), bool),
+    }
+    other = {name: answer for name, (answer, kind) in asked.items() if not isinstance(answer, kind)}
+    assert other == {}
+
+
+def _cut(folder: Path, version: str) -> tuple[Any, Any]:
+    """Return a program and its new project, at 24 frames a second."""
+    resolve: Any = simulator.start(Build.named(version), folder=folder / "own").handle("Resolve")
+    project = resolve.GetProjectManager().CreateProject("Cut")
+    assert project.SetSetting("timelineFrameRate", "24") is True
+    return resolve, project
