@@ -119,6 +119,16 @@ def test_a_file_that_holds_no_projects_is_told(runs: Runs, capfd: Any, tmp_path:
         assert "Traceback" not in capfd.readouterr().err
 
 
+def test_a_script_finds_a_project_that_has_a_name(runs: Runs, capfd: Any) -> None:
+    text = (
+        "m = resolve.GetProjectManager(); print(m.GetCurrentProject().GetName(), m.SaveProject())"
+    )
+    assert runs(text, "--headless") == 0
+    assert capfd.readouterr().out == "Project 1 True\n"
+    assert runs(text, "--fresh") == 0
+    assert capfd.readouterr().out == "Untitled Project False\n"
+
+
 def test_no_script_and_no_python_are_told(capfd: Any, tmp_path: Path) -> None:
     (tmp_path / "x.lua").write_text("print(1)", "utf-8")
     assert main(["run", str(tmp_path / "none.py")]) == 2
@@ -160,7 +170,9 @@ def test_a_script_that_is_stuck_is_ended(tmp_path: Path) -> None:
     path, after = tmp_path / "stuck.py", tmp_path / "after.json"
     path.write_text("print('saving')\nresolve.GetProjectManager().SaveProject()\n", "utf-8")
     ended = subprocess.run(
-        command("run", str(path), "--headless", "--limit", "1", "--dump", str(after)),
+        command(
+            *("run", str(path), "--headless", "--fresh"), *("--limit", "1", "--dump", str(after))
+        ),
         capture_output=True,
         text=True,
         timeout=60,

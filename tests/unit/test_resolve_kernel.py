@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -66,6 +67,14 @@ def test_handles_of_one_object_are_equal_and_cannot_be_hashed(manager: Any) -> N
     assert one is not other
     with pytest.raises(TypeError, match="unhashable type"):
         {one}  # noqa: B018
+
+
+def test_a_method_is_named_as_fusionscript_names_it(resolve: Any) -> None:
+    assert re.fullmatch(
+        r"<BlackmagicFusion\.PyFunctionCall object at 0x[0-9a-f]+>", repr(resolve.GetVersion)
+    )
+    assert str(resolve.GetVersion).startswith("Remote Function ")
+    assert str(type(resolve)) == "<class 'BlackmagicFusion.PyRemoteObject'>"
 
 
 def test_a_handle_takes_no_attributes(resolve: Any) -> None:
@@ -212,7 +221,8 @@ def test_a_studio_call_opens_a_dialog_in_the_free_edition(tmp_path: Path) -> Non
 def test_an_ai_method_fails_in_words(tmp_path: Path) -> None:
     """S27: what it returns is true, and no clip."""
     project = started(tmp_path, build=Build.named("21.0")).GetProjectManager().GetCurrentProject()
-    assert "Unable to generate speech" in project.GenerateSpeech({"TextInput": "x"}, "01:00:00:00")
+    said = project.GenerateSpeech({"TextInput": "x"}, "01:00:00:00")
+    assert said == "Required Package, 'AI Speech Generator' is not Installed."
 
 
 def test_each_build_says_which_it_is(tmp_path: Path) -> None:

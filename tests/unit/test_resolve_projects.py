@@ -38,13 +38,44 @@ def test_an_unsaved_project_with_something_in_it_blocks_another(manager: Any) ->
     manager.CloseProject(manager.GetCurrentProject())
     manager.GetCurrentProject().GetMediaPool().CreateEmptyTimeline("one")
     assert manager.CreateProject("Other") is None
-    assert manager.LoadProject("Film") is None
     assert manager.GetCurrentProject().GetName() == "Untitled Project"
+    assert manager.LoadProject("Film").GetName() == "Film"
+    assert manager.CreateProject("Other").GetName() == "Other", "any other one unblocks it"
 
 
-def test_saving_an_unsaved_project_asks_for_a_name_or_hangs(tmp_path: Path, manager: Any) -> None:
+def test_without_a_window_an_unsaved_project_is_lost_to_another(tmp_path: Path) -> None:
+    manager: Any = simulator.start(Build(headless=True), folder=tmp_path).handle("ProjectManager")
+    manager.GetCurrentProject().GetMediaPool().CreateEmptyTimeline("one")
+    assert manager.CreateProject("Other").GetName() == "Other"
+    assert manager.LoadProject("Untitled Project") is None
+
+
+def test_a_project_that_was_only_made_may_be_lost_to_another(tmp_path: Path) -> None:
+    """Measured on 19.1.3.7 and not elsewhere, so a switch."""
+    world = simulator.start(faults=Faults(unsaved_lost=True), folder=tmp_path)
+    manager: Any = world.handle("ProjectManager")
+    manager.CreateProject("Saved")
+    manager.SaveProject()
+    manager.CreateProject("Made")
+    manager.CreateProject("Last")
+    assert manager.GetProjectListInCurrentFolder() == ["Last", "Saved"]
+
+
+def test_archiving_ends_21_1(tmp_path: Path) -> None:
+    world = simulator.start(Build.named("21.1"), folder=tmp_path)
+    manager: Any = world.handle("ProjectManager")
+    manager.CreateProject("Film")
+    target = tmp_path / "film.dra"
+    assert manager.ArchiveProject("Film", str(target), False, True, False) is False
+    assert manager.ArchiveProject("Film", str(target)) is None
+    assert list(target.iterdir()) == []
+    assert manager.GetCurrentProject is None
+
+
+def test_an_unsaved_project_cannot_be_saved_and_hangs_without_a_window(
+    tmp_path: Path, manager: Any
+) -> None:
     assert manager.SaveProject() is False
-    assert manager.CreateFolder("x") is None, "the dialog is open"
     headless = simulator.start(Build(headless=True), folder=tmp_path)
     assert blocks(headless.handle("ProjectManager").SaveProject)
 
@@ -105,6 +136,8 @@ def test_folders_hold_projects_and_folders(manager: Any) -> None:
 def test_a_project_goes_into_a_file_and_comes_back_as_another(manager: Any, tmp_path: Path) -> None:
     film = manager.CreateProject("Film")
     film.GetMediaPool().CreateEmptyTimeline("one")
+    manager.SaveProject()
+    film.GetMediaPool().CreateEmptyTimeline("not saved, so not exported")
     path = str(tmp_path / "film.drp")
     assert manager.ExportProject("Film", path) is True
     assert manager.ExportProject("Other", path) is False

@@ -125,7 +125,7 @@ True True Tests
 One None ['One']
 True 29.97
 1
-False ''
+False None
 True
 True True True
 ['One', 'Two'] False

@@ -13,19 +13,22 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from . import script, simulator, state
+from . import projects, script, simulator, state
 from .build import VERSIONS, Build
 from .faults import Faults
 from .server import Server
 from .world import World
+
+FIRST = "Project 1"
+"""What is open where nothing else is asked for; scripts are run in a project that has a name."""
 
 _ABOUT = """\
 A stand-in of DaVinci Resolve that answers scripts as the real one was measured to answer. Nothing
 of Resolve is needed or used. What it has not, a real Resolve may still have: it is strict.
 
 A project, its bins, timelines, grades and render queue are really kept; media are probed from real
-files; renders and stills are really written. It starts with an unsaved "Untitled Project", as a
-Resolve that was just installed; --project starts with what an earlier --dump wrote.
+files; renders and stills are really written. It starts with an empty project that has a name,
+--fresh with none but the unsaved "Untitled Project", --project with what an earlier --dump wrote.
 """
 _EXAMPLES = """\
 examples:
@@ -141,7 +144,10 @@ def _world(options: argparse.Namespace) -> World:
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"{options.project} holds no projects: {error!r}") from error
     folder = options.folder or Path(tempfile.mkdtemp(prefix="resolve-"))
-    return simulator.start(build, _faults(options.fault), folder, application)
+    world = simulator.start(build, _faults(options.fault), folder, application)
+    if application is None and not options.fresh:
+        projects.make(world, FIRST)
+    return world
 
 
 def _faults(wanted: Sequence[str]) -> Faults:
@@ -228,6 +234,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--dump", type=Path, metavar="AFTER.json", help="write what it has at the end"
     )
+    group.add_argument("--fresh", action="store_true", help="no project was ever saved")
     group.add_argument("--folder", type=Path, help="for stills and caches; a new one without it")
 
 

@@ -144,7 +144,12 @@ class ResolveCalls(Calls):
 
     @since(21, 1)
     def ValidateDCTL(self, dctlSource: str) -> str | None:
-        return None if "transform(" in dctlSource else "No transform function found"
+        """Return what is wrong with a DCTL; a function on one line is misread, as measured."""
+        if "transform" not in dctlSource or "__DEVICE__" not in dctlSource:
+            return "cannot find main DCTL function."
+        if "return" not in dctlSource or "\n" not in dctlSource.strip():
+            return "DCTL Error: main DCTL function does not have return value."
+        return None
 
     @since(21, 1)
     def EncryptDCTL(self, inputPath: str, encryptDCTLOptions: dict[str, Any] | None = None) -> bool:
@@ -322,7 +327,10 @@ class ProjectManagerCalls(Calls):
 
     @changes
     def CreateProject(self, projectName: str, mediaLocationPath: str | None = None) -> Any:
-        """Make a project and open it; not while one that was never saved has something in it."""
+        """Make a project and open it; not while one that was never saved has something in it.
+
+        Without a window that one is lost.
+        """
         if self.world.faults.wedged:
             return False
         taken = projectName in projects.here(self.world) or self._is_open_name(projectName)
@@ -332,12 +340,11 @@ class ProjectManagerCalls(Calls):
 
     @changes
     def LoadProject(self, projectName: str) -> Any:
+        """Open a project; what was never saved is lost."""
         if self.world.faults.wedged:
             return False
         project = projects.here(self.world).get(projectName)
-        if project is None or (project is not self.world.project and self._blocked()):
-            return None
-        if project is not self.world.project:
+        if project is not None and project is not self.world.project:
             projects.go_to(self.world, projectName)
         return project
 
@@ -354,17 +361,17 @@ class ProjectManagerCalls(Calls):
 
     @changes
     def SaveProject(self) -> bool | None:
-        """Save; of a project without a name a dialog asks for one, for ever without a window."""
+        """Save; of a project without a name Resolve asks for one, for ever without a window."""
         project = self.world.project
         if project is None or self.world.faults.wedged:
             return None
         if projects.is_new(project):
             if self.world.build.headless:
                 threading.Event().wait()
-            self.world.faults.modal = True
             return False
         placing.vanish(self.world)
         project.saved = projects.digest(project)
+        self.world.made.discard(project.uid)
         self.world.saved_at[project.uid] = int(time.time())
         projects.keep(self.world, project)
         return True
@@ -458,8 +465,9 @@ class ProjectManagerCalls(Calls):
     def ExportProject(
         self, projectName: str, filePath: str, withStillsAndLUTs: bool = True
     ) -> bool:
+        """Write a project as it was saved last."""
         project = projects.here(self.world).get(projectName)
-        return project is not None and _exported(project, Path(filePath))
+        return project is not None and _exported(self._saved(project), Path(filePath))
 
     def ArchiveProject(
         self,
@@ -468,17 +476,26 @@ class ProjectManagerCalls(Calls):
         isArchiveSrcMedia: bool = True,
         isArchiveRenderCache: bool = True,
         isArchiveProxyMedia: bool = False,
-    ) -> bool:
-        """Write a folder with the project and, if asked, its media."""
+    ) -> bool | None:
+        """Write a folder with the project and, if asked, its media.
+
+        21.1 writes nothing, and ends with media asked for (measured on 21.1.0.14).
+        """
         project, folder = projects.here(self.world).get(projectName), Path(filePath)
         if project is None or folder.exists() or not folder.parent.is_dir():
             return False
+        broken = self.world.build.since(21, 1)
+        if broken and not (isArchiveSrcMedia or isArchiveProxyMedia):
+            return False
         folder.mkdir()
+        if broken:
+            self.world.ended = True
+            return None
         if isArchiveSrcMedia:
             media = (clip.medium.path for clip in project.clips.values() if clip.medium)
             for path in filter(Path.is_file, map(Path, media)):
                 shutil.copy2(path, folder)
-        return _exported(project, folder / "project.drp")
+        return _exported(self._saved(project), folder / "project.drp")
 
     @changes
     def RestoreProject(self, filePath: str, projectName: str | None = None) -> bool:
@@ -528,10 +545,14 @@ class ProjectManagerCalls(Calls):
     def RestoreCloudProject(self, folderPath: str, cloudSettings: dict[Any, Any]) -> bool:
         return False
 
+    def _saved(self, project: Project) -> Project:
+        return self.world.kept.get(project.uid, project)
+
     def _blocked(self) -> bool:
-        """Return whether a dialog would ask what to do with the open project (S19)."""
+        """Return whether a dialog asks what to do with the open project (S19); in a window only."""
         project = self.world.project
-        return project is not None and projects.is_touched(project)
+        asked = project is not None and projects.is_touched(project)
+        return asked and not self.world.build.headless
 
     def _is_open_name(self, name: str) -> bool:
         return self.world.project is not None and self.world.project.name == name

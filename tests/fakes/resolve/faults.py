@@ -18,6 +18,7 @@ class Faults:
         needs_selection: an append fails while no clip of the pool is selected (20.0 to 20.3.1).
         text_rates: ``timelineFrameRate`` is told as text, ``24.0``, not as a number (S25).
         holding: a project that was open cannot be deleted until it is closed by ``CloseProject``.
+        unsaved_lost: a project that was made and never saved is gone when another is opened.
         wedged: Resolve has no database: it opens and saves nothing (S19).
         lying: ``Class.Method`` of setters that return True and do nothing.
         refusing: ``Class.Method`` of calls that return None and do nothing.
@@ -43,6 +44,7 @@ class Faults:
     needs_selection: bool = False
     text_rates: bool = False
     holding: bool = False
+    unsaved_lost: bool = False
     wedged: bool = False
     lying: set[str] = field(default_factory=set)
     refusing: set[str] = field(default_factory=set)

@@ -208,7 +208,7 @@ class ProjectCalls(Calls):
     @changes
     def GenerateSpeech(self, speechGenerationSettings: dict[str, Any], timecode: str = "") -> str:
         """Fail, as where the voices were never downloaded: in words (S27)."""
-        return "Unable to generate speech. Please check that the voice model is installed."
+        return "Required Package, 'AI Speech Generator' is not Installed."
 
     @changes
     def InsertAudioToCurrentTrackAtPlayhead(

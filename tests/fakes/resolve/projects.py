@@ -76,6 +76,7 @@ def make(world: World, name: str, location: str = "") -> state.Project:
     put(world, project)
     keep(world, project)
     go_to(world, name)
+    world.made.add(project.uid)
     return project
 
 
@@ -90,12 +91,17 @@ def go_to(world: World, name: str) -> None:
     library = world.library
     assert library is not None
     left = world.project
-    if left is not None and is_new(left):
+    if left is not None and _is_lost(world, left):
         del library.projects[world.application.project]
     world.application.project = world.application.folder + name
     opened = world.project
     assert opened is not None
     world.held.add(opened.uid)
+
+
+def _is_lost(world: World, project: state.Project) -> bool:
+    """Return whether a project is gone once another is opened: it was never saved."""
+    return is_new(project) or (world.faults.unsaved_lost and project.uid in world.made)
 
 
 def here(world: World) -> dict[str, state.Project]:

@@ -182,8 +182,15 @@ class Function:
     def __call__(self, *given: Any, **named: Any) -> Any:
         return self._world.call(self._ref, self._name, self._method, given)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return f"Remote Function {id(self):016x}"
+
+    def __repr__(self) -> str:
+        return f"<BlackmagicFusion.PyFunctionCall object at {id(self):#x}>"
+
+
+Function.__name__ = Function.__qualname__ = "PyFunctionCall"
+Function.__module__ = "BlackmagicFusion"
 
 
 class Unfit(Exception):

@@ -190,15 +190,15 @@ _FLAGS = {*_OFF.split(), *_ON.split()} - {
 
 
 def told(settings: Mapping[str, str], name: str, text: bool = False) -> Any:
-    """Return a setting as a script is told it; of an unknown one an empty text.
+    """Return a setting as a script is told it; None of an unknown one.
 
     Args:
         settings: as they are kept.
         name: of the setting.
         text: numbers too are told as text, with a fraction: ``24.0``.
     """
-    value = settings.get(name, "")
-    if name not in NUMBERS or value == "":
+    value = settings.get(name)
+    if name not in NUMBERS or value is None:
         return value
     number = NUMBERS[name](value)
     return str(number) if text and isinstance(number, float) else number

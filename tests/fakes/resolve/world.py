@@ -39,6 +39,7 @@ class World:
         vanishing: uids of items that ``SaveProject`` takes away (S7).
         kept: projects as they were saved last, by uid.
         held: uids of projects that were opened and not closed; see ``Faults.holding``.
+        made: uids of projects that were made and not saved since; see ``Faults.unsaved_lost``.
         saved_at: when that was, in seconds since 1970.
         session: its UUID, as ``str`` of a handle shows it.
         misuse: calls with arguments that their method does not take, for those who want to know.
@@ -54,6 +55,7 @@ class World:
     vanishing: set[str] = field(default_factory=set)
     kept: dict[str, state.Project] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
     saved_at: dict[str, int] = field(default_factory=dict)
     session: str = field(default_factory=state.new_uid)
     misuse: list[str] = field(default_factory=list)
