@@ -22,7 +22,7 @@ from environments import CLONE, SetupError, say
 from manifest import write_whole
 
 from afterframe_hosts.resolve import editions, places
-from afterframe_hosts.wire.system import config_folder, data_folder, state_folder
+from afterframe_hosts.wire.system import config_folder, data_folder, state_folder, video_folder
 
 SOURCES = CLONE / "host_adapters" / "afterframe_hosts" / "resolve"
 ENTRIES = {
@@ -139,10 +139,23 @@ def _contents(scripts: Path, everybody: bool) -> Iterator[tuple[Path, str]]:
     entry = (SOURCES / "scripts" / "entry.py.txt").read_text("utf-8")
     for name, (label, call) in ENTRIES.items():
         yield scripts / name, entry.format(label=label, folder=ascii(str(beside)), call=call)
-    yield scripts / CHECK, (SOURCES / "scripts" / "check.lua").read_text("utf-8")
+    files = beside / "files.lua"
+    yield scripts / CHECK, _filled("check.lua", FILES=files)
+    told = _noted(everybody)
+    folder = Path("~") if everybody else video_folder()
+    yield files, _filled("files.lua", COMMAND=told["command"], FOLDER=folder)
     yield beside / "afterframe_door.py", (SOURCES / "door.py").read_text("utf-8")
     yield beside / "afterframe_menu.py", (SOURCES / "scripts" / "menu.py").read_text("utf-8")
-    yield beside / "places.json", json.dumps(_noted(everybody), indent=1)
+    yield beside / "places.json", json.dumps(told, indent=1)
+
+
+def _filled(name: str, **values: Path | str) -> str:
+    """A Lua script with what it has to know; there, a backslash is written twice."""
+    text = (SOURCES / "scripts" / name).read_text("utf-8")
+    for key, value in values.items():
+        written = str(value).replace("\\", "\\\\").replace('"', '\\"')
+        text = text.replace(f"@{key}@", written)
+    return text
 
 
 def _noted(everybody: bool) -> dict[str, Any]:

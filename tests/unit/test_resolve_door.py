@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -242,6 +243,84 @@ def test_a_resolve_too_old_is_refused_by_its_version() -> None:
     for version in ("19.1", "20.3", "21.0", "21.1"):
         world = simulator.start(Build.named(version))
         editions.demand(root(Direct(), world.handle("Resolve")))
+
+
+LUA = next(filter(None, map(shutil.which, ("luajit", "lua5.1", "lua5.4", "lua"))), "")
+PROGRAM = """
+local done = {}
+resolve = {
+  GetProductName = function() return "%s" end,
+  GetVersionString = function() return "%s" end,
+  EXPORT_OTIO = 12, EXPORT_NONE = 0,
+}
+local timeline = {
+  GetCurrentTimecode = function() return "01:00:02:00" end,
+  Export = function(_, path, kind, sub)
+    return kind == 12 and sub == 0 and path:match("%%.otio$")
+  end,
+}
+local pool = { ImportTimelineFromFile = function(_, path) print("imports " .. path) return {} end }
+local project = {
+  GetCurrentTimeline = function() return timeline end, GetMediaPool = function() return pool end,
+}
+resolve.GetProjectManager = function()
+  return { GetCurrentProject = function() return project end }
+end
+"""
+
+
+def lua(program: tuple[str, str], code: str) -> str:
+    """Run Lua as Resolve's console does and return what it prints."""
+    if not LUA:
+        pytest.skip("no Lua on PATH")
+    done = subprocess.run(
+        [LUA, "-"], input=PROGRAM % program + code, capture_output=True, text=True, timeout=20
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "says"),
+    [
+        ("DaVinci Resolve", "20.3.1", "has found no Python"),
+        ("DaVinci Resolve Studio", "21.1.0", "has found no Python"),
+        ("DaVinci Resolve", "21.1.0", "the free edition runs no Python scripts"),
+        ("DaVinci Resolve", "18.6.6", "needs DaVinci Resolve 19.1 or later"),
+    ],
+)
+def test_the_check_in_lua_tells_no_python_from_no_menu(
+    name: str, version: str, says: str, menu: Path
+) -> None:
+    script = menu / "Utility" / "Afterframe Check.lua"
+    said = lua((name, version), f'dofile("{script}")')
+    assert says in said
+    assert said.startswith(f"Afterframe: {name} {version}. The scripts are in the right folder.")
+
+
+@posix_only
+def test_a_resolve_without_python_works_by_a_file_from_its_console(
+    menu: Path, tmp_path: Path
+) -> None:
+    command = tmp_path / ".local/share/afterframe/bin/afterframe"
+    command.parent.mkdir(parents=True)
+    command.write_text('#!/bin/sh\nfor each; do echo "<$each>"; done\necho "/it\'s made.otio"\n')
+    command.chmod(0o755)
+    script = tmp_path / ".local/share/afterframe/resolve/files.lua"
+    free = ("DaVinci Resolve", "21.1.0")
+    said = lua(free, f'dofile("{script}")("generate", "--seconds 3")').splitlines()
+    assert said[0].endswith("Resolve waits meanwhile.")
+    asked = [line[1:-1] for line in said[1:-3]]
+    assert asked[0] == "generate"
+    assert asked[1].startswith(str(tmp_path / "Videos"))
+    assert asked[2:] == ["--otio-for", "resolve", "--at", "01:00:02:00", "--seconds", "3"]
+    assert said[-2:] == [
+        "imports /it's made.otio",
+        "Afterframe: done, as a new timeline. Yours is as it was.",
+    ]
+    command.write_text("#!/bin/sh\necho 'no engine' >&2\nexit 1\n")
+    said = lua(free, f'dofile("{script}")("generate")').splitlines()
+    assert said[-2:] == ["no engine", "Afterframe: this came to nothing, see above."]
 
 
 def test_the_door_is_small_and_in_the_oldest_pythons_words() -> None:

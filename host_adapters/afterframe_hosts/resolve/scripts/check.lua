@@ -15,7 +15,9 @@ if version < 1901 then
   print("Afterframe needs DaVinci Resolve 19.1 or later.")
 elseif version >= 2101 and not studio then
   print("From 21.1 on the free edition runs no Python scripts; Afterframe's other entries need")
-  print("Studio there. Without it: File > Export > Timeline as .otio or .fcpxml, in a terminal")
+  print("Studio there. Without it: in Workspace > Console, Lua,")
+  print('  dofile("@FILES@")("generate")')
+  print("or by hand: File > Export > Timeline as .otio or .fcpxml, in a terminal")
   print("  afterframe generate cut.otio")
   print("and File > Import > Timeline with the new file that it names.")
 else
