@@ -12,7 +12,6 @@ from tests import makers
 from tests.fakes.resolve import simulator, state
 from tests.fakes.resolve.build import VERSIONS, Build
 from tests.fakes.resolve.faults import Faults
-from tests.fakes.resolve.placing import vanish
 
 from .resolve_edits import Edit
 
@@ -26,6 +25,15 @@ def cut(folder: Path, version: str = "21.0", rate: str = "24", **faults: Any) ->
     world = simulator.start(Build.named(version), Faults(**faults), folder / "resolve")
     edit = Edit(world, folder)
     assert edit.project.SetSetting("timelineFrameRate", rate)
+    edit.timeline = edit.pool.CreateEmptyTimeline("cut")
+    return edit
+
+
+def named(folder: Path, **faults: Any) -> Edit:
+    """Return a Resolve with one empty timeline in a project that can be saved."""
+    world = simulator.start(faults=Faults(**faults), folder=folder / "resolve")
+    assert world.handle("Resolve").GetProjectManager().CreateProject("Show")
+    edit = Edit(world, folder)
     edit.timeline = edit.pool.CreateEmptyTimeline("cut")
     return edit
 
@@ -181,10 +189,10 @@ def test_the_number_of_a_sound_track_was_looked_for_among_pictures(
 
 
 def test_s7_what_a_failed_append_has_left_vanishes_at_the_save(tmp_path: Path) -> None:
-    edit = cut(tmp_path, vanishing=True)
+    edit = named(tmp_path, vanishing=True)
     assert edit.pool.AppendToTimeline([info(film(edit), 0, 4, HOUR)]) is None
     assert spans(edit) == [(HOUR, HOUR + 4)]
-    vanish(edit.world)
+    assert edit.resolve.GetProjectManager().SaveProject()
     assert spans(edit) == []
 
 
@@ -406,7 +414,7 @@ def test_s22_generators_say_true_and_keep_no_colour(edit: Edit) -> None:
 def test_s25_a_rate_is_a_number_to_read_and_text_to_write(edit: Edit) -> None:
     assert edit.timeline.GetSetting("timelineFrameRate") == 24.0
     assert edit.timeline.GetSetting("timelineResolutionWidth") == "1920"
-    assert edit.timeline.GetSetting("noSuchSetting") == ""
+    assert edit.timeline.GetSetting("noSuchSetting") is None
     assert edit.timeline.SetSetting("noSuchSetting", "1") is False
     assert edit.timeline.GetSetting()["timelineFrameRate"] == 24.0
     assert edit.timeline.GetSetting("") == edit.timeline.GetSetting()
@@ -515,6 +523,21 @@ def test_since_21_1_properties_are_all_or_none_and_speed_is_told(tmp_path: Path)
     assert item.GetFades() == {"FadeIn": 6.0, "FadeOut": 0.0}
     assert item.SetFades({"FadeAcross": 6}) is False
     assert [item.GetType(), next_one.GetType()] == ["video", "video"]
+
+
+def test_nothing_that_a_script_gives_breaks_the_stand_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    edit = cut(tmp_path, "21.1")
+    item = put(edit, film(edit, sound=True), 0, 12)
+    odd = (None, "", -1, 1.5, [], {}, [None], {"a": []}, [{"mediaPoolItem": item}], item, "x" * 99)
+    targets = (edit.pool, edit.timeline, item, item.GetMediaPoolItem(), edit.pool.GetRootFolder())
+    calls = [(target, name) for target in targets for name in dir(target)]
+    for number, (target, name) in enumerate(calls):
+        given = [odd[(number * 7 + place * 3) % len(odd)] for place in range(number % 5)]
+        edit.world.faults.modal = False
+        getattr(target, name)(*given)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -56,7 +56,7 @@ class MediaPoolItemCalls(Marked, Coloured, InAndOut):
         return _read(self.record.metadata, metadataType)
 
     @changes
-    def SetMetadata(self, metadataType: Any, metadataValue: Any = None) -> bool:
+    def SetMetadata(self, metadataType: str | dict[str, Any], metadataValue: Any = None) -> bool:
         return _write(self.record.metadata, metadataType, metadataValue)
 
     @since(19, 0)
@@ -65,7 +65,9 @@ class MediaPoolItemCalls(Marked, Coloured, InAndOut):
 
     @since(19, 0)
     @changes
-    def SetThirdPartyMetadata(self, metadataType: Any, metadataValue: Any = None) -> bool:
+    def SetThirdPartyMetadata(
+        self, metadataType: str | dict[str, Any], metadataValue: Any = None
+    ) -> bool:
         return _write(self.record.third_party, metadataType, metadataValue)
 
     def GetClipProperty(self, propertyName: str | None = None) -> Any:

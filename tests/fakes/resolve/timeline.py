@@ -165,7 +165,7 @@ class TimelineCalls(Marked, InAndOut):
 
     @since(18, 5)
     @changes
-    def AddTrack(self, trackType: str, subTrackType: Any = None) -> bool:
+    def AddTrack(self, trackType: str, subTrackType: str | dict[str, Any] | None = None) -> bool:
         """Add a track behind the others, or where ``index`` of the options says."""
         if trackType not in self.record.tracks:
             return False
@@ -173,7 +173,7 @@ class TimelineCalls(Marked, InAndOut):
         tracks = self._tracks(trackType)
         subtype = options.get("audioType") or options.get("audiotype") or "mono"
         place = options.get("index", len(tracks) + 1)
-        if trackType == "audio" and subtype not in SUBTYPES:
+        if not isinstance(subtype, str) or (trackType == "audio" and subtype not in SUBTYPES):
             return False
         if not isinstance(place, int) or not 1 <= place <= len(tracks) + 1:
             return False

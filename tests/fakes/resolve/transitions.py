@@ -34,7 +34,7 @@ def transition(
     """
     if not set(KEYS) <= set(options) <= {*KEYS, "duration"} or track.locked:
         return None
-    kind, category, position, alignment = (options[key] for key in KEYS)
+    kind, category, position, alignment = (str(options[key]) for key in KEYS)
     wanted = options.get("duration")
     frames = DURATION if wanted is None else wanted
     sound = track in timeline.tracks["audio"]
