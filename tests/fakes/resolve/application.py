@@ -199,7 +199,7 @@ class PresetCalls(Calls):
     def ImportRenderPreset(self, presetPath: str) -> bool:
         """Read a render preset, named after its file, and load it."""
         path, project = Path(presetPath), self.world.project
-        if project is None or not path.is_file() or path.stem in project.presets:
+        if project is None or not _is_preset(path) or path.stem in project.presets:
             return False
         project.presets[path.stem] = copy.deepcopy(project.deliver)
         project.deliver.preset = path.stem
@@ -311,7 +311,7 @@ class PresetCalls(Calls):
         return True
 
     def _import(self, kind: str, path: str, name: str | None) -> bool:
-        return Path(path).is_file() and self._add(kind, name or Path(path).stem)
+        return _is_preset(Path(path)) and self._add(kind, name or Path(path).stem)
 
     def _export(self, kind: str, name: str, path: str) -> bool:
         return name in self._names(kind) and _export(Path(path), name)
@@ -577,3 +577,12 @@ def _exported(project: Project, path: Path) -> bool:
 def _export(path: Path, name: str) -> bool:
     """Write a preset to a file, or into a folder under its name."""
     return written(path / f"{name}.xml" if path.is_dir() else path, f"<Preset>{name}</Preset>\n")
+
+
+def _is_preset(path: Path) -> bool:
+    """Return whether a file holds a preset, as :func:`_export` writes it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(8) == b"<Preset>"
+    except OSError:
+        return False
