@@ -7,6 +7,8 @@ job, render settings, a bin that is open, a selected clip, a page, another timel
 from __future__ import annotations
 
 import copy
+import dataclasses
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -28,6 +30,25 @@ from tests.fakes.resolve.faults import Faults
 from tests.fakes.resolve.world import World
 from tests.makers import numbered_movie, numbered_sequence
 
+SETTERS = (
+    *("MediaPool.AddSubFolder", "MediaPool.SetCurrentFolder", "MediaPool.ImportMedia"),
+    *("MediaPool.AppendToTimeline", "MediaPool.SetSelectedClip", "Timeline.AddTrack"),
+    *("Timeline.SetTrackName", "Timeline.DeleteClips", "Timeline.SetCurrentTimecode"),
+    *("TimelineItem.SetClipColor", "TimelineItem.AddMarker", "TimelineItem.SetProperty"),
+    *("TimelineItem.CopyGrades", "MediaPoolItem.SetMetadata"),
+    *("MediaPoolItem.SetThirdPartyMetadata", "ProjectManager.SaveProject", "Resolve.OpenPage"),
+    *("Project.SetCurrentTimeline", "MediaPoolItem.SetClipProperty", "MediaPool.DeleteClips"),
+)
+"""Methods that change something on the way of a result."""
+KINDS = ("refusing", "lying", "raising", "words", "flaky")
+"""Ways in which a method never works."""
+QUIRKS = {
+    "endFrame inclusive": Faults(end_frame_inclusive=True),
+    "ghosts": Faults(ghosts=True),
+    "off by one": Faults(off_by_one=True),
+    "rates as text": Faults(text_rates=True),
+    "needs a selection": Faults(needs_selection=True),
+}
 SIZE = (256, 144)
 FRAMES, MADE = 60, 12
 """Of the source and of the result."""
@@ -356,6 +377,87 @@ def place_problems(case: Broken, job: JobStatus, span: Span, before: Any) -> lis
     found += [] if clip else ["its clip is not signed"]
     showing = [item for item in desk.ours() if clip and item.clip == clip.uid]
     return found + ([] if len(showing) == 1 else [f"it stands {len(showing)} times"])
+
+
+def scene(laid: Desk, kind: str) -> tuple[Desk, JobStatus, Span]:
+    """Return a desk, a result to place on it, and where it belongs.
+
+    Args:
+        laid: the desk; it stays as it is.
+        kind: ``plain``, ``new track``, ``handles`` (on a Resolve that means the last frame by
+            ``endFrame``), ``pictures``, ``take``, or ``other timeline``.
+    """
+    table = laid.fresh()
+    status = table.job(handles=(2, 1) if kind == "handles" else (0, 0))
+    if kind in {"new track", "take"}:
+        place.place(table.resolve, status)
+        lineage = status.job.id if kind == "take" else ""
+        status = table.job(path=str(table.shelf.other), lineage=lineage)
+    if kind == "pictures":
+        status = table.job(path=table.shelf.pictures)
+    if kind == "other timeline":
+        table.project.current_timeline = table.project.timelines[1].uid
+    table.world.faults.end_frame_inclusive = kind == "handles"
+    table.line = Faulty()
+    return table, status, Span(table.start + 7, 9 if kind == "handles" else MADE)
+
+
+def quirk_problems(laid: Desk, faults: Faults) -> list[str]:
+    """Place three results on a Resolve with a quirk; return what is wrong."""
+    table = laid.fresh()
+    table.world.faults = faults
+    before, found = table.dump(), []
+    for number in range(3):
+        placed = place.place(table.resolve, table.job(handles=(number, 1)))
+        if placed.span != Span(table.start + 7, MADE - number - 1):
+            found.append(f"stands at {placed.span}")
+    found += [] if len(table.ours()) == 3 else [f"{len(table.ours())} of 3 stand"]
+    return found + table.changes(before)
+
+
+def method_problems(laid: Desk, kind: str, name: str) -> tuple[str, list[str]]:
+    """Place a result where a method never works.
+
+    Args:
+        laid: the desk; it stays as it is.
+        kind: ``refusing``, ``lying``, ``raising``, ``words`` or, the first time only, ``flaky``.
+        name: ``Class.Method``.
+
+    Returns:
+        What came of it, and what is wrong with that.
+    """
+    table = laid.fresh()
+    given: Any = {"words": {name: "An error occurred"}, "flaky": {name: 1}}.get(kind, {name})
+    table.world.faults = dataclasses.replace(table.world.faults, **{kind: given})
+    before, status = table.dump(), table.job(handles=(1, 0))
+    try:
+        placed = place.place(table.resolve, status, table.told.append)
+    except HostUnrestored as error:
+        cannot = name in {"Timeline.DeleteClips", "MediaPool.DeleteClips"}
+        return "HostUnrestored", [] if cannot else [str(error)]
+    except AfterframeError as error:
+        return type(error).__name__, state.differences(before, table.dump())
+    found = [] if placed.span == Span(table.start + 7, MADE - 1) else [f"at {placed.span}"]
+    changed = table.changes(before)
+    # A bin that was made is the current one: where none can be opened, that is told.
+    found += [each for each in changed if "current_bin" not in each]
+    told = any(note.id == "note.resolve_view_left" for note in table.told)
+    return "placed", found + ([] if told == bool(changed) else ["what is left is not told"])
+
+
+def capture_problems(case: Broken, take: Callable[[Desk], Clip], before: Any) -> list[str]:
+    """Return what is wrong after pictures were taken with a call that failed; empty: nothing."""
+    desk, error = case.desk, case.error
+    found = [str(error)] if isinstance(error, HostUnrestored) else []
+    if case.way not in LASTING:
+        return found + state.differences(before, desk.dump())
+    if error is not None and not isinstance(error, (HostUnreachable, HostStuck)):
+        found.append(f"{type(error).__name__} of a Resolve that has gone: {error}")
+    desk.join()
+    while (task := desk.world.tasks.get("rendering")) and task.running:
+        time.sleep(0.01)
+    take(desk)
+    return found + desk.changes(before, viewed=False)
 
 
 def marked(clip: state.PoolClip) -> str:

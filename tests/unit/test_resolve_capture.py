@@ -11,12 +11,11 @@ import pytest
 from afterframe.media.source import open_media
 from afterframe_hosts.resolve import capture, deliver, quicktime
 from afterframe_hosts.wire.clip import Clip, Span
-from afterframe_hosts.wire.errors import AfterframeError, CaptureFailed, HostUnrestored
+from afterframe_hosts.wire.errors import CaptureFailed
 from tests.fakes.resolve import state
 from tests.fakes.resolve.build import VERSIONS, Build
 from tests.makers import numbered_movie, read_number
-
-from .resolve_desk import LASTING, WAYS, Desk, Shelf, Way, broken, desk
+from tests.unit.resolve_desk import WAYS, Desk, Shelf, Way, broken, capture_problems, desk
 
 FIRST = 5
 """Frame of the source that the first item begins with."""
@@ -133,7 +132,7 @@ def test_a_playhead_that_goes_on_is_one_that_plays(table: Desk, tmp_path: Path) 
         table.edit.playhead += method == "GetCurrentTimecode"
         return calls(target, method, arguments)  # type: ignore[arg-type]
 
-    table.line.call = playing  # type: ignore[assignment]
+    table.line.call = playing  # type: ignore[method-assign]
     assert capture._is_playing(project)
 
 
@@ -216,22 +215,8 @@ def test_whichever_call_fails_everything_is_as_before(
         return capture.capture(table.resolve, clip, span, folder, seen=True)
 
     for case in broken(laid, take, way, 1 + 2 * WAYS.index(way), step=23):
-        problems = capture_problems(case.desk, before, way, case.error)
-        if way in LASTING:
-            case.desk.join()
-            while (task := case.desk.world.tasks.get("rendering")) and task.running:
-                time.sleep(0.01)
-            assert take(case.desk).record_range.duration == frames
-            problems += case.desk.changes(before, viewed=False)
+        problems = capture_problems(case, take, before)
         assert problems == [], (case.at, case.call, case.error)
-
-
-def capture_problems(
-    table: Desk, before: object, way: Way, error: AfterframeError | None
-) -> list[str]:
-    """Return what is wrong after a capture of which a call failed; empty: nothing."""
-    found = [] if way in LASTING else state.differences(before, table.dump())
-    return found + ([str(error)] if isinstance(error, HostUnrestored) else [])
 
 
 def test_the_pictures_of_a_movie_are_counted_by_its_index(tmp_path: Path) -> None:

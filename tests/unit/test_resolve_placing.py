@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import platform
 from dataclasses import replace
 from fractions import Fraction
@@ -14,7 +15,6 @@ from afterframe_hosts.wire.clip import Span
 from afterframe_hosts.wire.errors import (
     AfterframeError,
     HostFormat,
-    HostUnrestored,
     ItemGone,
     NoFreeChannel,
     PlaceFailed,
@@ -23,9 +23,22 @@ from afterframe_hosts.wire.errors import (
 from afterframe_hosts.wire.job import Note
 from tests.fakes.resolve import state
 from tests.fakes.resolve.build import VERSIONS, Build
-from tests.fakes.resolve.faults import Faults
-
-from .resolve_desk import MADE, WAYS, Desk, Shelf, Way, broken, desk, place_problems
+from tests.unit.resolve_desk import (
+    KINDS,
+    MADE,
+    QUIRKS,
+    SETTERS,
+    WAYS,
+    Desk,
+    Shelf,
+    Way,
+    broken,
+    desk,
+    method_problems,
+    place_problems,
+    quirk_problems,
+    scene,
+)
 
 RATES = {
     "23.976": (Fraction(24000, 1001), False),
@@ -34,16 +47,6 @@ RATES = {
     "59.94 DF": (Fraction(60000, 1001), True),
     "60": (Fraction(60), False),
 }
-SETTERS = (
-    *("MediaPool.AddSubFolder", "MediaPool.SetCurrentFolder", "MediaPool.ImportMedia"),
-    *("MediaPool.AppendToTimeline", "MediaPool.SetSelectedClip", "Timeline.AddTrack"),
-    *("Timeline.SetTrackName", "Timeline.DeleteClips", "Timeline.SetCurrentTimecode"),
-    *("TimelineItem.SetClipColor", "TimelineItem.AddMarker", "TimelineItem.SetProperty"),
-    *("TimelineItem.CopyGrades", "MediaPoolItem.SetMetadata"),
-    *("MediaPoolItem.SetThirdPartyMetadata", "ProjectManager.SaveProject", "Resolve.OpenPage"),
-    *("Project.SetCurrentTimeline", "MediaPoolItem.SetClipProperty", "MediaPool.DeleteClips"),
-)
-"""Methods that change something on the way of a result."""
 
 
 @pytest.fixture(scope="module")
@@ -275,71 +278,22 @@ def test_whichever_call_fails_a_result_stands_or_all_is_as_before(
     laid: Desk, kind: str, way: Way
 ) -> None:
     """Every 19th call here, another one for each way; ``tests.bench.place`` fails them all."""
-    table = laid.fresh()
-    status = table.job(handles=(2, 1))
-    if kind != "handles":
-        first = table.job()
-        place.place(table.resolve, first)
-        lineage = first.job.id if kind == "take" else ""
-        status = table.job(path=str(table.shelf.other), lineage=lineage)
-    table.world.faults.end_frame_inclusive = kind == "handles"
-    before = table.dump()
-    span = Span(table.start + 7, 9 if kind == "handles" else MADE)
-    cases = broken(
-        table, lambda d: place.place(d.resolve, status), way, 1 + WAYS.index(way), step=19
-    )
-    for case in cases:
+    table, status, span = scene(laid, kind)
+    before, first = table.dump(), 1 + WAYS.index(way)
+    for case in broken(table, lambda d: place.place(d.resolve, status), way, first, step=19):
         problems = place_problems(case, status, span, before)
         assert problems == [], (case.at, case.call, case.error)
 
 
-@pytest.mark.parametrize("kind", ["refusing", "lying", "raising", "words", "flaky"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_method_that_never_works_gives_no_half_result(laid: Desk, kind: str) -> None:
     for name in SETTERS:
-        table = laid.fresh()
-        faults = table.world.faults
-        table.world.faults = {
-            "words": replace(faults, words={name: "An error occurred"}),
-            "flaky": replace(faults, flaky={name: 1}),
-        }.get(kind) or replace(faults, **{kind: {name}})  # type: ignore[arg-type]
-        before = table.dump()
-        status = table.job(handles=(1, 0))
-        try:
-            placed = place.place(table.resolve, status, table.told.append)
-        except AfterframeError as error:
-            taken_back = state.differences(before, table.dump()) == []
-            told = isinstance(error, HostUnrestored)
-            cannot = name in {"Timeline.DeleteClips", "MediaPool.DeleteClips"}
-            assert taken_back != told, (name, error)  # noqa: PT017
-            assert taken_back or cannot, (name, error)  # noqa: PT017
-        else:
-            assert placed.span == Span(table.start + 7, MADE - 1), name
-            # A bin that was made is the current one: where none can be opened, that is told.
-            left = [each for each in table.changes(before) if "current_bin" not in each]
-            told = any(note.id == "note.resolve_view_left" for note in table.told)
-            assert left == [], name
-            assert told == (table.changes(before) != []), name
+        assert method_problems(laid, kind, name)[1] == [], name
 
 
-@pytest.mark.parametrize(
-    "faults",
-    [
-        Faults(end_frame_inclusive=True),
-        Faults(ghosts=True),
-        Faults(off_by_one=True),
-        Faults(text_rates=True),
-        Faults(needs_selection=True),
-    ],
-)
-def test_a_resolve_with_a_quirk_places_all_the_same(laid: Desk, faults: Faults) -> None:
-    table = laid.fresh()
-    table.world.faults = faults
-    before = table.dump()
-    for number in range(3):
-        status = table.job(handles=(number, 1))
-        assert place.place(table.resolve, status).span == Span(table.start + 7, MADE - number - 1)
-    assert len(table.ours()) == 3
-    assert table.changes(before) == []
+@pytest.mark.parametrize("name", QUIRKS)
+def test_a_resolve_with_a_quirk_places_all_the_same(laid: Desk, name: str) -> None:
+    assert quirk_problems(laid, copy.deepcopy(QUIRKS[name])) == []
 
 
 def test_an_append_that_fails_and_leaves_something_is_taken_back(table: Desk) -> None:
