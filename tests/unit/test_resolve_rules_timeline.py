@@ -305,7 +305,10 @@ def test_s13_what_resolve_makes_lands_on_the_first_track(edit: Edit) -> None:
     made = edit.timeline.InsertGeneratorIntoTimeline("Solid Color")
     assert (made.GetTrackTypeAndIndex(), made.GetDuration()) == (["video", 1], 120)
     assert made.GetMediaPoolItem() is None
-    assert made.GetSourceStartFrame() is None
+    comp = edit.timeline.InsertFusionCompositionIntoTimeline()
+    for each in (made, comp):
+        assert (each.GetSourceStartFrame(), each.GetLeftOffset()) == (None, None)
+        assert (each.GetSourceEndTime(), each.GetTakesCount()) == (None, None)
     assert edit.timeline.InsertGeneratorIntoTimeline("No Such Thing") is None
     assert edit.timeline.SetTrackLock("video", 1, True)
     assert edit.timeline.InsertFusionTitleIntoTimeline("Text+") is None

@@ -59,6 +59,11 @@ class _OnItem(Calls):
         return self.project.clips.get(self.record.clip)
 
     @property
+    def sourceless(self) -> bool:
+        """Whether there is nothing behind it that it could show other frames of."""
+        return not self.record.clip
+
+    @property
     def made(self) -> bool:
         """Whether Resolve made it: it has no source, versions, takes, grade."""
         return self.record.kind in MADE_BY_RESOLVE
@@ -102,14 +107,14 @@ class TimelineItemCalls(_OnItem, Marked, Coloured):
 
     def GetLeftOffset(self, subframe_precision: bool = False) -> int | float | None:
         """Return the frames before the first shown one, at the timeline's rate and warped (S10)."""
-        if self.made:
+        if self.sourceless:
             return None
         frames = self._before()
         return float(frames) if subframe_precision else floor(frames)
 
     def GetRightOffset(self, subframe_precision: bool = False) -> int | float | None:
         """Return where in its source the item ends; since 20.0 how much follows there."""
-        if self.made:
+        if self.sourceless:
             return None
         frames = self._before() + self.record.duration
         if self.world.build.since(20, 0) and self.clip is not None:
@@ -118,7 +123,7 @@ class TimelineItemCalls(_OnItem, Marked, Coloured):
 
     @since(19, 0)
     def GetSourceStartFrame(self) -> int | None:
-        if self.made:
+        if self.sourceless:
             return None
         frame = floor(self._source()[0])
         return max(0, frame - 1) if self.world.faults.off_by_one else frame
@@ -126,18 +131,18 @@ class TimelineItemCalls(_OnItem, Marked, Coloured):
     @since(19, 0)
     def GetSourceEndFrame(self) -> int | None:
         """Return the end: exclusive where the rates are the same, else inclusive (S11)."""
-        if self.made:
+        if self.sourceless:
             return None
         end = ceil(self._source()[1])
         return end if self._ratio() == 1 or self.record.unmapped else end - 1
 
     @since(19, 0)
     def GetSourceStartTime(self) -> float | None:
-        return None if self.made else self._seconds(self._source()[0])
+        return None if self.sourceless else self._seconds(self._source()[0])
 
     @since(19, 0)
     def GetSourceEndTime(self) -> float | None:
-        return None if self.made else self._seconds(self._source()[1])
+        return None if self.sourceless else self._seconds(self._source()[1])
 
     def GetMediaPoolItem(self) -> PoolClip | None:
         return self.clip
@@ -195,7 +200,7 @@ class TimelineItemCalls(_OnItem, Marked, Coloured):
 
     @since(21, 1)
     def GetSpeed(self) -> dict[str, Any] | None:
-        if self.made:
+        if self.sourceless:
             return None
         pitch = bool(self.record.properties.get("pitch correction", False))
         return {"Percentage": round(self.record.speed * 100, 4), "PitchCorrection": pitch}
@@ -607,10 +612,10 @@ class ItemTakes(_OnItem):
         return True
 
     def GetSelectedTakeIndex(self) -> int | None:
-        return None if self.made else self.record.take
+        return None if self.sourceless else self.record.take
 
     def GetTakesCount(self) -> int | None:
-        return None if self.made else len(self.record.takes)
+        return None if self.sourceless else len(self.record.takes)
 
     def GetTakeByIndex(self, idx: int) -> dict[str, Any] | None:
         if not 1 <= idx <= len(self.record.takes):
