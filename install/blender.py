@@ -97,7 +97,10 @@ def uninstall(named: list[Path], with_state: bool) -> int:
         say("Nothing that this command had installed is left there.")
         return 0
     stays = tuple(each for each in record.blenders if each not in removed)
-    if record.engine and not stays:
+    if record.engine and not stays and (config_folder() / "resolve.json").exists():
+        say("The engine stays: Resolve has it too. Remove it with: bootstrap.py engine --uninstall")
+        write_record(Record(False, record.blenders))
+    elif record.engine and not stays:
         engine.uninstall(with_state)
         write_record(Record(False, record.blenders))
     stuck = [each for each in removed if not _remove_from(each)]

@@ -92,6 +92,28 @@ def test_uninstalling_leaves_a_home_as_it_was(home: Path, program: Path) -> None
     assert resolve.uninstall(with_state=False) == 0
 
 
+def test_the_engine_goes_with_the_scripts_unless_another_has_it(
+    home: Path, program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(resolve.engine, "install", lambda *_: done.append("installed"))
+    monkeypatch.setattr(resolve.engine, "uninstall", lambda *_: done.append("removed"))
+    resolve.install([program], everybody=False, with_engine=True)
+    resolve.uninstall(with_state=False)
+    assert done == ["installed", "removed"]
+    resolve.install([program], everybody=False, with_engine=True)
+    (config_folder() / "blender.json").write_text("{}")
+    resolve.uninstall(with_state=False)
+    assert done == ["installed", "removed", "installed"]
+    (config_folder() / "engine.json").write_text(
+        '{"version": "1", "python": "p", "engine": "e", "previous": "", "switched_at": ""}'
+    )
+    resolve.install([program], everybody=False, with_engine=True)
+    (config_folder() / "blender.json").unlink()
+    resolve.uninstall(with_state=False)
+    assert done.count("removed") == 1, "one that was there before stays"
+
+
 def test_a_script_that_somebody_changed_stays_and_is_told(
     home: Path, program: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

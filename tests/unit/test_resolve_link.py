@@ -529,9 +529,11 @@ def test_doors_that_wait_are_found_and_files_of_dead_ones_removed(tmp_path: Path
     dead.wait()
     for number in (os.getpid(), dead.pid):
         (tmp_path / f"resolve-door-{number}.json").write_text("{}")
+        (tmp_path / f"resolve-entry-{number}.json").write_text("{}")
     (tmp_path / "resolve-door-none.json").write_text("{}")
     assert link.find(tmp_path) == [tmp_path / f"resolve-door-{os.getpid()}.json"]
-    assert not (tmp_path / f"resolve-door-{dead.pid}.json").exists()
+    assert not list(tmp_path.glob(f"*-{dead.pid}.json"))
+    assert (tmp_path / f"resolve-entry-{os.getpid()}.json").exists()
 
 
 def test_a_door_that_waits_comes_before_one_from_outside(
@@ -545,8 +547,11 @@ def test_a_door_that_waits_comes_before_one_from_outside(
     assert first._child is None
     second = link.reached()  # the door is busy
     assert second._child is not None
-    first.close()
     second.close()
+    monkeypatch.setenv("NO_RESOLVE", "1")
+    with pytest.raises(HostUnreachable, match="another program of Afterframe's"):
+        link.reached()
+    first.close()
 
 
 def test_plain_objects_need_no_door() -> None:

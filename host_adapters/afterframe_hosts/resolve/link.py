@@ -17,7 +17,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -28,7 +27,7 @@ from .calls import HOST
 from .door import VERSION
 
 DOOR = Path(__file__).with_name("door.py")
-DOOR_FILES = "resolve-door-*.json"
+DOOR_FILES, WAITING = "resolve-*.json", "resolve-door-"
 SCRIPTING = ("RESOLVE_SCRIPT_API", "RESOLVE_SCRIPT_LIB")
 """Environment variables of Resolve's own: the folder of its modules, and its library."""
 PATIENCE = 10.0
@@ -74,10 +73,18 @@ def reached(door: Path | None = None) -> Link:
     """
     if door is not None:
         return waiting(door)
+    busy: HostUnreachable | None = None
     for each in find():
-        with suppress(HostUnreachable):
+        try:
             return waiting(each)
-    return external()
+        except HostUnreachable as error:
+            busy = error if error.params["detail"] == BUSY else busy
+    try:
+        return external()
+    except HostUnreachable:
+        if busy is not None:  # so much is known of this Resolve: it is there, and works for us
+            raise busy from None
+        raise
 
 
 def external(
@@ -130,6 +137,8 @@ def is_told_where() -> bool:
 def find(folder: Path | None = None) -> list[Path]:
     """Return the files of the doors that wait, the newest first; remove those of dead ones.
 
+    A door that an entry of the menu has opened for its own command is for nobody else.
+
     Args:
         folder: where they lie; None: the folder of the service's state.
     """
@@ -137,10 +146,10 @@ def find(folder: Path | None = None) -> list[Path]:
     for path in (folder or state_folder()).glob(DOOR_FILES):
         try:
             made, number = path.stat().st_mtime, int(path.stem.rpartition("-")[2])
-            if process_lives(number):
-                found.append((made, path))
-            else:
+            if not process_lives(number):
                 path.unlink()
+            elif path.stem.startswith(WAITING):
+                found.append((made, path))
         except (OSError, ValueError):  # gone meanwhile, or none of ours
             continue
     return [path for _, path in sorted(found, reverse=True)]

@@ -96,7 +96,7 @@ def serve(resolve: Any, command: "list[str]") -> int:
     Everything that Resolve hears is said by this thread: its others die when a script returns.
     """
     opened = door.Door(resolve)
-    announcement = announce(opened.address)
+    announcement = announce(opened.address, "entry" if command else "door")
     lines = queue.Queue()  # type: queue.Queue[str | None]
     ended = []  # type: list[bool]
 
@@ -144,10 +144,10 @@ def listen(stream: Any, lines: "queue.Queue[str | None]") -> None:
     lines.put(None)
 
 
-def announce(address: "dict[str, Any]") -> Path:
+def announce(address: "dict[str, Any]", kind: str) -> Path:
     """Write where a door is into a file that this user alone can read."""
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder() / "resolve-door-{}.json".format(address["pid"])
+    path = folder() / "resolve-{}-{}.json".format(kind, address["pid"])
     part = path.with_suffix(".part")
     for each in (part, path):
         if each.exists():  # of a process of the same number that was killed
