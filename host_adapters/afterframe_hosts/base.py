@@ -340,7 +340,7 @@ class LiveHost(OpenedHost):
 
         Raises:
             HostUnreachable: it does not run, or does not permit it; says what would help.
-            TimelineUnreadable: no timeline is open in it.
+            NoTimeline: no timeline is open in it.
         """
 
     @classmethod

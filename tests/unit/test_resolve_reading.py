@@ -25,8 +25,8 @@ from afterframe_hosts.wire.errors import (
     ItemNotFound,
     MediaMissing,
     NothingSelected,
+    NoTimeline,
     PlayheadOutside,
-    TimelineUnreadable,
     UnsupportedItem,
 )
 from tests.fakes.resolve.build import VERSIONS, Build
@@ -334,7 +334,7 @@ def test_whatever_call_fails_no_clip_is_lost_in_silence(tmp_path: Path, version:
             try:
                 clips = host.clips(ALL)
                 exact = [is_exact(edit, item) for item in items]
-            except (HostUnreachable, TimelineUnreadable, ItemGone):
+            except (HostUnreachable, NoTimeline, ItemGone):
                 continue
             assert [clip.record_range for clip in clips] == spans, (call, fault)
             assert exact in ([True, False, False], [False] * 3), (call, fault)
@@ -361,7 +361,7 @@ def test_a_resolve_that_ends_while_it_is_read_is_told_and_no_clip_is_lost(edit: 
     needed = edit.world.faults.calls - before
     for calls in range(needed):
         edit.world.faults.dead_after = edit.world.faults.calls + calls
-        with suppress(HostUnreachable, TimelineUnreadable):
+        with suppress(HostUnreachable, NoTimeline):
             assert host.clips(ALL) == whole
         edit.world.faults.dead_after = None
     assert host.clips(ALL) == whole
@@ -574,7 +574,7 @@ def test_without_a_timeline_nothing_can_be_read(edit: Edit) -> None:
     host = hosted(edit)
     cases: tuple[tuple[str, type[AfterframeError]], ...] = (
         ("ProjectManager.GetCurrentProject", HostUnreachable),
-        ("Project.GetCurrentTimeline", TimelineUnreadable),
+        ("Project.GetCurrentTimeline", NoTimeline),
         ("Timeline.GetUniqueId", HostUnreachable),
         ("Timeline.GetTrackCount", HostUnreachable),
     )
@@ -583,7 +583,7 @@ def test_without_a_timeline_nothing_can_be_read(edit: Edit) -> None:
         with pytest.raises(error):
             host.clips(ALL)
     edit.world.faults.refusing = {"Timeline.GetSetting", "Project.GetSetting"}
-    with pytest.raises(TimelineUnreadable, match="rate"):
+    with pytest.raises(NoTimeline, match="Untitled Project"):
         hosted(edit)
 
 

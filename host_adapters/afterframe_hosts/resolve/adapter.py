@@ -46,7 +46,7 @@ class ResolveHost(LiveHost):
         Raises:
             HostEdition: its version lacks what it takes.
             HostUnreachable: no project is open, or it does not answer.
-            TimelineUnreadable: no timeline is open in it.
+            NoTimeline: no timeline is open in it.
         """
         editions.demand(resolve)
         self.resolve = resolve

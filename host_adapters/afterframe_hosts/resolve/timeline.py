@@ -23,7 +23,7 @@ from ..wire.errors import (
     HostUnreachable,
     ItemGone,
     MediaMissing,
-    TimelineUnreadable,
+    NoTimeline,
     UnsupportedItem,
 )
 from . import api, exact, marks
@@ -96,13 +96,12 @@ def edit_of(resolve: api.Resolve) -> Edit:
 
     Raises:
         HostUnreachable: no project is open, or Resolve does not answer.
-        TimelineUnreadable: no timeline is open, or nothing tells its rate.
+        NoTimeline: no timeline is open, or nothing tells its rate.
     """
     project = open_project(resolve)
     timeline = sure(project.GetCurrentTimeline)
     if timeline is None:
-        name = sure(project.GetName) or HOST
-        raise TimelineUnreadable(path=name, detail="no timeline is open in it")
+        raise NoTimeline(host=HOST, project=sure(project.GetName) or "")
     return edit_on(project, timeline)
 
 
@@ -114,7 +113,7 @@ def edit_on(project: api.Project, timeline: api.Timeline) -> Edit:
     name = sure(timeline.GetName) or uid
     clock = _clock(project, timeline)
     if clock is None:
-        raise TimelineUnreadable(path=name, detail="nothing tells its frame rate")
+        raise NoTimeline(host=HOST, project=sure(project.GetName) or "")
     return Edit(project, timeline, document, uid, name, clock, _size(project, timeline))
 
 
@@ -151,7 +150,7 @@ def find_item(resolve: api.Resolve, item: str) -> tuple[Edit, api.TimelineItem]:
 
     Raises:
         ItemGone: it is not there.
-        HostUnreachable, TimelineUnreadable: see :func:`edit_of`.
+        HostUnreachable, NoTimeline: see :func:`edit_of`.
     """
     uid, name, *_ = [*item.split("/"), ""]
     project = open_project(resolve)

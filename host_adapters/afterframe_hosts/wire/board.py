@@ -107,6 +107,7 @@ FIXES: Mapping[str, Fix] = {
     "item_gone": "none",
     "item_not_found": "none",
     "no_free_channel": "none",
+    "no_timeline": "none",
     "nothing_selected": "none",
     "place_failed": "none",
     "playhead_outside": "none",

@@ -20,8 +20,9 @@
     |   |-- DiskFull            (OSError)           told before, or met while writing
     |-- RequestError                          a request is refused
     |   |-- PathNotPermitted    (PermissionError)   outside what the request may touch
-    |-- TimelineError                         a timeline file cannot be used
+    |-- TimelineError                         a timeline cannot be used
     |   |-- TimelineUnreadable  (ValueError)        not a timeline file
+    |   |-- NoTimeline          (LookupError)       none is open in the host's project
     |   |-- ItemNotFound        (LookupError)       no such clip on it, or none at this time
     |-- ShotListError         (ValueError)    a batch file's line
     |-- ShotName              (ValueError)    settings in the name of a clip or a marker
@@ -266,7 +267,7 @@ class PathNotPermitted(RequestError, PermissionError):
 
 
 class TimelineError(AfterframeError):
-    """A timeline file cannot be used."""
+    """A timeline cannot be used."""
 
     code = "timeline"
 
@@ -275,6 +276,12 @@ class TimelineUnreadable(TimelineError, ValueError):
     """Not a timeline file. Params: path, detail."""
 
     code = "timeline_unreadable"
+
+
+class NoTimeline(TimelineError, LookupError):
+    """No timeline is open in the host, or none that tells its rate. Params: host, project."""
+
+    code = "no_timeline"
 
 
 class ItemNotFound(TimelineError, LookupError):

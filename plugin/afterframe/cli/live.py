@@ -102,7 +102,7 @@ def connect(name: str, door: Path | None) -> LiveHost:
     """Reach a program by its name on the command line.
 
     Raises:
-        HostUnreachable, HostStuck, TimelineUnreadable: see ``base.LiveHost.connect``.
+        HostUnreachable, HostStuck, NoTimeline: see ``base.LiveHost.connect``.
     """
     adapter: type[LiveHost] = _entries()[name].load()
     return adapter.connect(door)

@@ -693,6 +693,8 @@ MESSAGES: dict[str, str] = {
     "error.host_silent.fix": "See whether a dialogue is open in the editor.",
     "error.timeline_unreadable.message": "{path} is not a timeline that can be read: {detail}",
     "error.timeline_unreadable.fix": "Export the timeline again: as OTIO, FCPXML, FCP7 XML or EDL.",
+    "error.no_timeline.message": "No timeline is open in {project}, the project in {host}.",
+    "error.no_timeline.fix": "Open the timeline in {host}, then try again.",
     "error.item_not_found.message": "{path} has no clip {item}.",
     "error.item_not_found.fix": "List its clips: afterframe batch PATH --list.",
     "error.bad_timecode.message": "{text} is no timecode or frame at {rate} frames a second.",

@@ -613,6 +613,8 @@ MESSAGES: dict[str, str] = {
     "error.host_silent.fix": "请检查编辑器中是否有打开的对话框。",
     "error.timeline_unreadable.message": "{path} 不是可读取的时间线：{detail}",
     "error.timeline_unreadable.fix": "请重新导出为 OTIO、FCPXML、FCP7 XML 或 EDL。",
+    "error.no_timeline.message": "{host} 的项目 {project} 中没有打开的时间线。",
+    "error.no_timeline.fix": "请在 {host} 中打开时间线，然后重试。",
     "error.item_not_found.message": "{path} 中没有片段 {item}。",
     "error.item_not_found.fix": "请列出片段：afterframe batch PATH --list。",
     "error.bad_timecode.message": "{text} 不是每秒 {rate} 帧的时间码或帧号。",
