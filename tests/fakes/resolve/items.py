@@ -8,24 +8,20 @@ from math import ceil, floor
 from typing import Any
 
 from . import sizing
-from .marks import MADE_BY_RESOLVE, Coloured, Marked, counted
+from .marks import MADE_BY_RESOLVE, Coloured, Marked
 from .placing import clip_rate, is_still, length, shift
 from .rates import timeline_rate
-from .remote import Calls, Ref, changes, since, studio
-from .state import Item, PoolClip, Project, Take, Timeline, Track
+from .remote import Calls, changes, since, studio
+from .state import Item, PoolClip, Project, Timeline, Track
 from .timeline import VOICE_ISOLATION, blanked, isolation
 from .transitions import transition
 from .world import items_of
 
-LOCAL, REMOTE = 0, 1
-VERSIONS = {LOCAL: "local", REMOTE: "remote"}
-FIRST_VERSION = "Version 1"
 CACHES = ("auto", "on", "off")
-COMP = "Composition"
 
 
-class _OnItem(Calls):
-    """What the methods below share."""
+class OnItem(Calls):
+    """What the methods of an item share."""
 
     record: Item
 
@@ -69,7 +65,7 @@ class _OnItem(Calls):
         return self.record.kind in MADE_BY_RESOLVE
 
 
-class TimelineItemCalls(_OnItem, Marked, Coloured):
+class TimelineItemCalls(OnItem, Marked, Coloured):
     """Where an item stands and what it is."""
 
     kind = "TimelineItem"
@@ -447,215 +443,3 @@ class TimelineItemCalls(_OnItem, Marked, Coloured):
         end, length_before = self.record.end, self.record.duration
         self.record.duration = max(1, round(length_before * factor))
         shift(self.timeline, end, self.record.duration - length_before)
-
-
-class ItemComps(_OnItem):
-    """Fusion compositions of an item, and the versions of its grade."""
-
-    kind = "TimelineItem"
-
-    def GetFusionCompCount(self) -> int:
-        return len(self.record.comps)
-
-    def GetFusionCompByIndex(self, compIndex: int) -> Ref | None:
-        known = 1 <= compIndex <= len(self.record.comps)
-        return self._comp(self.record.comps[compIndex - 1]) if known else None
-
-    def GetFusionCompNameList(self) -> Any:
-        """Return the names; where there is none, what Lua takes for an empty list."""
-        return list(self.record.comps) or {}
-
-    def GetFusionCompNames(self) -> dict[float, str]:
-        return counted(self.record.comps)
-
-    def GetFusionCompByName(self, compName: str) -> Ref | None:
-        return self._comp(compName) if compName in self.record.comps else None
-
-    @changes
-    def AddFusionComp(self) -> Ref | None:
-        if self.made and not self.record.comps:
-            return None
-        name = f"{COMP} {len(self.record.comps) + 1}"
-        self.record.comps.append(name)
-        return self._comp(name)
-
-    @changes
-    def ImportFusionComp(self, path: str) -> Ref | None:
-        try:
-            with open(path, encoding="utf-8") as file:
-                file.read(1)
-        except (OSError, UnicodeDecodeError):
-            return None
-        return self.AddFusionComp()
-
-    @changes
-    def ExportFusionComp(self, path: str, compIndex: int) -> bool:
-        if not 1 <= compIndex <= len(self.record.comps):
-            return False
-        try:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write("Composition {\n\tTools = ordered() {\n\t},\n}\n")
-        except OSError:
-            return False
-        return True
-
-    @changes
-    def DeleteFusionCompByName(self, compName: str) -> bool:
-        if compName not in self.record.comps:
-            return False
-        self.record.comps.remove(compName)
-        return True
-
-    @changes
-    def LoadFusionCompByName(self, compName: str) -> Ref | None:
-        return self.GetFusionCompByName(compName)
-
-    @changes
-    def RenameFusionCompByName(self, oldName: str, newName: str) -> bool:
-        comps = self.record.comps
-        if oldName not in comps or newName in comps or not newName:
-            return False
-        comps[comps.index(oldName)] = newName
-        return True
-
-    @changes
-    def AddVersion(self, versionName: str, versionType: int) -> bool:
-        """Add a version of the grade and go to it; only on the Color page."""
-        names = self._versions(versionType)
-        away = self.world.application.page != "color"
-        if away or names is None or not versionName or versionName in names:
-            return False
-        names.append(versionName)
-        self.record.version = f"{VERSIONS[versionType]}/{versionName}"
-        return True
-
-    def GetCurrentVersion(self) -> dict[str, Any]:
-        if self.made or self.track_kind == "audio":
-            return {}
-        kind, _, name = (self.record.version or f"local/{FIRST_VERSION}").partition("/")
-        return {"versionName": name, "versionType": REMOTE if kind == "remote" else LOCAL}
-
-    @changes
-    def DeleteVersionByName(self, versionName: str, versionType: int) -> bool:
-        names = self._versions(versionType)
-        current = {"versionName": versionName, "versionType": versionType}
-        if names is None or versionName not in names or self.GetCurrentVersion() == current:
-            return False
-        names.remove(versionName)
-        return True
-
-    @changes
-    def LoadVersionByName(self, versionName: str, versionType: int) -> bool:
-        names = self._versions(versionType)
-        if names is None or versionName not in names:
-            return False
-        self.record.version = f"{VERSIONS[versionType]}/{versionName}"
-        return True
-
-    @changes
-    def RenameVersionByName(self, oldName: str, newName: str, versionType: int) -> bool:
-        names = self._versions(versionType)
-        if names is None or oldName not in names or newName in names or not newName:
-            return False
-        names[names.index(oldName)] = newName
-        if self.record.version in {f"{VERSIONS[versionType]}/{oldName}", ""}:
-            self.record.version = f"{VERSIONS[versionType]}/{newName}"
-        return True
-
-    def GetVersionNameList(self, versionType: int) -> list[str] | None:
-        names = self._versions(versionType)
-        return None if names is None else list(names)
-
-    def GetVersionNames(self, versionType: int) -> dict[float, str]:
-        return counted(self._versions(versionType) or ())
-
-    @since(20, 2)
-    @changes
-    def ResetAllNodeColors(self) -> bool:
-        return not self.made
-
-    def _comp(self, name: str) -> Ref:
-        return Ref("FusionComp", f"{self.record.uid}/{name}")
-
-    def _versions(self, kind: int) -> list[str] | None:
-        """Return the versions of a kind, to be changed; None of what has no grade."""
-        if self.made or self.track_kind == "audio" or kind not in VERSIONS:
-            return None
-        first = [FIRST_VERSION] if kind == LOCAL else []
-        return self.record.versions.setdefault(VERSIONS[kind], first)
-
-
-class ItemTakes(_OnItem):
-    """The take selector: what an item showed first is its first take."""
-
-    kind = "TimelineItem"
-
-    @changes
-    def AddTake(
-        self, mediaPoolItem: PoolClip, startFrame: int | None = None, endFrame: int | None = None
-    ) -> bool:
-        """Add a take behind the others and choose it; its length is cut to that of the item."""
-        clip, record = self.clip, self.record
-        if clip is None or self.track.locked:
-            return False
-        start = 0 if startFrame is None else startFrame
-        end = length(self.project, mediaPoolItem) if endFrame is None else endFrame
-        if start < 0 or end <= start:
-            return False
-        if not record.takes:
-            ratio = clip_rate(self.project, clip) / timeline_rate(self.project, self.timeline)
-            first = floor(record.source)
-            last = ceil(record.source + record.duration * float(ratio) * abs(record.speed))
-            record.takes.append(Take(clip.uid, first, last))
-        record.takes.append(Take(mediaPoolItem.uid, start, end))
-        self._choose(len(record.takes))
-        return True
-
-    def GetSelectedTakeIndex(self) -> int | None:
-        return None if self.sourceless else self.record.take
-
-    def GetTakesCount(self) -> int | None:
-        return None if self.sourceless else len(self.record.takes)
-
-    def GetTakeByIndex(self, idx: int) -> dict[str, Any] | None:
-        if not 1 <= idx <= len(self.record.takes):
-            return None
-        take = self.record.takes[idx - 1]
-        clip = self.project.clips.get(take.clip)
-        return {"mediaPoolItem": clip, "startFrame": take.start, "endFrame": take.end}
-
-    @changes
-    def DeleteTakeByIndex(self, idx: int) -> bool:
-        """Take a take away; the last one goes with its selector only (``FinalizeTake``)."""
-        takes, chosen = self.record.takes, self.record.take
-        if not 1 <= idx <= len(takes) or len(takes) == 1:
-            return False
-        del takes[idx - 1]
-        if idx == chosen:
-            self._choose(max(1, idx - 1))
-        elif idx < chosen:
-            self.record.take -= 1
-        return True
-
-    @changes
-    def SelectTakeByIndex(self, idx: int) -> bool:
-        if not 1 <= idx <= len(self.record.takes):
-            return False
-        self._choose(idx)
-        return True
-
-    @changes
-    def FinalizeTake(self) -> bool:
-        if not self.record.takes:
-            return False
-        self.record.takes, self.record.take = [], 0
-        return True
-
-    def _choose(self, number: int) -> None:
-        """Show a take from its first frame on, as long as the item is."""
-        take = self.record.takes[number - 1]
-        clip = self.project.clips.get(take.clip)
-        self.record.take, self.record.clip = number, take.clip
-        self.record.source = float(take.start)
-        if clip is not None:
-            self.record.name = clip.name
