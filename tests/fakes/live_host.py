@@ -61,6 +61,7 @@ class Program(LiveHost):
         said: notes that it tells.
         during: what happens within the methods of these names.
         doors: by which it was reached.
+        shown: medium of what is captured; None: the clip's own.
     """
 
     items: ClassVar[list[Clip]]
@@ -74,6 +75,7 @@ class Program(LiveHost):
     said: ClassVar[list[Note]]
     during: ClassVar[dict[str, Callable[[], None]]]
     doors: ClassVar[list[Path | None]]
+    shown: ClassVar[Path | None]
 
     rate = RATE
     start = START
@@ -87,7 +89,7 @@ class Program(LiveHost):
         ]
         cls.chosen, cls.stands, cls.captured, cls.said, cls.doors = [], {}, [], [], []
         cls.at, cls.document, cls.folder = START + 10, "cut", folder / "Afterframe"
-        cls.fails, cls.during = {}, {}
+        cls.fails, cls.during, cls.shown = {}, {}, None
 
     @classmethod
     def connect(cls, door: Path | None = None) -> Program:
@@ -138,7 +140,9 @@ class Program(LiveHost):
         self._meet("capture")
         self._meet(f"capture {clip.name}")
         self.captured.append((clip.name, frames, seen))
-        return clip
+        if self.shown is None:
+            return clip
+        return replace(clip, media=Media("movie", str(self.shown)))
 
     def check_output(self, output: Output) -> None:
         if output.format == "h264":

@@ -379,6 +379,24 @@ def test_a_clip_that_cannot_be_captured_does_not_keep_the_others_from_being_made
     assert [job[1] for job in jobs(service)] == ["two", "one"]
 
 
+def test_a_batch_of_what_is_seen_takes_no_result_for_its_source(
+    run: Run, service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = ("batch", "--host", "memory", "--effect", "restyle", "--seen")
+    Program.fails["capture two"] = CaptureFailed(item="two", detail="no picture")
+    assert run(*batch) == 1
+    Program.fails.clear()
+    Program.shown = tmp_path / "with a result over it.mov"
+    Program.shown.touch()
+    assert run(*batch) == 0
+    assert [name for name, _, _ in Program.captured] == ["one", "two"]
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[3] for line in told[-2:]] == ["was there", "placed"]
+    Program.stands.clear()
+    assert run(*batch) == 0
+    assert [name for name, _, _ in Program.captured] == ["one", "two", "one", "two"]
+
+
 def test_a_list_names_clips_and_times(run: Run, service: Service, tmp_path: Path) -> None:
     shots = tmp_path / "shots.csv"
     shots.write_text(

@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
         outcomes: list[Work | Line] = []
         for order in orders:
             try:
-                outcomes.append(making.take(order, options))
+                outcomes.append(making.standing(order, options) or making.take(order, options))
             except AfterframeError as error:  # the others are made
                 outcomes.append(Line.refused(order, error))
             making.look()

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -22,19 +23,20 @@ from typing import Any
 from afterframe.core.timecode import can_drop, timecode
 from afterframe.errors import AfterframeError
 from afterframe_hosts.base import LiveHost, Placed
-from afterframe_hosts.orders import Order
+from afterframe_hosts.orders import CAPTURED, Order
 from afterframe_hosts.pump import Pump, Work
 from afterframe_hosts.wire import awaited, catalogue
 from afterframe_hosts.wire.board import time_left
 from afterframe_hosts.wire.clip import Clip
+from afterframe_hosts.wire.effects import effect
 from afterframe_hosts.wire.errors import (
     HostStuck,
     HostUnreachable,
+    NoTimeline,
     PlaceFailed,
-    TimelineUnreadable,
 )
 from afterframe_hosts.wire.follower import Follower
-from afterframe_hosts.wire.job import Job, JobStatus, Note
+from afterframe_hosts.wire.job import Job, JobStatus, Note, Output
 
 from . import live, show
 
@@ -48,7 +50,7 @@ SETTLING = 20.0
 """Seconds for the service to note deliveries, and for jobs to stop."""
 SLOW = 1.0
 """Seconds of capturing after which it is told."""
-GONE = (HostUnreachable, HostStuck, TimelineUnreadable)
+GONE = (HostUnreachable, HostStuck, NoTimeline)
 
 
 class Run:
@@ -121,9 +123,7 @@ class Run:
             HostFormat: the program would not show the result.
             HostError, BadValue, NotWritable, DiskFull: see ``orders.Order``.
         """
-        ranges = order.ranges()
-        usual = self.host.output(order.clip, order.wish.effect)
-        output = live.output_of(usual, options)
+        ranges, output = order.ranges(), self._output(order, options)
         self.host.check_output(output)
         self._tell_taken(order)
         with self._told_when_slow(order.clip):
@@ -135,7 +135,30 @@ class Run:
 
     def take(self, order: Order, options: argparse.Namespace) -> Work:
         """Capture an order's pictures and hand its job over. Raises as :meth:`job` does."""
-        return self._begin(self._pump.submit(self.job(order, options)))
+        work = self._begin(self._pump.submit(self.job(order, options)))
+        if order.wish.seen:
+            note = self._note_of(order, options)
+            with suppress(OSError):  # it would be made once more
+                note.parent.mkdir(parents=True, exist_ok=True)
+                note.write_text(work.job.id, "ascii")
+        return work
+
+    def standing(self, order: Order, options: argparse.Namespace) -> Work | None:
+        """Return what an order gave before, where that stands; None: it has to be asked for.
+
+        As seen, a clip is another one once a result lies over it: what was made of it before is
+        known by a note beside the captured pictures. Of all others a job's own contents say it.
+        """
+        try:
+            known = self._note_of(order, options).read_text("ascii") if order.wish.seen else ""
+        except (OSError, ValueError):
+            return None
+        placed = self.host.placed(known) if known else None
+        if placed is None:
+            return None
+        job = replace(self._unseen(order, options), id=known)
+        self.say("stands", **_where(job, placed))
+        return Work(job, placed=placed, before=True)
 
     def adopt(self, status: JobStatus) -> Work:
         """Go on with a job that was handed over before, and place it in the open project."""
@@ -173,6 +196,18 @@ class Run:
                 self._note(work)
             self._tell_notes()
 
+    def _output(self, order: Order, options: argparse.Namespace) -> Output:
+        return live.output_of(self.host.output(order.clip, order.wish.effect), options)
+
+    def _unseen(self, order: Order, options: argparse.Namespace) -> Job:
+        """Return an order's job without its pictures: the same for the same order."""
+        clips = [clip for clip, _ in order.ranges()]
+        return order.job(self.host, clips, self._output(order, options))
+
+    def _note_of(self, order: Order, options: argparse.Namespace) -> Path:
+        name = f"{self._unseen(order, options).id}.job"
+        return self.host.destination() / CAPTURED / name
+
     def _begin(self, work: Work) -> Work:
         self._note(work)
         return work
@@ -197,8 +232,9 @@ class Run:
         told = {"effect": catalogue.text(f"effect.{order.wish.effect}.label", language)}
         if after is not None:
             self.say("taken.between", clip=clip.name, after=after.name, **told)
-        elif order.at is not None:
-            self.say("taken.frame", clip=clip.name, at=_label(order.at, clip), **told)
+        elif effect(order.wish.effect).source == "frame":
+            at = clip.record_range.start if order.at is None else order.at
+            self.say("taken.frame", clip=clip.name, at=_label(at, clip), **told)
         else:
             begin, end = (
                 _label(at, clip) for at in (clip.record_range.start, clip.record_range.end)
