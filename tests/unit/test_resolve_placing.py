@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import platform
+import time
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -267,6 +268,19 @@ def test_h264_is_refused_on_linux_before_anything_is_done(
 def test_an_open_dialog_refuses_a_result_and_loses_nothing(table: Desk) -> None:
     table.world.faults.modal = True
     _refused(table, table.job(), PlaceFailed)
+
+
+def test_a_timeline_that_is_being_rendered_is_not_changed(table: Desk) -> None:
+    table.world.faults.render_hangs = True
+    project = table.world.handle("Resolve").GetProjectManager().GetCurrentProject()
+    job = project.GetRenderJobList()[0]["JobId"]
+    assert project.StartRendering([job])
+    while project.GetRenderJobStatus(job)["CompletionPercentage"] < 49:  # where it hangs
+        time.sleep(0.01)
+    try:
+        assert "is rendering" in str(_refused(table, table.job(), PlaceFailed))
+    finally:
+        project.StopRendering()
 
 
 # Faults

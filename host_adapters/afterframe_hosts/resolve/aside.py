@@ -47,7 +47,7 @@ class _Change:
 
     def undo(self) -> bool:
         for number in range(TRIES):
-            with suppress(AfterframeError):
+            with suppress(AfterframeError, OSError):
                 if self.is_back():
                     return True
                 self.put_back()

@@ -18,6 +18,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from ..wire.clip import Clip, Media, Span
@@ -231,11 +232,13 @@ def _elsewhere(shot: _Shot, work: Work) -> list[Path]:
             folder = Path(tempfile.mkdtemp(prefix="afterframe-", dir=str(volume)))
             made.append(folder)
             work.view.add(
-                f"the folder {folder}",
-                lambda folder=folder: not folder.exists(),  # type: ignore[misc]
-                lambda folder=folder: shutil.rmtree(folder, ignore_errors=True),  # type: ignore[misc]
+                f"the folder {folder}", partial(_is_gone, folder), partial(shutil.rmtree, folder)
             )
     return made
+
+
+def _is_gone(folder: Path) -> bool:
+    return not folder.exists()
 
 
 def _found(shot: _Shot, folder: Path, format: str) -> Media | None:

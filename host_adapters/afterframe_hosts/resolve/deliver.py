@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,9 +125,10 @@ def keep(project: api.Project, timeline: api.Timeline, work: Work) -> Page | Non
 
 def choices(project: api.Project) -> Iterator[tuple[str, str]]:
     """Give the formats and codecs that this Resolve has, the best first; a few."""
+    formats = dict.fromkeys(format for format, _ in CHOICES)
     offered = {
-        format: {str(each) for each in sure(lambda f=format: project.GetRenderCodecs(f)).values()}  # type: ignore[misc]
-        for format in dict.fromkeys(format for format, _ in CHOICES)
+        each: {str(codec) for codec in sure(partial(project.GetRenderCodecs, each)).values()}
+        for each in formats
     }
     there = [(format, codec) for format, codec in CHOICES if codec in offered[format]]
     yield from there[:MOST_CHOICES]

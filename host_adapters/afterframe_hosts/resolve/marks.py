@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -210,7 +211,7 @@ def _timelines(project: api.Project) -> Iterator[api.Timeline]:
         yield current
     first = identity_of(current)
     for number in range(1, (sure(project.GetTimelineCount) or 0) + 1):
-        timeline = sure(lambda number=number: project.GetTimelineByIndex(number))  # type: ignore[misc]
+        timeline = sure(partial(project.GetTimelineByIndex, number))
         if timeline is not None and identity_of(timeline) != first:
             yield timeline
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from ..base import Placed
 from ..wire.clip import Clip, Span
 from ..wire.errors import (
-    AfterframeError,
     HostFormat,
+    HostUnreachable,
     ItemGone,
     NoFreeChannel,
     PlaceFailed,
@@ -206,6 +206,8 @@ def _source(resolve: api.Resolve, clip: Clip) -> tuple[timeline.Edit, api.Timeli
 
 def _put(place: _Place, work: Work, tell: Tell) -> marks.Standing:
     """Import, append, compare, mark."""
+    if place.project.IsRenderingInProgress():
+        raise place.failed(f"{HOST} is rendering; place it again when that has ended")
     aside.watch(work, place.resolve, place.project)
     clip = _import(place, work)
     _check_medium(place, clip)
@@ -508,7 +510,7 @@ def _save(resolve: api.Resolve, project: api.Project, tell: Tell) -> None:
         return
     try:
         saved = manager.SaveProject()
-    except AfterframeError:
+    except HostUnreachable:
         saved = False
     if not saved:
         tell(Note("note.resolve_not_saved"))

@@ -5,6 +5,8 @@ What the item shows changes and nothing else: its place, its length, its marks, 
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..wire.job import Result
 from . import api
 from .aside import Work, identity_of, sure
@@ -61,7 +63,7 @@ def _index(item: api.TimelineItem, clip: api.MediaPoolItem) -> int:
     """Return the number of the take that shows a clip of the pool, 0 where none does."""
     wanted = sure(clip.GetUniqueId)
     for number in range(1, takes_count(item) + 1):
-        taken = sure(lambda number=number: item.GetTakeByIndex(number)).get("mediaPoolItem")  # type: ignore[misc]
+        taken = sure(partial(item.GetTakeByIndex, number)).get("mediaPoolItem")
         if identity_of(taken) == wanted:  # type: ignore[arg-type]
             return number
     return 0
