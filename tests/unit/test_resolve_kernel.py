@@ -311,3 +311,26 @@ def test_tools_of_fusion_take_values_and_links(manager: Any) -> None:
     assert comp.FindTool("MediaOut1").ConnectInput("Input", text) is True
     assert comp.AddTool("Pixelate") is None
     assert len(comp.GetToolList()) == 2
+
+
+WEIRD: tuple[Any, ...] = (
+    *(None, "", "x", -1, 1, 1.5, 10**9, float("nan"), True, [], [None], ["x"], {}, {"x": None}),
+)
+ENDING = {"Quit", "StartRendering", "RenderWithQuickExport"}
+
+
+@pytest.mark.parametrize("version", ["19.1", "21.1"])
+def test_nothing_that_is_given_makes_a_call_raise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    """A real one never raises for its arguments, so a stand-in that does has a fault."""
+    monkeypatch.chdir(tmp_path)
+    for kind in ("Resolve", "ProjectManager", "Project", "MediaStorage", "Gallery", "MediaPool"):
+        world = simulator.start(Build.named(version), folder=tmp_path)
+        project: Any = world.handle("ProjectManager").CreateProject("Film")
+        uid = project._ref.uid if kind in {"Project", "Gallery", "MediaPool"} else ""
+        handle = world.handle(kind, uid)
+        for name in set(dir(handle)) - ENDING:
+            for value in (*WEIRD, project):
+                for count in range(4):
+                    getattr(handle, name)(*[value] * count)

@@ -252,7 +252,7 @@ class ColorGroupCalls(Calls):
         self.record.name = groupName
         return True
 
-    def GetClipsInTimeline(self, Timeline: Any = None) -> list[Item]:
+    def GetClipsInTimeline(self, Timeline: Timeline | None = None) -> list[Item]:
         project = self.world.project
         if project is None:
             return []

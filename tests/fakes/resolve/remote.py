@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import UnionType
@@ -251,13 +251,16 @@ def _as(kind: Any, value: Any) -> Any:
     """Return a value as a parameter of a kind takes it; Lua knows one kind of number."""
     if isinstance(kind, UnionType):
         return _as_one_of(typing.get_args(kind), value)
+    inner = typing.get_args(kind)
     kind = typing.get_origin(kind) or kind
+    if isinstance(value, list) and kind in (list, Sequence) and inner:
+        return [_as(inner[0], each) for each in value]
     if kind is Any or kind is object or not isinstance(kind, type):
         return value
     if kind is type(None):
         kind = type(value) if value is None else Unfit
     number = kind in (int, float, bool) and isinstance(value, (int, float))
-    if number and (kind is not int or value == int(value)):
+    if number and (kind is not int or float(value).is_integer()):
         return kind(value)
     if isinstance(value, kind):
         return value

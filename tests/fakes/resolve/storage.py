@@ -126,10 +126,11 @@ class MediaStorageCalls(Calls):
         return sorted(each for each in real.iterdir() if not each.name.startswith("."))
 
     def _real(self, path: str) -> Path | None:
-        """Return the path here; None for one with slashes on Windows, which it does not know."""
+        """Return the path here; None of a relative one, and with slashes on Windows."""
         if self.world.build.system != "Windows":
-            return Path(path)
-        return None if "/" in path else Path("/", *PureWindowsPath(path).parts[1:])
+            return Path(path) if path.startswith("/") else None
+        known = "/" not in path and PureWindowsPath(path).is_absolute()
+        return Path("/", *PureWindowsPath(path).parts[1:]) if known else None
 
     def _shown(self, path: Path) -> str:
         text = str(path)
