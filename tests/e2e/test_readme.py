@@ -61,7 +61,7 @@ def test_a_timeline_comes_back_with_a_new_track(afterframe: Run, folder: Path) -
 
 def test_the_setup_commands_are_those_of_the_bootstrap() -> None:
     asked = re.findall(r"install/bootstrap\.py (\w+)", README)
-    assert set(asked) <= {"setup", "demo", "test", "engine", "blender"}
+    assert set(asked) <= {"setup", "demo", "test", "engine", "blender", "resolve"}
     assert {"demo", "test"} <= set(asked)
 
 
