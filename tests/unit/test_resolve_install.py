@@ -185,7 +185,8 @@ def test_an_entry_runs_in_every_python_and_says_when_it_is_not_in_resolve(
     version: str, home: Path, program: Path
 ) -> None:
     install(program)
-    for entry in sorted(home.rglob("Afterframe*.py")):
+    entries = sorted(home.rglob("Afterframe*.py"))
+    for entry in entries if version == PYTHONS[0] else entries[:1]:
         said = run_python(version, entry)
         assert said == "Afterframe: this is for Resolve's own menu, Workspace > Scripts.\n"
     assert list(home.rglob("__pycache__")) == []

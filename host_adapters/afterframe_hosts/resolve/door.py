@@ -153,7 +153,7 @@ class Door:
         self._resolve = resolve
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._listener.bind(("127.0.0.1", 0))
-        self._listener.listen(STRANGERS)
+        self._listener.listen(128)
         self._peers = {}  # type: dict[socket.socket, Peer]
         self._asked = time.time()
         self.ended = self.was_used = False
