@@ -18,8 +18,9 @@ import pytest
 import resolve as installer
 
 from afterframe_hosts.resolve import door, editions, link, places
+from afterframe_hosts.resolve.adapter import ResolveHost
 from afterframe_hosts.resolve.calls import Direct, root
-from afterframe_hosts.wire.errors import HostEdition, HostUnreachable
+from afterframe_hosts.wire.errors import HostEdition, HostStuck, HostUnreachable
 from tests.fakes.resolve import __main__ as stand_in
 from tests.fakes.resolve import simulator
 from tests.fakes.resolve.build import Build
@@ -225,6 +226,16 @@ def test_the_free_edition_is_not_reached_from_outside_and_says_what_is(
         reach = editions.reach()
     assert (reach.tier, reach.works) == ("files", False)
     assert [note.id for note in reach.notes] == ["note.resolve_closed", "note.resolve_menu"]
+
+
+def test_a_resolve_that_hangs_in_a_call_is_told_to_whoever_drives_it() -> None:
+    with standing_in("--fault", "blocking=ProjectManager.GetCurrentProject") as told:
+        line = link.external(settings=told, patience=0.5)
+        began = time.monotonic()
+        with pytest.raises(HostStuck, match="GetCurrentProject"):
+            ResolveHost(root(line, line.resolve), line.close)
+        assert time.monotonic() - began < 5.0
+        line.close()
 
 
 def test_a_machine_without_resolve_is_told_that_files_work() -> None:
