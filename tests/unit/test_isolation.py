@@ -95,6 +95,12 @@ def test_the_blender_adapter_lacks_nothing_but_blender() -> None:
     assert strangers_after_importing(names, may_lack=OWN_MODULES["blender"]) == []
 
 
+def test_the_resolve_adapter_lacks_nothing_but_the_door_that_is_installed_beside_its_menu() -> None:
+    names = modules_below(PACKAGE / "resolve")
+    assert len(names) > 15
+    assert strangers_after_importing(names, may_lack={"afterframe_door"}) == []
+
+
 def heavy_after(code: str) -> list[str]:
     """Which of the heavy modules are loaded after running this in our environment."""
     report = f"import sys; print([name for name in {HEAVY!r} if name in sys.modules])"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -338,3 +339,5 @@ def test_the_door_is_small_and_in_the_oldest_pythons_words() -> None:
     text = Path(door.__file__).read_text("utf-8")
     assert len(text.splitlines()) <= 250
     assert "afterframe" not in text.replace("Afterframe", "").lower()
+    for path in (Path(door.__file__), installer.SOURCES / "scripts" / "menu.py"):
+        ast.parse(path.read_text("utf-8"), feature_version=(3, 6))
