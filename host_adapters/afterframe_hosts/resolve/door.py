@@ -10,9 +10,8 @@ A client is on this machine and knows the token. One line of JSON asks, one answ
     {"id": 1, "do": "call", "on": 0, "name": "GetVersion", "arguments": [], "forget": [7]}
                                                               {"id": 1, "value": [20, 3, 1, 6]}
     {"id": 2, "do": "names", "on": 0}                         {"id": 2, "value": ["GetVersion"]}
-    {"id": 3, "do": "get", "on": 0, "name": "EXPORT_OTIO"}    {"id": 3, "value": 12.0}
-    {"id": 4, "do": "call", ...}                              {"id": 4, "error": "raised", ...}
-    {"id": 5, "do": "end"}                                    {"id": 5, "value": true}
+    {"id": 3, "do": "get", "on": 0, "name": "EXPORT_OTIO"}    {"id": 3, "error": "raised", ...}
+    {"id": 4, "do": "end"}                                    {"id": 4, "value": true}
 
 Object 0 is ``resolve``. What JSON has not stands in it as ``{"object": 3}``, ``{"bytes": "..."}``,
 ``{"float": "nan"}``, and a dict, whose keys may be numbers, as ``{"items": [[key, value]]}``.
