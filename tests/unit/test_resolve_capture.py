@@ -100,8 +100,9 @@ def test_a_resolve_that_renders_is_not_disturbed(table: Desk, tmp_path: Path) ->
     project = table.world.handle("Resolve").GetProjectManager().GetCurrentProject()
     job = project.GetRenderJobList()[0]["JobId"]
     assert project.StartRendering([job])
-    while project.GetRenderJobStatus(job)["CompletionPercentage"] < 49:  # where it hangs
+    while project.GetRenderJobStatus(job)["CompletionPercentage"] < 50:  # where it hangs
         time.sleep(0.01)
+    time.sleep(0.05)
     try:
         before = table.dump()
         with pytest.raises(CaptureFailed, match="is rendering"):

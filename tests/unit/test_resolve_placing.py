@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import copy
 import platform
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from afterframe_hosts.resolve import marks, place
+from afterframe_hosts.resolve import api, calls, door, link, marks, place
 from afterframe_hosts.wire.clip import Span
 from afterframe_hosts.wire.errors import (
     AfterframeError,
     HostFormat,
+    HostStuck,
     ItemGone,
     NoFreeChannel,
     PlaceFailed,
@@ -275,8 +279,9 @@ def test_a_timeline_that_is_being_rendered_is_not_changed(table: Desk) -> None:
     project = table.world.handle("Resolve").GetProjectManager().GetCurrentProject()
     job = project.GetRenderJobList()[0]["JobId"]
     assert project.StartRendering([job])
-    while project.GetRenderJobStatus(job)["CompletionPercentage"] < 49:  # where it hangs
+    while project.GetRenderJobStatus(job)["CompletionPercentage"] < 50:  # where it hangs
         time.sleep(0.01)
+    time.sleep(0.05)
     try:
         assert "is rendering" in str(_refused(table, table.job(), PlaceFailed))
     finally:
@@ -308,6 +313,41 @@ def test_a_method_that_never_works_gives_no_half_result(laid: Desk, kind: str) -
 @pytest.mark.parametrize("name", QUIRKS)
 def test_a_resolve_with_a_quirk_places_all_the_same(laid: Desk, name: str) -> None:
     assert quirk_problems(laid, copy.deepcopy(QUIRKS[name])) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["MediaPool.ImportMedia", "MediaPool.AppendToTimeline", "ProjectManager.SaveProject"]
+)
+def test_a_call_that_never_returns_is_told_and_what_it_cut_off_is_finished_later(
+    laid: Desk, name: str
+) -> None:
+    table, status = laid.fresh(), laid.job(handles=(2, 1))
+    before = table.dump()
+    table.world.faults.blocking.add(name)
+    with _door(table, patience=0.2) as resolve, pytest.raises(HostStuck):
+        place.place(resolve, status)
+    table.world.faults.blocking.clear()
+    with _door(table) as resolve:
+        assert place.place(resolve, status).span == Span(table.start + 7, 9)
+    assert len(table.ours()) == 1
+    assert table.changes(before, viewed=False) == []
+
+
+@contextmanager
+def _door(table: Desk, patience: float = 10.0) -> Iterator[api.Resolve]:
+    """Reach a desk through a door in a thread; one that is blocked stays there for ever."""
+    opened, closed = door.Door(table.world.handle("Resolve")), threading.Event()
+    serving = threading.Thread(
+        target=opened.serve, args=(lambda: not closed.is_set(),), daemon=True
+    )
+    serving.start()
+    line = link.Link(opened.address, longer={}, patience=patience)
+    try:
+        yield calls.root(line, line.resolve)
+    finally:
+        line.close()
+        closed.set()
+        serving.join(1.0 if not table.world.faults.blocking else 0.0)
 
 
 def test_an_append_that_fails_and_leaves_something_is_taken_back(table: Desk) -> None:
