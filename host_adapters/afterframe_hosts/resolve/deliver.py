@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..wire.clip import Span
-from . import api
+from . import api, exact
 from .aside import Work, sure
 
 KEPT = "Afterframe: settings before a capture"
@@ -72,7 +72,7 @@ class Page:
 
     Attributes:
         project: of which they are.
-        folders: into which only our jobs render.
+        folders: into which only our jobs render, links resolved.
         jobs: ids of ours, as they were told.
     """
 
@@ -86,7 +86,7 @@ class Page:
         return {
             name: job
             for name, job in listed.items()
-            if name in self.jobs or Path(str(job.get("TargetDir") or "")) in self.folders
+            if name in self.jobs or _folder(job) in self.folders
         }
 
     def delete_jobs(self) -> None:
@@ -194,7 +194,7 @@ def _wanted(wish: Wish) -> dict[str, object]:
 
 def _add_job(page: Page, wish: Wish) -> str | None:
     """Add a job; return its id where the queue shows it as it was meant."""
-    page.folders.add(wish.folder)
+    page.folders.add(wish.folder.resolve())
     for _ in range(2):
         told = page.project.AddRenderJob()
         page.jobs |= {told} if told else set()
@@ -207,15 +207,22 @@ def _add_job(page: Page, wish: Wish) -> str | None:
 
 def _is_meant(job: Mapping[str, object], wish: Wish) -> bool:
     """Compare what the queue says of a job, as far as it does, with what was wanted."""
-    wanted: dict[str, object] = {
-        "MarkIn": wish.frames.start,
-        "MarkOut": wish.frames.end - 1,
-        "IsExportVideo": True,
-        "TargetDir": str(wish.folder),
-    }
+    wanted = {"MarkIn": wish.frames.start, "MarkOut": wish.frames.end - 1}
     if wish.size is not None:
         wanted |= {"FormatWidth": wish.size[0], "FormatHeight": wish.size[1]}
-    return all(job[name] == value for name, value in wanted.items() if name in job)
+    numbers = (exact.whole(job.get(name)) in {None, value} for name, value in wanted.items())
+    folder = _folder(job)
+    return (
+        all(numbers)
+        and job.get("IsExportVideo") is not False
+        and (folder is None or folder == wish.folder.resolve())
+    )
+
+
+def _folder(job: Mapping[str, object]) -> Path | None:
+    """Return the folder that a job renders into, None where it is not told."""
+    told = job.get("TargetDir")
+    return Path(told).resolve() if isinstance(told, str) and told else None
 
 
 def _wait(project: api.Project, job: str) -> bool:
