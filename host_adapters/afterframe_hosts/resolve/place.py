@@ -12,7 +12,6 @@ import platform
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 from ..base import Placed
@@ -26,10 +25,9 @@ from ..wire.errors import (
     RateChanged,
 )
 from ..wire.job import JobStatus, Note, Result
-from ..wire.rates import nearest_rate
 from ..wire.results import result_start
-from . import api, aside, marks, takes, timeline
-from .aside import Tell, Work, identity_of, silent, sure
+from . import api, aside, marks, pool, takes, timeline
+from .aside import Tell, Work, silent, sure
 from .calls import HOST
 
 PICTURE = 1
@@ -176,11 +174,13 @@ class _Place:
         if start < edit.start:  # Resolve would take it, and show nothing (S1)
             detail = f"it would begin {edit.start - start} frames before the timeline does"
             raise PlaceFailed(path=result.path, detail=detail)
-        pool = sure(edit.project.GetMediaPool)
-        if pool is None:
+        media_pool = sure(edit.project.GetMediaPool)
+        if media_pool is None:
             raise PlaceFailed(path=result.path, detail="the media pool does not answer")
         span = Span(start, result.shown)
-        return cls(resolve, edit.project, pool, edit.timeline, source, shot, status, result, span)
+        return cls(
+            resolve, edit.project, media_pool, edit.timeline, source, shot, status, result, span
+        )
 
     def failed(self, detail: str) -> PlaceFailed:
         """Return the error that says why the result is not taken."""
@@ -209,8 +209,7 @@ def _put(place: _Place, work: Work, tell: Tell) -> marks.Standing:
     if place.project.IsRenderingInProgress():
         raise place.failed(f"{HOST} is rendering; place it again when that has ended")
     aside.watch(work, place.resolve, place.project)
-    clip = _import(place, work)
-    _check_medium(place, clip)
+    clip = pool.imported(place.pool, place.result, work)
     there = _take(place, clip, work)
     if there is None:
         if not aside.make_current(work, place.project, place.timeline):
@@ -229,95 +228,6 @@ def _finish(there: marks.Standing, status: JobStatus, result: Result) -> None:
     clip = sure(there.item.GetMediaPoolItem) if there.shown else None
     if clip is not None and marks.shows(clip, result):
         marks.mark_clip(clip, status, result)
-
-
-def _import(place: _Place, work: Work) -> api.MediaPoolItem:
-    """Return the result's clip of the pool, in our bin."""
-    folder = _bin(place, work)
-    known = _known(folder, place.result)
-    if known is not None:
-        return known
-    for _ in range(aside.TRIES):
-        if identity_of(sure(place.pool.GetCurrentFolder)) == identity_of(folder):
-            break
-        place.pool.SetCurrentFolder(folder)
-    else:
-        raise place.failed("the bin for results cannot be opened")
-
-    def made() -> list[api.MediaPoolItem]:
-        return [each for each in sure(folder.GetClipList) if marks.shows(each, place.result)]
-
-    work.begun.add(
-        f"a clip in the bin {marks.BIN}",
-        lambda: not made(),
-        lambda: place.pool.DeleteClips(made()),
-    )
-    elsewhere = place.pool.ImportMedia([_importable(place.result)])
-    clip = _known(folder, place.result) or next(iter(elsewhere), None)
-    if clip is None:
-        raise place.failed("DaVinci Resolve does not read it")
-    return clip
-
-
-def _bin(place: _Place, work: Work) -> api.Folder:
-    """Return our bin; it is made where there is none."""
-    folder = marks.own_bin(place.pool)
-    root = sure(place.pool.GetRootFolder)
-    if folder is None and root is not None:
-
-        def remove() -> None:
-            made = marks.own_bin(place.pool)
-            if made is not None and not sure(made.GetClipList):
-                place.pool.DeleteFolders([made])
-
-        work.begun.add(f"the bin {marks.BIN}", lambda: marks.own_bin(place.pool) is None, remove)
-        place.pool.AddSubFolder(root, marks.BIN)
-        folder = marks.own_bin(place.pool)
-    if folder is None:
-        raise place.failed("no bin for results can be made")
-    return folder
-
-
-def _known(folder: api.Folder, result: Result) -> api.MediaPoolItem | None:
-    clips = sure(folder.GetClipList)
-    return next((each for each in clips if marks.shows(each, result)), None)
-
-
-def _importable(result: Result) -> str | api.SequenceInfo:
-    """Return a result as ``ImportMedia`` wants it (Windows: with its own slashes, S30)."""
-    if not result.is_sequence:
-        return str(Path(result.path))
-    path = Path(result.path)
-    pattern = re.sub("#+", lambda run: f"%0{len(run[0])}d", path.name, count=1)
-    last = result.first + result.frames - 1
-    return {
-        "FilePath": str(path.with_name(pattern)),
-        "StartIndex": result.first,
-        "EndIndex": last,
-    }
-
-
-def _check_medium(place: _Place, clip: api.MediaPoolItem) -> None:
-    """Compare what Resolve reads in the file with what was made.
-
-    Pictures without a rate get that of the project when they are imported (S9 would then make
-    another number of frames of them): they are given their own.
-    """
-    result = place.result
-    if _rate(clip) not in {result.rate, None}:
-        clip.SetClipProperty("FPS", f"{float(result.rate):.6g}")
-    rate, frames = _rate(clip), sure(clip.GetClipProperty).get("Frames")
-    if rate not in {result.rate, None}:
-        raise place.failed(f"it was read at {float(rate or 0):.5g} frames a second")
-    if isinstance(frames, str) and frames.isdecimal() and int(frames) != result.frames:
-        raise place.failed(f"{frames} frames were read of it instead of {result.frames}")
-
-
-def _rate(clip: api.MediaPoolItem) -> Fraction | None:
-    try:
-        return nearest_rate(float(str(sure(clip.GetClipProperty).get("FPS"))))
-    except ValueError:
-        return None
 
 
 def _take(place: _Place, clip: api.MediaPoolItem, work: Work) -> marks.Standing | None:
