@@ -295,6 +295,14 @@ class FileHost(OpenedHost):
             media_start: timecode of the movie's first frame, in frames.
         """
 
+    @staticmethod
+    @abstractmethod
+    def source_of(path: Path) -> Path | None:
+        """Return the timeline file that one which :meth:`save` wrote was made from, by their names.
+
+        None where it is not one of those.
+        """
+
     @abstractmethod
     def save(self) -> Path:
         """Write the timeline with its new tracks; return the path of the new file.

@@ -22,7 +22,7 @@ from ..wire.errors import (
 )
 from ..wire.job import JobStatus, Note, new_id
 from ..wire.session import HostSession
-from .document import FOLDER, next_version, write_whole
+from .document import FOLDER, next_version, source_of, write_whole
 from .format import TimelineFormat
 from .formats import SUFFIXES, format_of
 from .media import lacking
@@ -77,6 +77,11 @@ class InterchangeHost(FileHost):
         """Write a small edit of one movie to show and to test with; see ``sample_timeline``."""
         sample = sample_timeline(movie, frames, rate, playhead, media_start)
         write_whole(path, sample.to_json_string(indent=4) + "\n")
+
+    @staticmethod
+    def source_of(path: Path) -> Path | None:
+        """Return what a timeline of ours was made from; see :meth:`FileHost.source_of`."""
+        return source_of(path)
 
     def describe(self) -> HostSession:
         """Return which file is open."""

@@ -20,11 +20,17 @@ def next_version(path: Path, suffix: str) -> Path:
     The timelines that we wrote count on from their own name. A format that writes several files
     ends the names of the further ones in ``_V2`` and so on.
     """
-    stem = re.sub(rf"{_MARK}_v[0-9]+(_V[0-9]+)?$", "", path.stem)
+    stem = _stem_of_source(path) or path.stem
     pattern = re.compile(rf"{re.escape(stem)}{_MARK}_v([0-9]+)(_V[0-9]+)?{re.escape(suffix)}")
     found = (pattern.fullmatch(entry.name) for entry in path.parent.iterdir())
     last = max((int(match[1]) for match in found if match), default=0)
     return path.with_name(f"{stem}{_MARK}_v{last + 1:03}{suffix}")
+
+
+def source_of(path: Path) -> Path | None:
+    """Return what a timeline that we wrote was made from, by its name; None: it is not ours."""
+    stem = _stem_of_source(path)
+    return path.with_name(stem + path.suffix) if stem else None
 
 
 def read_bounded(path: Path, largest: int) -> bytes:
@@ -67,3 +73,8 @@ def reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return (str(error) or type(error).__name__).strip().splitlines()[0][:200]
+
+
+def _stem_of_source(path: Path) -> str:
+    ours = re.fullmatch(rf"(.+){_MARK}_v[0-9]+(_V[0-9]+)?", path.stem)
+    return ours[1] if ours else ""

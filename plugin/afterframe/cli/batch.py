@@ -74,7 +74,19 @@ def add(commands: Commands) -> None:
         help=".csv, .json or a timeline; with --host a list whose column `clip` names clips of "
         "its timeline, or none",
     )
-    command.add_argument("--effect", default="generate", help="where the list names none")
+    add_effect_options(command)
+    command.add_argument("--rate", help="frames a second of an .edl, 25 or 24000/1001")
+    add_timeline_options(command)
+    command.add_argument("--list", action="store_true", help="list the shots, make nothing")
+    add_result_options(command, "SHOTS")
+    add_mark_option(command)
+    live.add_making_options(command)
+    command.set_defaults(run=run)
+
+
+def add_effect_options(command: argparse.ArgumentParser) -> None:
+    """Add the options that say what is made of which clips."""
+    command.add_argument("--effect", default="generate", help="where a list names none")
     command.add_argument(
         "--set",
         action="append",
@@ -87,18 +99,16 @@ def add(commands: Commands) -> None:
         help="of a timeline: all, channel:NUMBER, color:NAME or name:PATTERN; with --host "
         "selected, too (default: %(default)s)",
     )  # fmt: skip
-    command.add_argument("--rate", help="frames a second of an .edl, 25 or 24000/1001")
-    add_timeline_options(command)
-    command.add_argument("--list", action="store_true", help="list the shots, make nothing")
+
+
+def add_result_options(command: argparse.ArgumentParser, beside: str) -> None:
+    """Add the options that say where results go and what makes them."""
     command.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="default: Afterframe beside SHOTS"
+        "-o", "--output", type=Path, metavar="DIR", help=f"default: Afterframe beside {beside}"
     )
     command.add_argument("--format", default="auto", help="delivery format (see: doctor)")
     command.add_argument("--engine", default="", help="default: the best one that is ready")
     command.add_argument("--draft", action="store_true", help="small and quick")
-    add_mark_option(command)
-    live.add_making_options(command)
-    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -108,14 +118,18 @@ def run(options: argparse.Namespace) -> int:
         from . import live_batch
 
         return live_batch.run(options)
+    if options.list:
+        return _tell_shots(_asked(options.shots, options), as_json=options.json)
+    return make(options.shots, options)
+
+
+def make(path: Path, options: argparse.Namespace) -> int:
+    """Make the shots of a list or timeline, place them, print a table; return the exit code."""
     from afterframe_hosts.wire import discovery
 
     from . import timelines
 
-    settings = options.effect, options.set, options.clips
-    batch = read_batch(options.shots, *settings, timelines.options_of(options))
-    if options.list:
-        return _tell_shots(batch, as_json=options.json)
+    batch = _asked(path, options)
     jobs = jobs_of(
         batch,
         folder=options.output,
@@ -221,6 +235,13 @@ def run_batch(
         raise MediaMissing(path=", ".join(batch.missing))
     _check(client, batch, jobs)
     return follow.run(client, jobs, quiet=quiet, submit=submit)
+
+
+def _asked(path: Path, options: argparse.Namespace) -> Batch:
+    from . import timelines
+
+    settings = options.effect, options.set, options.clips
+    return read_batch(path, *settings, timelines.options_of(options))
 
 
 def _of_timeline(

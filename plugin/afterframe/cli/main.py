@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from afterframe import __version__
 from afterframe.errors import AfterframeError
 
-from . import batch, demo, doctor, make, place, probe, queue, render, show
+from . import batch, demo, doctor, make, place, probe, queue, render, show, watch
 
-COMMANDS = (make, render, batch, place, probe, queue, doctor, demo)
+COMMANDS = (make, render, batch, watch, place, probe, queue, doctor, demo)
 EXIT_FAILED, EXIT_CANCELLED = 1, 130
 
 

@@ -26,8 +26,17 @@ def open_timeline(path: Path, options: FileOptions | None = None) -> FileHost | 
     Raises:
         TimelineUnreadable: it should be a timeline, but is not one.
     """
-    adapter = _adapter(path)
+    adapter = adapter_of(path)
     return adapter.open(path, options or FileOptions(look=look)) if adapter else None
+
+
+def adapter_of(path: Path) -> type[FileHost] | None:
+    """Return the adapter that opens files of such a name, None where none does."""
+    for entry in entry_points(group="afterframe.hosts"):
+        adapter: type[Host] = entry.load()
+        if issubclass(adapter, FileHost) and path.suffix.lower() in adapter.suffixes:
+            return adapter
+    return None
 
 
 def options_of(options: argparse.Namespace) -> FileOptions:
@@ -57,7 +66,7 @@ def write_sample(
     path: Path, movie: Path, frames: int, rate: Fraction, playhead: int, media_start: int
 ) -> None:
     """Write a small edit of one movie, its playhead so many frames after its start."""
-    adapter = _adapter(path)
+    adapter = adapter_of(path)
     if adapter is None:
         raise ValueError(f"no adapter writes {path.suffix}")
     adapter.write_sample(path, movie, frames, rate, playhead, media_start)
@@ -89,11 +98,3 @@ def place(timeline: FileHost, client: Client, statuses: Sequence[JobStatus]) -> 
         placed = timeline.place(status)
         client.deliver(status.job.id, "placed", placed.item)
     return timeline.save() if done else None
-
-
-def _adapter(path: Path) -> type[FileHost] | None:
-    for entry in entry_points(group="afterframe.hosts"):
-        adapter: type[Host] = entry.load()
-        if issubclass(adapter, FileHost) and path.suffix.lower() in adapter.suffixes:
-            return adapter
-    return None
