@@ -8,6 +8,7 @@ JAPANESE = {
     "Audio": "オーディオ",
     "Still": "スチル",
     "Timeline": "タイムライン",
+    "Subtitle": "字幕",
     "Compound": "複合",
     "Multicam": "マルチカム",
     "Stereo": "ステレオ",

@@ -20,7 +20,7 @@ CLIP_COLORS = (
 """Of clips and items; the names of markers are refused (S22)."""
 ALL = "All"
 MARKED = {"all": ("video", "audio"), "video": ("video",), "audio": ("audio",)}
-MADE_BY_RESOLVE = frozenset({"generator", "title", "transition"})
+MADE_BY_RESOLVE = frozenset({"subtitle", "generator", "title", "transition"})
 """Kinds of items that take marks of colour, say True and keep nothing (S22)."""
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
+from . import subtitles
 from .rates import rate_of, timeline_rate
 from .remote import Ref
 from .state import Item, PoolClip, Project, Timeline, Track, TrackKind, new_uid
@@ -54,7 +55,10 @@ def append(world: World, timeline: Timeline, infos: Iterable[dict[str, Any]]) ->
     for each in wishes:
         if each is not None and not _reachable(world, timeline, each):
             return []
-    placed = [each if each is None else _place(world, project, timeline, each) for each in wishes]
+    placed = [
+        _place(world, project, timeline, each) if each else _spoken(project, timeline, info)
+        for each, info in zip(wishes, given, strict=True)
+    ]
     if world.faults.vanishing:
         world.vanishing |= {item.uid for item in placed if item is not None}
         return None
@@ -247,6 +251,14 @@ def _place(world: World, project: Project, timeline: Timeline, wish: Wish) -> It
     return items[0]
 
 
+def _spoken(project: Project, timeline: Timeline, info: dict[str, Any]) -> Item | Ref | None:
+    """Place a clip of captions; where no track takes it the handle stands for nothing."""
+    if not subtitles.is_subtitles(info.get("mediaPoolItem")):
+        return None
+    item = subtitles.put(project, timeline, info, end_of(timeline))
+    return item or Ref("TimelineItem", new_uid())
+
+
 def _track(timeline: Timeline, kind: TrackKind, number: int) -> Track:
     """Return a track by its number; for sound that goes with pictures it is made where missing."""
     tracks = timeline.tracks[kind]
@@ -260,7 +272,7 @@ def _item(wish: Wish, record: int, duration: int, kind: TrackKind) -> Item:
     return Item(
         new_uid(),
         wish.clip.name,
-        nested if nested != "subtitle" else "title",
+        nested,
         record,
         duration,
         wish.clip.uid,

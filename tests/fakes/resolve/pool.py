@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from . import state
+from . import state, subtitles
 from .build import Build
 from .clips import intellisearch
 from .marks import counted
@@ -376,8 +376,9 @@ def import_path(world: World, path: str) -> PoolClip | None:
     known = next((each for each in clips if each.medium and each.medium.path == path), None)
     if known is not None:
         return known
-    found = look(path, timeline_rate(project, None))
-    if found is None or not _shown(world.build, found[0]):
+    rate = timeline_rate(project, None)
+    found = subtitles.look(path, rate) or look(path, rate)
+    if found is None or not _shown(world.build, found):
         return None
     clip = PoolClip(new_uid(), Path(path).name, found[0], properties=found[1])
     project.clips[clip.uid] = clip
@@ -385,14 +386,15 @@ def import_path(world: World, path: str) -> PoolClip | None:
     return clip
 
 
-def _shown(build: Build, medium: Medium) -> bool:
+def _shown(build: Build, found: tuple[Medium, dict[str, Any]]) -> bool:
     """Return whether a build decodes anything of a medium; leave in it what it does.
 
     The free edition on Linux has no H.264 and H.265: what has sound is imported as that.
     """
+    medium, told = found
     if build.system == "Linux" and not build.studio and medium.codec.startswith(("H.264", "H.265")):
         medium.video = False
-    return medium.video or medium.audio
+    return medium.video or medium.audio or told.get("Type") == subtitles.KIND
 
 
 def new_timeline(project: Project, name: str) -> Timeline:

@@ -17,7 +17,9 @@ from typing import Any, Literal
 from .settings import DEFAULTS
 
 TrackKind = Literal["video", "audio", "subtitle"]
-ItemKind = Literal["video", "audio", "generator", "title", "transition", "compound", "fusion"]
+ItemKind = Literal[
+    "video", "audio", "subtitle", "generator", "title", "transition", "compound", "fusion"
+]
 
 
 def new_uid() -> str:
