@@ -53,7 +53,7 @@ class Query:
         bare = kind in {"selected", "all"} and not colon
         named = kind in {"channel", "color", "name"} and value != ""
         if not (bare or named) or (kind == "channel" and not re.fullmatch(r"\d{1,4}", value)):
-            raise BadValue(field="strips", value=text[:60], allowed=_QUERIES)
+            raise BadValue(field="clips", value=text[:60], allowed=_QUERIES)
         return cls(cast(QueryKind, kind), value)
 
     def fits(self, name: str) -> bool:

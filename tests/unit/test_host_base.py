@@ -71,6 +71,7 @@ def test_a_result_belongs_where_its_effect_says(asked: Job, start: int) -> None:
         ("shot_010.mov", "shot_010_generate"),
         ("A/B: take 2?.mp4", "A_B_take_2_generate"),
         ("雪山", "雪山_generate"),
+        ("plate.[1001-1040].exr", "plate_generate"),
         ("...", "clip_generate"),
         ("x" * 200, "x" * 80 + "_generate"),
     ],

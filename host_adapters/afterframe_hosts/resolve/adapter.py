@@ -24,6 +24,7 @@ from .calls import HOST, root
 
 FOLDER = "Afterframe"
 """For results, in the project's folder for media."""
+NO_PLAYHEAD = "tell where its playhead is on this page; open its Edit page, or say --at TIME"
 _LONGEST_NAME = 80
 """Characters of a project's name in the name of a folder."""
 
@@ -95,7 +96,7 @@ class ResolveHost(LiveHost):
         """
         frame = self._playhead(self._edit())
         if frame is None:
-            raise HostUnable(host=HOST, action="tell its playhead on this page")
+            raise HostUnable(host=HOST, action=NO_PLAYHEAD)
         return frame
 
     def selection(self) -> tuple[Clip, ...]:
@@ -127,7 +128,7 @@ class ResolveHost(LiveHost):
         edit = self._edit()
         item = choose.topmost(edit, frame)
         if item is None:
-            raise ItemNotFound(path=edit.name, item=f"at frame {frame}")
+            raise ItemNotFound(path=edit.name, item=f"at {edit.clock.label(frame)}")
         timeline.check_media(edit, item.handle)
         return _read(edit, [item])[0]
 
@@ -136,7 +137,7 @@ class ResolveHost(LiveHost):
         edit = self._edit()
         pair = choose.around(edit, frame)
         if pair is None:
-            raise ItemNotFound(path=edit.name, item=f"beside another at frame {frame}")
+            raise ItemNotFound(path=edit.name, item=f"beside another at {edit.clock.label(frame)}")
         before, after = _read(edit, list(pair))
         return before, after
 

@@ -154,7 +154,7 @@ def _coloured(items: list[Item], color: str) -> list[Item]:
     found = [item for item in items if color in _colors_of(item)]
     if not found and color not in COLORS | FLAGS:
         allowed = " | ".join(sorted(COLORS | FLAGS))
-        raise BadValue(field="strips", value=f"color:{color}"[:60], allowed=allowed)
+        raise BadValue(field="clips", value=f"color:{color}"[:60], allowed=allowed)
     return found
 
 

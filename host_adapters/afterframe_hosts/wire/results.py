@@ -53,6 +53,8 @@ def result_start(job: Job, frames: int) -> int:
 def result_name(clip: Clip, effect: str) -> str:
     """Return a result's file name without version and suffix: ``shot_010_generate``."""
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", clip.name)
+    # Resolve names numbered pictures so, and takes a movie of such a name for more of them.
+    stem = re.sub(r"\[\d+-\d+\]", "", stem)
     stem = re.sub(r'[\x00-\x1f<>:"/\\|?*#\s]+', "_", stem).strip("._ ")
     stem = stem[:_LONGEST_NAME].encode()[:_MOST_BYTES].decode(errors="ignore")
     return f"{stem or 'clip'}_{effect}"

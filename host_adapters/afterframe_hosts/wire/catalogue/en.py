@@ -696,7 +696,10 @@ MESSAGES: dict[str, str] = {
     "error.no_timeline.message": "No timeline is open in {project}, the project in {host}.",
     "error.no_timeline.fix": "Open the timeline in {host}, then try again.",
     "error.item_not_found.message": "{path} has no clip {item}.",
-    "error.item_not_found.fix": "List its clips: afterframe batch PATH --list.",
+    "error.item_not_found.fix": (
+        "List its clips: afterframe batch PATH --list, or batch --host resolve --list. What is "
+        "disabled does not count."
+    ),
     "error.bad_timecode.message": "{text} is no timecode or frame at {rate} frames a second.",
     "error.bad_timecode.fix": "Write HH:MM:SS:FF, seconds such as 2.5s, or a frame number.",
     "error.shot_name.message": "{name} (frame {frame}): {problem}",

@@ -616,7 +616,9 @@ MESSAGES: dict[str, str] = {
     "error.no_timeline.message": "{host} 的项目 {project} 中没有打开的时间线。",
     "error.no_timeline.fix": "请在 {host} 中打开时间线，然后重试。",
     "error.item_not_found.message": "{path} 中没有片段 {item}。",
-    "error.item_not_found.fix": "请列出片段：afterframe batch PATH --list。",
+    "error.item_not_found.fix": (
+        "请列出片段：afterframe batch PATH --list，或 batch --host resolve --list。已停用的不计。"
+    ),
     "error.bad_timecode.message": "{text} 不是每秒 {rate} 帧的时间码或帧号。",
     "error.bad_timecode.fix": "请写 HH:MM:SS:FF、秒数（如 2.5s）或帧号。",
     "error.shot_name.message": "{name}（第 {frame} 帧）：{problem}",
