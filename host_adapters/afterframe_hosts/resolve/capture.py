@@ -114,9 +114,9 @@ def _shot(resolve: api.Resolve, clip: Clip, frames: Span, folder: Path) -> tuple
 def _find(resolve: api.Resolve, clip: Clip) -> tuple[timeline.Edit, api.TimelineItem]:
     """Return the item of a clip; that it is gone is believed when it is told twice."""
     try:
-        return timeline.find_item(resolve, clip.item)
+        return timeline.find_item(resolve, clip.item, clip.record_range.start)
     except ItemGone:
-        return timeline.find_item(resolve, clip.item)
+        return timeline.find_item(resolve, clip.item, clip.record_range.start)
 
 
 def _pictures(shot: _Shot, work: Work) -> Media:

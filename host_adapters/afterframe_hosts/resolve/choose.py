@@ -41,8 +41,8 @@ def selected(edit: Edit, playhead: int | None) -> list[Item]:
     handles = sure(edit.timeline.GetSelectedClips)
     if not handles:
         raise NothingSelected()
-    chosen = {handle.GetUniqueId() for handle in handles}
-    there = [item for item in survey(edit) if item.uid in chosen]
+    chosen = {uid for handle in handles if (uid := sure(handle.GetUniqueId))}
+    there = survey(edit, only=chosen)
     pictures = [item for item in there if item.kind != "transition"]
     if not pictures:
         kind = str(next(iter(handles[0].GetTrackTypeAndIndex()), "clip"))

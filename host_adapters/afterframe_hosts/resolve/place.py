@@ -199,9 +199,9 @@ def moved(now: Clip, clip: Clip) -> int:
 def _source(resolve: api.Resolve, clip: Clip) -> tuple[timeline.Edit, api.TimelineItem]:
     """Return the item that a clip was; that it is gone is believed when it is told twice."""
     try:
-        return timeline.find_item(resolve, clip.item)
+        return timeline.find_item(resolve, clip.item, clip.record_range.start)
     except ItemGone:
-        return timeline.find_item(resolve, clip.item)
+        return timeline.find_item(resolve, clip.item, clip.record_range.start)
 
 
 def _put(place: _Place, work: Work, tell: Tell) -> marks.Standing:

@@ -12,7 +12,8 @@ having no clip in the media pool, a transition by having no properties either (S
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -117,20 +118,24 @@ def edit_on(project: api.Project, timeline: api.Timeline) -> Edit:
     return Edit(project, timeline, document, uid, name, clock, _size(project, timeline))
 
 
-def survey(edit: Edit, at: int | None = None) -> tuple[Item, ...]:
+def survey(
+    edit: Edit, at: int | None = None, only: Container[str] | None = None
+) -> tuple[Item, ...]:
     """Return all that stands on the video tracks, from the bottom one, in the order of time.
 
     Args:
         edit: the timeline.
         at: only what stands at this frame; None: everything.
+        only: the items with these ids; None: all.
 
     Raises:
         HostUnreachable: Resolve stopped answering meanwhile.
     """
     count = sure(lambda: edit.timeline.GetTrackCount("video"))
-    items = [item for track in range(1, (count or 0) + 1) for item in _on_track(edit, track, at)]
+    tracks = range(1, (count or 0) + 1)
+    items = [item for track in tracks for item in _on_track(edit, track, at, only)]
     demand_life(edit.timeline, edit.uid if count else "")
-    if not items and at is None and _has_more(edit.timeline):
+    if not items and at is None and only is None and _has_more(edit.timeline):
         raise HostUnreachable(host=HOST, detail=SILENT)
     return tuple(items)
 
@@ -145,8 +150,16 @@ def demand_life(timeline: api.Timeline, uid: str) -> None:
         raise HostUnreachable(host=HOST, detail="it stopped answering while its timeline was read")
 
 
-def find_item(resolve: api.Resolve, item: str) -> tuple[Edit, api.TimelineItem]:
+def find_item(
+    resolve: api.Resolve, item: str, near: int | None = None
+) -> tuple[Edit, api.TimelineItem]:
     """Return the timeline and the item of an id, on whichever timeline of the open project.
+
+    Args:
+        resolve: the program.
+        item: the id.
+        near: frame where it stood, where it is looked for first: of two thousand items each one
+            would have to be asked else.
 
     Raises:
         ItemGone: it is not there.
@@ -157,9 +170,11 @@ def find_item(resolve: api.Resolve, item: str) -> tuple[Edit, api.TimelineItem]:
     timeline = next((t for t in _timelines(project) if sure(t.GetUniqueId) == uid), None)
     if timeline is None or not name:
         raise ItemGone(item=item[:60])
-    tracks = range(1, (sure(lambda: timeline.GetTrackCount("video")) or 0) + 1)
-    handles = [handle for track in tracks for handle in marks.on_track(timeline, track)]
-    for handle in handles:
+    count = sure(lambda: timeline.GetTrackCount("video")) or 0
+    tracks = [marks.on_track(timeline, track) for track in range(1, count + 1)]
+    nearby = [] if near is None else [each for track in tracks for each in _near(track, near)]
+    handles = [handle for track in tracks for handle in track]
+    for handle in (*nearby, *handles):
         if sure(handle.GetUniqueId) == name:
             return edit_on(project, timeline), handle
     demand_life(timeline, uid)
@@ -227,10 +242,19 @@ def kind_of(handle: api.TimelineItem) -> Kind:
     return "generator" if sure(handle.GetSourceStartFrame) is None else "shot"
 
 
-def _on_track(edit: Edit, track: int, at: int | None) -> list[Item]:
+def _near(track: Sequence[api.TimelineItem], frame: int) -> Sequence[api.TimelineItem]:
+    """Return what stands about a frame, were the items of a track listed in the order of time."""
+    after = bisect_right(track, frame, key=lambda handle: sure(handle.GetStart) or 0)
+    return track[max(0, after - 2) : after]
+
+
+def _on_track(edit: Edit, track: int, at: int | None, only: Container[str] | None) -> list[Item]:
     timeline = edit.timeline
     is_on = not _is_off(lambda: timeline.GetIsTrackEnabled("video", track))
-    items = (_item(handle, track, is_on, at) for handle in marks.on_track(timeline, track))
+    handles = marks.on_track(timeline, track)
+    if only is not None:
+        handles = tuple(handle for handle in handles if sure(handle.GetUniqueId) in only)
+    items = (_item(handle, track, is_on, at) for handle in handles)
     return sorted((item for item in items if item), key=lambda item: item.span.start)
 
 
