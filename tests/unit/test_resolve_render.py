@@ -398,11 +398,38 @@ def test_pictures_can_be_numbered_without_a_line(tmp_path: Path) -> None:
     assert (tmp_path / "out00086402.png").is_file()
 
 
-@pytest.mark.parametrize("call", ["GetCurrentRenderMode", "AddRenderJob"])
-def test_calls_of_the_queue_open_the_deliver_page(tmp_path: Path, call: str) -> None:
+@pytest.mark.parametrize(
+    ("call", "given"),
+    [
+        ("GetCurrentRenderMode", ()),
+        ("AddRenderJob", ()),
+        ("SetRenderSettings", ({"ExportAudio": False},)),
+        ("SetCurrentRenderFormatAndCodec", ("png", "RGB8")),
+    ],
+)
+def test_calls_of_the_queue_open_the_deliver_page(
+    tmp_path: Path, call: str, given: tuple[Any, ...]
+) -> None:
     made = two_clips(tmp_path)
-    getattr(made.project, call)()
+    getattr(made.project, call)(*given)
     assert made.world.application.page == "deliver"
+
+
+@pytest.mark.parametrize("name", ["", None])
+def test_an_empty_name_refuses_all_settings(tmp_path: Path, name: object) -> None:
+    made = two_clips(tmp_path)
+    settings = {"TargetDir": str(tmp_path), "CustomName": name}
+    assert made.project.SetRenderSettings(settings) is False
+    assert "TargetDir" not in made.kept.deliver.settings
+
+
+def test_a_new_project_renders_what_its_edition_has(tmp_path: Path) -> None:
+    made = two_clips(tmp_path, Build.named("20.3", "free"))
+    chosen = made.project.GetCurrentRenderFormatAndCodec()
+    assert chosen == {"format": "mov", "codec": "DNxHRHQ"}
+    made.kept.deliver.format, made.kept.deliver.codec = "mp4", "H264"
+    made.project.SetRenderSettings({"TargetDir": str(tmp_path)})
+    assert made.project.AddRenderJob() == "", "this edition has no H.264 on Linux"
 
 
 def test_marks_of_a_render_are_those_of_the_timeline(tmp_path: Path) -> None:

@@ -167,6 +167,11 @@ def codecs(build: Build, format: str) -> dict[str, Codec]:
     return {codec.id: codec for codec in _offered(build, known)}
 
 
+def first(build: Build) -> tuple[str, str]:
+    """Return format and codec of a new project: H.264, where the build has it."""
+    return ("mp4", "H264") if codecs(build, "mp4") else ("mov", "DNxHRHQ")
+
+
 def _offered(build: Build, format: str) -> tuple[Codec, ...]:
     prores = _PRORES if build.system == "Darwin" or build.since(20) else ()
     h26x: tuple[Codec, ...] = () if build.system == "Linux" and not build.studio else _H26X

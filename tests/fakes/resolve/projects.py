@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from . import state
+from . import codecs, state
 from .world import World
 
 NEW = "Untitled Project"
@@ -40,7 +40,7 @@ def open_new(world: World) -> None:
     """Open a project that was never saved."""
     library = world.library
     assert library is not None
-    library.projects[NEW] = state.new_project(NEW)
+    library.projects[NEW] = _new(world, NEW)
     world.application.project = NEW
 
 
@@ -68,7 +68,7 @@ def keep(world: World, project: state.Project) -> None:
 
 def make(world: World, name: str, location: str = "") -> state.Project:
     """Make a project in the open folder and open it."""
-    project = state.new_project(name)
+    project = _new(world, name)
     if location:
         project.settings["projectMediaLocation"] = location
     project.saved = digest(project)
@@ -77,6 +77,13 @@ def make(world: World, name: str, location: str = "") -> state.Project:
     keep(world, project)
     go_to(world, name)
     world.made.add(project.uid)
+    return project
+
+
+def _new(world: World, name: str) -> state.Project:
+    """Return an empty project as this build makes it."""
+    project = state.new_project(name)
+    project.deliver.format, project.deliver.codec = codecs.first(world.build)
     return project
 
 

@@ -66,6 +66,7 @@ class Rendering(Calls):
     def SetCurrentRenderFormatAndCodec(self, format: str, codec: str) -> bool:
         known = codecs.codecs(self.world.build, format)
         size = size_of(self.record, _current(self.record))
+        _open_deliver(self.world)
         if codec not in known or not codecs.takes(known[codec], size):
             return False
         deliver = self.record.deliver
@@ -135,7 +136,11 @@ class Rendering(Calls):
 
     @changes
     def SetRenderSettings(self, settings: Any) -> bool:
+        """Overlay settings; where the name in them is empty none is taken (19.1.3.7)."""
         if not isinstance(settings, dict):
+            return False
+        _open_deliver(self.world)
+        if not settings.get("CustomName", "a name"):
             return False
         deliver, timeline = self.record.deliver, _current(self.record)
         if settings.get("MarkIn", 0) > settings.get("MarkOut", settings.get("MarkIn", 0)):
@@ -156,6 +161,9 @@ class Rendering(Calls):
         folder = self.record.deliver.settings.get("TargetDir")
         if timeline is None or not folder or not _within_storage(self.world, Path(folder)):
             return ""
+        format, codec = self.record.deliver.format, self.record.deliver.codec
+        if codec and codec not in codecs.codecs(self.world.build, format):
+            return ""  # chosen in another edition or on another system
         if not any(track.items for kind in timeline.tracks.values() for track in kind):
             return ""
         number = len(self.record.queue) + 1
@@ -364,7 +372,9 @@ def _written(
         yield shape.frames
         return
     format, codec_id = info["(format)"], info["(codec)"]
-    codec = codecs.codecs(world.build, format)[codec_id]
+    codec = codecs.codecs(world.build, format).get(codec_id)
+    if codec is None:
+        raise ValueError(f"the encoder {codec_id} is not there")
     frames = (
         _fitted(painter.item(timeline, item, each) if item else painter.paint(timeline, each), size)
         for each in range(first, last + 1)
