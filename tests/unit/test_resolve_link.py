@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -74,6 +75,10 @@ class Resolve:
 
     def Pid(self):
         return os.getpid()
+
+    def Wait(self, seconds):
+        time.sleep(seconds)
+        return Item("late")
 
     def Block(self):
         time.sleep(3600)
@@ -562,3 +567,15 @@ def test_plain_objects_need_no_door() -> None:
     resolve = root(Direct(), Program())
     assert resolve.GetVersionString() == "20.3.1"
     assert has(resolve, "GetVersionString")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal is sent to a thread")
+def test_what_follows_a_call_that_ctrl_c_has_cut_off_is_answered(line: Link) -> None:
+    """The user's view is put back through this line after a Ctrl-C."""
+    ours = threading.main_thread().ident
+    timer = threading.Timer(0.2, lambda: signal.pthread_kill(ours or 0, signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        line.call(line.resolve, "Wait", [0.5])
+    assert line.call(line.resolve, "Echo", ["next"]) == "next"
+    assert line.call(line.resolve, "Echo", ["and on"]) == "and on"

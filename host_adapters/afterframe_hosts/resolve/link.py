@@ -199,7 +199,8 @@ class Link:
         self._dropped: deque[int] = deque()
         self._lock = threading.Lock()
         self._child, self._longer, self._patience = child, longer, patience
-        self._come, self._asked, self._broken = b"", 0, ""
+        self._come, self._asked, self._broken = bytearray(), 0, ""
+        self._due = 0.0
         self.resolve = Far(0, self._dropped)
         try:
             self._line = socket.create_connection(("127.0.0.1", int(str(address["port"]))), START)
@@ -273,13 +274,18 @@ class Link:
         return answer.get("value")
 
     def _exchange(self, sent: Mapping[str, object], what: str, seconds: float) -> dict[str, Any]:
-        """Send a line and read one; whatever is wrong with that breaks the line."""
+        """Send a line and read its answer; whatever is wrong with that breaks the line."""
+        # A call that Ctrl-C has cut off here goes on there: its answer comes first.
+        self._due = max(time.monotonic(), self._due) + seconds
         try:
             self._line.settimeout(seconds)
             self._line.sendall(json.dumps(sent).encode("ascii") + b"\n")
-            told = json.loads(self._read(seconds))
-            value = self._met(told.pop("value", None))
-            return {**told, "value": value}
+            while True:
+                told = json.loads(self._read(self._due))
+                value = self._met(told.pop("value", None))
+                if "id" not in told or told["id"] >= sent.get("id", 0):
+                    self._due = 0.0
+                    return {**told, "value": value}
         except TimeoutError as error:
             self._break(f"an earlier call, {what}, has not come back")
             raise HostStuck(host=HOST, call=what, seconds=f"{seconds:g}") from error
@@ -287,21 +293,20 @@ class Link:
             self._break(self._last_words() or "its door has closed")
             raise _unreachable(self._broken) from error
 
-    def _read(self, seconds: float) -> bytes:
+    def _read(self, until: float) -> bytes:
         """Return the next line; raise TimeoutError where it is not whole in time."""
-        until = time.monotonic() + seconds
-        parts = [self._come]
-        size = len(self._come)
-        while b"\n" not in parts[-1]:
-            left = until - time.monotonic()
+        looked = 0
+        while (end := self._come.find(b"\n", looked)) < 0:
+            looked, left = len(self._come), until - time.monotonic()
             if left <= 0:
                 raise TimeoutError
             self._line.settimeout(left)
-            parts.append(self._line.recv(1 << 18))
-            size += len(parts[-1])
-            if not parts[-1] or size > ANSWER_LIMIT:
+            new = self._line.recv(1 << 18)
+            if not new or looked + len(new) > ANSWER_LIMIT:
                 raise ConnectionError("hung up")
-        line, _, self._come = b"".join(parts).partition(b"\n")
+            self._come += new
+        line = bytes(self._come[:end])
+        del self._come[: end + 1]
         return line
 
     def _greet(self, address: Mapping[str, object]) -> str:
