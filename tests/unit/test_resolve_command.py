@@ -165,6 +165,51 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "tests.fakes.resolve", *arguments]
 
 
+def test_a_thread_ends_with_its_script(tmp_path: Path) -> None:
+    """A script of the menu is a process of its own, and its threads die when it returns."""
+    path = tmp_path / "threads.py"
+    path.write_text(
+        "import threading\n"
+        "threading.Thread(target=threading.Event().wait, name='server').start()\n"
+        "print('started')\n",
+        "utf-8",
+    )
+    ended = subprocess.run(
+        command("run", str(path)), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (0, "started\n")
+    assert "ended with the script, as in Resolve: server" in ended.stderr
+
+
+def test_a_script_finds_what_lies_beside_it_from_any_folder(
+    runs: Runs, capfd: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "beside.py").write_text("NAME = 'beside'\n", "utf-8")
+    script = tmp_path / "here.py"
+    script.write_text("import os; os.chdir('/'); import beside; print(__file__)\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "here.py", "--folder", str(tmp_path / "own")]) == 0
+    assert capfd.readouterr().out == f"{script}\n"
+
+
+def test_what_resolve_has_no_value_for_is_nothing(runs: Runs, tmp_path: Path) -> None:
+    """A ``Path`` or bytes do not get through; a name that is no UTF-8 is kept as it is."""
+    after = str(tmp_path / "after.json")
+    text = (
+        "import pathlib\n"
+        "project = resolve.GetProjectManager().GetCurrentProject()\n"
+        "for value in (pathlib.Path('/tmp'), b'/tmp', {'/tmp'}, object()):\n"
+        "    assert project.SetRenderSettings({'TargetDir': value}) is False\n"
+        "    assert project.GetMediaPool().ImportMedia([value]) == []\n"
+        "    assert project.SetName(value) is False\n"
+        "assert project.SetRenderSettings({'TargetDir': '/tmp/\\udcff'})\n"
+    )
+    assert runs(text, "--dump", after) == 0
+    again = str(tmp_path / "again.json")
+    assert runs("", "--project", after, "--dump", again) == 0
+    assert Path(after).read_bytes() == Path(again).read_bytes()
+
+
 def test_a_script_that_is_stuck_is_ended(tmp_path: Path) -> None:
     """S19: without a window nobody answers the dialog that asks for a name."""
     path, after = tmp_path / "stuck.py", tmp_path / "after.json"

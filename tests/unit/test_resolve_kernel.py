@@ -314,7 +314,8 @@ def test_tools_of_fusion_take_values_and_links(manager: Any) -> None:
 
 
 WEIRD: tuple[Any, ...] = (
-    *(None, "", "x", -1, 1, 1.5, 10**9, float("nan"), True, [], [None], ["x"], {}, {"x": None}),
+    *(None, "", "x", -1, 1, 1.5, 10**9, float("nan"), float("inf"), True, [], [None], ["x"], {}),
+    *({"x": None}, b"x", Path("x"), {"MarkIn": None}),
 )
 ENDING = {"Quit", "StartRendering", "RenderWithQuickExport"}
 

@@ -239,4 +239,5 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    running = threading.enumerate()
+    script.leave(main(), running)

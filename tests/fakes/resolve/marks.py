@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
 from typing import Any
 
 from .remote import Calls, changes, since
@@ -166,8 +167,8 @@ def counted(values: Iterable[Any]) -> dict[float, Any]:
 
 def _frame(value: Any) -> int | None:
     """Return a frame that is given as a number, None where it is none or below 0."""
-    known = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
-    return int(value) if known else None
+    known = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return int(value) if known and 0 <= value < inf else None
 
 
 def _told(marker: Marker) -> dict[str, Any]:

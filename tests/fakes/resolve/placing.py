@@ -19,6 +19,7 @@ STILL_SECONDS = 5
 """How long what has no end stands that is appended without a range: the preference's own value."""
 PICTURE, SOUND = 1, 2
 """Values of ``mediaType``."""
+_NUMBERS = ("startFrame", "endFrame", "recordFrame", "trackIndex")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,9 @@ def wish(world: World, project: Project, info: dict[str, Any]) -> Wish | None:
         return None
     kinds = _kinds(project, clip, info.get("mediaType"))
     start, end = _marked(project, clip, kinds)
+    info = {key: each for key, each in info.items() if each is not None}
+    if any(whole(info[name]) is None for name in _NUMBERS if name in info):
+        return None
     if world.faults.boxed_stills and is_still(clip) and {"startFrame", "endFrame"} & set(info):
         world.faults.modal = True
         info = {key: info[key] for key in info if key not in ("startFrame", "endFrame")}
@@ -91,6 +95,14 @@ def wish(world: World, project: Project, info: dict[str, Any]) -> Wish | None:
         None if track is None else int(track),
         None if record is None else int(record),
     )
+
+
+def whole(value: Any) -> int | None:
+    """Return a number that a script gave without its fraction; None where it is none."""
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def length(project: Project, clip: PoolClip) -> int:
@@ -207,9 +219,9 @@ def _kinds(project: Project, clip: PoolClip, media_type: Any) -> tuple[TrackKind
         has = {"video": True, "audio": sounds}
     else:
         has = {"video": clip.medium.video, "audio": clip.medium.audio}
-    wanted = {PICTURE: ("video",), SOUND: ("audio",)}.get(media_type, ("video", "audio"))
+    others = {"video": SOUND, "audio": PICTURE}
     kinds: tuple[TrackKind, ...] = ("video", "audio")
-    return tuple(kind for kind in kinds if kind in wanted and has[kind])
+    return tuple(kind for kind in kinds if media_type != others[kind] and has[kind])
 
 
 def _reachable(world: World, timeline: Timeline, wish: Wish) -> bool:

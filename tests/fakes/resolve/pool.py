@@ -12,7 +12,7 @@ from . import state, subtitles
 from .build import Build
 from .clips import intellisearch
 from .marks import counted
-from .placing import append, nested_timeline
+from .placing import append, nested_timeline, whole
 from .probing import look, merged, sequence
 from .properties import kind_of, properties
 from .rates import drops, frame_at, timeline_rate
@@ -429,8 +429,9 @@ def _paths(build: Build, items: Iterable[Any]) -> list[str]:
         if isinstance(item, str) and build.system == "Windows" and item[1:3] == ":\\":
             item = item[2:].replace("\\", "/")  # as MediaStorage names what lies here (S30)
         if isinstance(item, dict):
-            first, last = int(item.get("StartIndex", 0)), int(item.get("EndIndex", -1))
-            path = sequence(str(item.get("FilePath", "")), first, last)
+            first, last = whole(item.get("StartIndex", 0)), whole(item.get("EndIndex", -1))
+            known = first is not None and last is not None
+            path = sequence(str(item.get("FilePath", "")), first or 0, last or 0) if known else None
             given += [path] if path else []
         elif isinstance(item, str) and Path(item).is_dir():
             plain += [str(each) for each in sorted(Path(item).rglob("*")) if each.is_file()]

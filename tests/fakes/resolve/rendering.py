@@ -142,13 +142,16 @@ class Rendering(Calls):
         _open_deliver(self.world)
         if not settings.get("CustomName", "a name"):
             return False
+        given = {name: placing.whole(settings[name]) for name in _MARKS if name in settings}
+        marks = {name: frame for name, frame in given.items() if frame is not None}
+        if len(marks) < len(given) or not isinstance(settings.get("TargetDir", ""), str):
+            return False
         deliver, timeline = self.record.deliver, _current(self.record)
-        if settings.get("MarkIn", 0) > settings.get("MarkOut", settings.get("MarkIn", 0)):
+        if marks.get("MarkIn", 0) > marks.get("MarkOut", marks.get("MarkIn", 0)):
             return False
         known = {name: value for name, value in settings.items() if name in _known(self.world)}
         deliver.settings |= known
         deliver.preset = ""
-        marks = {str(name): int(settings[name]) for name in _MARKS if name in settings}
         if marks and timeline is not None and not deliver.settings.get("SelectAllFrames"):
             deliver.settings["SelectAllFrames"] = False
             _mark(timeline, marks)
@@ -247,7 +250,7 @@ class Rendering(Calls):
         format, codec = codecs.QUICK.get(preset_name, ("", ""))
         folder = param_dict.get("TargetDir", "")
         problem = "" if codec in codecs.codecs(self.world.build, format) else "no such preset"
-        problem = problem or ("" if folder else "no target directory")
+        problem = problem or ("" if folder and isinstance(folder, str) else "no target directory")
         if timeline is None:
             problem = "Project has no active timeline"
         if timeline is None or problem:

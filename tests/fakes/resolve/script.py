@@ -11,7 +11,7 @@ import types
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from . import state, ui
 from .remote import Remote
@@ -36,6 +36,7 @@ def run(world: World, path: Path, arguments: Sequence[str] = ()) -> int:
     """
     if not world.build.studio and world.build.since(21, 1):
         raise NoPython
+    path = path.absolute()  # as Python has it: a script may change the folder it runs in
     main = types.ModuleType("__main__")
     main.__dict__.update(globals_of(world), __file__=str(path), __builtins__=__builtins__)
     modules = modules_of(world)
@@ -102,6 +103,23 @@ def ended_within(world: World, seconds: float, dump: Path | None) -> Callable[[]
     clock.daemon = True
     clock.start()
     return clock.cancel
+
+
+def leave(code: int, before: Sequence[threading.Thread]) -> NoReturn:
+    """End this process, and what a script has left running: in Resolve it ends with the script.
+
+    Args:
+        code: the exit code.
+        before: the threads that ran before the script did.
+    """
+    running = [each for each in threading.enumerate() if each not in before and not each.daemon]
+    if not running:
+        sys.exit(code)
+    names = ", ".join(each.name for each in running)
+    print(f"ended with the script, as in Resolve: {names}", file=sys.stderr)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _exit_code(path: Path, main: types.ModuleType) -> int:

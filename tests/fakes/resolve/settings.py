@@ -218,7 +218,7 @@ def write(settings: dict[str, str], name: str, value: Any) -> bool:
     if name not in DEFAULTS or name in _READ_ONLY or isinstance(value, bool):
         return False
     if isinstance(value, (int, float)) and name in NUMBERS:
-        value = f"{value:g}" if value == int(value) else str(value)
+        value = f"{value:g}" if float(value).is_integer() else str(value)
     if not isinstance(value, str):
         return False
     if name == "timelineFrameRate":

@@ -354,7 +354,8 @@ def dump(record: Any) -> Any:
 
 def save(application: Application, path: Path) -> None:
     """Write everything to a JSON file, replacing it."""
-    path.write_text(json.dumps(dump(application), indent=1, ensure_ascii=False), "utf-8")
+    text = json.dumps(dump(application), indent=1, ensure_ascii=False)
+    path.write_bytes(text.encode("utf-8", "backslashreplace"))  # names of files that are no UTF-8
 
 
 def load(path: Path) -> Application:

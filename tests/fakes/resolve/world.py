@@ -23,6 +23,8 @@ KINDS: dict[type, str] = {
     state.Still: "GalleryStill",
 }
 """Of each record the class that its handle has in Resolve."""
+PLAIN = (str, int, float)
+"""What a script can give beside handles, lists and dicts."""
 
 
 @dataclass
@@ -138,15 +140,19 @@ class World:
         return value
 
     def unwrap(self, value: Any) -> Any:
-        """Return what a script has given: of a handle its record, None where it is dead."""
+        """Return what a script has given: of a handle its record, None where it is dead.
+
+        None as well for what Resolve has no value for: a ``Path``, bytes, a set.
+        """
         if isinstance(value, Remote):
             record = self._project(value._ref.uid) or self.record(value._ref)
             return value._ref if record is None and not value._ref.uid else record
         if isinstance(value, (list, tuple)):
             return [self.unwrap(each) for each in value]
         if isinstance(value, dict):
-            return {key: self.unwrap(each) for key, each in value.items()}
-        return value
+            known = {key: each for key, each in value.items() if isinstance(key, PLAIN)}
+            return {key: self.unwrap(each) for key, each in known.items()}
+        return value if isinstance(value, PLAIN) else None
 
     def call(self, ref: Ref, name: str, method: Callable[..., Any], given: tuple[Any, ...]) -> Any:
         """Make a call of a script, and return its answer as the script gets it."""
