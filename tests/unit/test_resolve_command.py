@@ -92,6 +92,34 @@ def test_what_a_script_leaves_is_what_the_next_begins_with(
     assert Path(after).read_text("utf-8") == Path(again).read_text("utf-8")
 
 
+def test_what_differs_between_two_dumps_is_told(runs: Runs, capfd: Any, tmp_path: Path) -> None:
+    before, after = str(tmp_path / "before.json"), str(tmp_path / "after.json")
+    assert runs("", "--dump", before) == 0
+    assert runs("resolve.OpenPage('color')", "--project", before, "--dump", after) == 0
+    assert main(["compare", before, before]) == 0
+    assert main(["compare", before, after]) == 1
+    assert capfd.readouterr().out == "/page: 'edit' -> 'color'\n"
+    assert main(["compare", before, str(tmp_path / "nowhere.json")]) == 2
+
+
+def test_the_page_says_how_a_dump_is_read(
+    runs: Runs, capfd: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = (
+        "project = resolve.GetProjectManager().GetCurrentProject()\n"
+        "timeline = project.GetMediaPool().CreateEmptyTimeline('Cut')\n"
+        "timeline.InsertTitleIntoTimeline('Text')\n"
+        "project.SetRenderSettings({'TargetDir': '/renders'})\n"
+        "project.AddRenderJob()\n"
+    )
+    assert runs(made, "--dump", "after.json") == 0
+    page = (Path(__file__).parents[1] / "fakes/resolve/README.md").read_text("utf-8")
+    exec(page.partition("```python\n")[2].partition("```")[0], {})
+    told = capfd.readouterr().out.splitlines()
+    assert told == ["Cut video 1 86400 120 ", "{} {}", "Ready 0   /renders"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -38,6 +38,7 @@ examples:
   python -m tests.fakes.resolve run cut.py --fault ghosts --fault flaky=Timeline.DeleteClips:1
   python -m tests.fakes.resolve serve --version 20.3 --dump after.json
   python -m tests.fakes.resolve methods --version 19.1 Timeline
+  python -m tests.fakes.resolve compare before.json after.json
 
 A script finds resolve, fusion, fu, app, bmd and Resolve() as globals, and can import
 DaVinciResolveScript, fusionscript and python_get_resolve. What it prints is printed. Arguments for
@@ -59,12 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own = given.index("--") if "--" in given else len(given)
     options = _parser().parse_args(given[:own])
     try:
+        if options.command is _compare:
+            return _compare(options.before, options.after)
         world = _world(options)
         code: int = options.command(world, options, given[own + 1 :])
+        return code
     except (ValueError, OSError) as error:
         print(f"cannot be run: {error}", file=sys.stderr)
         return 2
-    return code
 
 
 def _run(world: World, options: argparse.Namespace, given: list[str]) -> int:
@@ -96,6 +99,14 @@ def _serve(world: World, options: argparse.Namespace, given: list[str]) -> int:
         server.shutdown()
     _finish(world, options.dump)
     return 0
+
+
+def _compare(before: Path, after: Path) -> int:
+    """Print what differs between two dumps, a line each; 1 where something does."""
+    found = state.differences(*(state.dump(_loaded(path)) for path in (before, after)))
+    for line in found:
+        print(line)
+    return 1 if found else 0
 
 
 def _methods(world: World, options: argparse.Namespace, given: list[str]) -> int:
@@ -139,15 +150,24 @@ def _world(options: argparse.Namespace) -> World:
     )
     if build.headless and not build.studio:
         raise ValueError("the free edition cannot be started without a window")
-    try:
-        application = state.load(options.project) if options.project else None
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"{options.project} holds no projects: {error!r}") from error
+    application = _loaded(options.project) if options.project else None
     folder = options.folder or Path(tempfile.mkdtemp(prefix="resolve-"))
     world = simulator.start(build, _faults(options.fault), folder, application)
     if application is None and not options.fresh:
         projects.make(world, FIRST)
     return world
+
+
+def _loaded(path: Path) -> state.Application:
+    """Return what a dump holds.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return state.load(path)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"{path} holds no projects: {error!r}") from error
 
 
 def _faults(wanted: Sequence[str]) -> Faults:
@@ -216,6 +236,10 @@ def _parser() -> argparse.ArgumentParser:
     methods = commands.add_parser("methods", help="list the methods of a version, with arguments")
     methods.add_argument("classes", nargs="*", metavar="CLASS", help="of these alone")
     methods.set_defaults(command=_methods)
+    compare = commands.add_parser("compare", help="tell what differs between two dumps")
+    compare.add_argument("before", type=Path, metavar="BEFORE.json")
+    compare.add_argument("after", type=Path, metavar="AFTER.json", help="exit code 1: it differs")
+    compare.set_defaults(command=_compare)
     for each in (run, serve, methods):
         _add_build(each)
     return parser
