@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from afterframe_hosts.base import Query
+from afterframe_hosts.resolve import ledger
 from afterframe_hosts.resolve.adapter import ResolveHost
 from afterframe_hosts.resolve.calls import Direct, root
 from afterframe_hosts.wire.clip import Span
 from tests.fakes.resolve.build import Build
 from tests.fakes.resolve.edits import Edit
+from tests.fakes.resolve.state import new_uid
+from tests.unit.resolve_desk import Shelf, desk
 
 ITEMS, TRACKS = 400, 2
 LONG = 8
@@ -35,6 +39,11 @@ class Counting(Direct):
 @pytest.fixture
 def line() -> Counting:
     return Counting()
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    return Shelf.filled(tmp_path_factory.mktemp("media"), Fraction(24))
 
 
 @pytest.fixture
@@ -94,3 +103,47 @@ def test_the_clips_of_a_track_are_read_in_a_bearable_number_of_calls(
     line.made.clear()
     assert len(host.clips(Query("all"))) == ITEMS
     assert line.made.total() < 30 * ITEMS
+
+
+def test_a_batch_does_not_look_through_the_timeline_for_each_of_its_results(
+    shelf: Shelf, tmp_path: Path, line: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "WORTH", 1e6)  # as on a timeline where a look takes minutes
+    table = desk(shelf, tmp_path)
+    base = table.edit.tracks["video"][0]
+    shot = base.items[-1]
+    for number in range(ITEMS):
+        item = replace(shot, uid=new_uid(), start=table.start + 100 + number * 10, duration=LONG)
+        base.items.append(item)
+    host = ResolveHost(root(line, table.world.handle("Resolve")))
+    first, second = table.job(50), table.job(150, str(shelf.other))
+    assert host.placed(first.job.id) is None
+    line.made.clear()
+    assert host.placed(second.job.id) is None
+    placed = [host.place(first), host.place(second)]
+    assert [host.placed(each.job.id) for each in (first, second)] == placed
+    assert line.made.total() < 2 * ITEMS
+    again = ResolveHost(root(Direct(), table.world.handle("Resolve")))
+    assert [again.placed(each.job.id) for each in (first, second)] == placed
+
+
+def test_what_was_removed_a_moment_ago_does_not_stand(shelf: Shelf, tmp_path: Path) -> None:
+    table = desk(shelf, tmp_path)
+    status = table.job()
+    host = ResolveHost(table.resolve)
+    host.place(status)
+    for track in table.edit.tracks["video"]:
+        track.items = [item for item in track.items if item not in table.ours()]
+    assert host.placed(status.job.id) is None
+
+
+def test_what_another_command_has_placed_meanwhile_is_not_placed_again(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "WORTH", 1e6)
+    table = desk(shelf, tmp_path)
+    status = table.job()
+    one, other = ResolveHost(table.resolve), ResolveHost(table.resolve)
+    assert one.placed(status.job.id) is None
+    assert other.place(status) == one.place(status)
+    assert len(table.ours()) == 1

@@ -21,6 +21,7 @@ from ..wire.system import video_folder
 from . import api, capture, choose, editions, link, place, timeline
 from .aside import open_project, sure
 from .calls import HOST, root
+from .ledger import Ledger
 
 FOLDER = "Afterframe"
 """For results, in the project's folder for media."""
@@ -54,6 +55,7 @@ class ResolveHost(LiveHost):
         self._close = close
         self._id = new_id()
         self._notes: list[Note] = []
+        self._seen = Ledger()
         self.rate, self.start = Fraction(1), 0
         self._edit()
 
@@ -159,7 +161,7 @@ class ResolveHost(LiveHost):
 
     def place(self, status: JobStatus) -> Placed:
         """Put a result on the timeline; see ``base.Placement``."""
-        return place.place(self.resolve, status, self._tell)
+        return place.place(self.resolve, status, self._tell, self._seen)
 
     def check_output(self, output: Output) -> None:
         """Refuse a format that Resolve does not read on this machine."""
@@ -167,7 +169,7 @@ class ResolveHost(LiveHost):
 
     def placed(self, job: str) -> Placed | None:
         """Return where a job's result stands, on any timeline of the project."""
-        return place.placed(self.resolve, job)
+        return place.placed(self.resolve, job, self._seen)
 
     def reveal(self, item: str) -> None:
         """Show the timeline of an item, and go to its first frame: Resolve lets nobody select."""

@@ -61,10 +61,21 @@ def shows(clip: api.MediaPoolItem, result: Result) -> bool:
 
 def clips_of(project: api.Project, key: str, value: str) -> tuple[api.MediaPoolItem, ...]:
     """Return the clips of our bin that bear an id under a key: ``JOB`` or ``LINEAGE``."""
-    pool = sure(project.GetMediaPool)
-    folder = own_bin(pool) if pool is not None else None
-    clips = sure(folder.GetClipList) if folder is not None else ()
-    return tuple(each for each in clips if value in _borne(each, key))
+    return tuple(each for each in _own_clips(project) if value in _borne(each, key))
+
+
+def jobs_borne(project: api.Project) -> frozenset[str]:
+    """Return the jobs that clips of our bin bear."""
+    return frozenset(job for clip in _own_clips(project) for job in _borne(clip, JOB))
+
+
+def marked(timeline: api.Timeline) -> dict[str, Standing]:
+    """Return what our markers on a timeline say to have the result of which job."""
+    found: dict[str, Standing] = {}
+    for each in _every(timeline):
+        found.setdefault(job_of(each.item), each)
+    found.pop("", None)
+    return found
 
 
 def holder(project: api.Project, job: str) -> Standing | None:
@@ -75,8 +86,7 @@ def holder(project: api.Project, job: str) -> Standing | None:
     if clips:
         return find(project, clips, job)
     current = sure(project.GetCurrentTimeline)
-    marked = (each for each in _every(current) if job_of(each.item) == job) if current else ()
-    return next(iter(marked), None)
+    return None if current is None else marked(current).get(job)
 
 
 def find(project: api.Project, clips: set[str], job: str = "") -> Standing | None:
@@ -184,6 +194,12 @@ def mark_clip(clip: api.MediaPoolItem, status: JobStatus, result: Result) -> boo
         if job.id in _borne(clip, JOB):
             return True
     return False
+
+
+def _own_clips(project: api.Project) -> tuple[api.MediaPoolItem, ...]:
+    pool = sure(project.GetMediaPool)
+    folder = own_bin(pool) if pool is not None else None
+    return sure(folder.GetClipList) if folder is not None else ()
 
 
 def _borne(clip: api.MediaPoolItem, key: str) -> tuple[str, ...]:

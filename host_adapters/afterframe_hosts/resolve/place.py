@@ -27,8 +27,9 @@ from ..wire.errors import (
 from ..wire.job import JobStatus, Note, Result
 from ..wire.results import result_start
 from . import api, aside, marks, pool, takes, timeline
-from .aside import Tell, Work, silent, sure
+from .aside import Tell, Work, identity_of, silent, sure
 from .calls import HOST
+from .ledger import Ledger
 
 PICTURE = 1
 """``mediaType`` of an append without sound: the user's own sound goes on below."""
@@ -47,23 +48,26 @@ SHAPE = (
 blending: what lies below would then show through twice."""
 
 
-def place(resolve: api.Resolve, status: JobStatus, tell: Tell = silent) -> Placed:
+def place(
+    resolve: api.Resolve, status: JobStatus, tell: Tell = silent, seen: Ledger | None = None
+) -> Placed:
     """Put a result on the timeline; see ``base.Placement``.
 
     Args:
         resolve: the program.
         status: of a job that is done.
         tell: gets what could not be done as it should, beside the placing itself.
+        seen: of the timeline before; None: nothing.
 
     Raises:
         ItemGone, NoFreeChannel, PlaceFailed, RateChanged, HostFormat: nothing was changed.
         HostUnrestored: it failed, and some of it could not be taken back.
         HostUnreachable, HostStuck: what was begun is finished when it is placed again.
     """
-    result = _result(status)
+    result, seen = _result(status), seen or Ledger()
     with aside.kept(resolve, tell) as work:
         project = aside.open_project(resolve)
-        there = marks.holder(project, status.job.id)
+        there = seen.holder(project, status.job.id)
         if there is None:
             check_format(status.job.output.format, result.path)
             there = _put(_Place.of(resolve, status, result), work, tell)
@@ -71,15 +75,16 @@ def place(resolve: api.Resolve, status: JobStatus, tell: Tell = silent) -> Place
             there = marks.holder(project, status.job.id)
             if there is None:  # S7
                 raise PlaceFailed(path=result.path, detail="it vanished when it was saved")
+            seen.add(status.job.id, there)
         else:
             _finish(there, status, result)
         return _as_placed(project, there)
 
 
-def placed(resolve: api.Resolve, job: str) -> Placed | None:
+def placed(resolve: api.Resolve, job: str, seen: Ledger | None = None) -> Placed | None:
     """Return where a job's result stands, shown or as another take; None where it does not."""
     project = aside.open_project(resolve)
-    there = marks.holder(project, job)
+    there = (seen or Ledger()).placed(project, job)
     return None if there is None else _as_placed(project, there)
 
 
@@ -209,12 +214,13 @@ def _put(place: _Place, work: Work, tell: Tell) -> marks.Standing:
     if place.project.IsRenderingInProgress():
         raise place.failed(f"{HOST} is rendering; place it again when that has ended")
     aside.watch(work, place.resolve, place.project)
-    clip = pool.imported(place.pool, place.result, work)
+    clip, is_new = pool.imported(place.pool, place.result, work)
     there = _take(place, clip, work)
     if there is None:
         if not aside.make_current(work, place.project, place.timeline):
             raise place.failed("its timeline cannot be opened")
-        there = _left_over(place, clip) or _append(place, clip, work)
+        there = None if is_new else _left_over(place, clip)
+        there = there or _append(place, clip, work, is_new=is_new)
         _shape(place, there.item, tell)
         if not marks.mark_item(there.item, place.status, place.result):
             tell(Note("note.resolve_look_left", {"what": "marker"}))
@@ -261,10 +267,11 @@ def _left_over(place: _Place, clip: api.MediaPoolItem) -> marks.Standing | None:
     return None
 
 
-def _append(place: _Place, clip: api.MediaPoolItem, work: Work) -> marks.Standing:
+def _append(place: _Place, clip: api.MediaPoolItem, work: Work, *, is_new: bool) -> marks.Standing:
     """Append the result where it belongs, to the frame, and nowhere else."""
     track = _free_track(place, work)
-    known = {each.item.GetUniqueId() for each in marks.standing(place.timeline, clip)}
+    before = () if is_new else marks.standing(place.timeline, clip)
+    known = {each.item.GetUniqueId() for each in before}
 
     def made() -> list[api.TimelineItem]:
         items = (each.item for each in marks.standing(place.timeline, clip))
@@ -282,7 +289,10 @@ def _append(place: _Place, clip: api.MediaPoolItem, work: Work) -> marks.Standin
             "trackIndex": track,
             "recordFrame": place.span.start,
         }
-        place.pool.AppendToTimeline([info])
+        told = place.pool.AppendToTimeline([info])
+        there = _expected(place, clip, track) if len(told) == 1 and not known else None
+        if there is not None:
+            return there
         items = made()
         if len(items) == 1 and _fits(place, items[0]):
             return marks.Standing(place.timeline, track, items[0])
@@ -294,6 +304,15 @@ def _append(place: _Place, clip: api.MediaPoolItem, work: Work) -> marks.Standin
         if not items and _needs_selection(place.resolve):
             place.pool.SetSelectedClip(clip)
     raise place.failed(f"{got} instead of {place.span.duration} frames at {place.span.start}")
+
+
+def _expected(place: _Place, clip: api.MediaPoolItem, track: int) -> marks.Standing | None:
+    """Return the result where it should stand, without asking all that stands elsewhere."""
+    for item in timeline.about(marks.on_track(place.timeline, track), place.span.start):
+        shows = identity_of(sure(item.GetMediaPoolItem))
+        if shows == identity_of(clip) and _fits(place, item):
+            return marks.Standing(place.timeline, track, item)
+    return None
 
 
 def _needs_selection(resolve: api.Resolve) -> bool:

@@ -12,22 +12,22 @@ from . import api, aside, exact, marks
 from .aside import Work, identity_of, sure
 
 
-def imported(pool: api.MediaPool, result: Result, work: Work) -> api.MediaPoolItem:
-    """Return a result's clip of the pool, in our bin, as it was made.
+def imported(pool: api.MediaPool, result: Result, work: Work) -> tuple[api.MediaPoolItem, bool]:
+    """Return a result's clip of the pool, in our bin, as it was made, and whether it is new there.
 
     Raises:
         PlaceFailed: it is not there, or Resolve reads something else in it.
     """
-    clip = _imported(pool, result, work)
-    _check_medium(clip, result)
-    return clip
-
-
-def _imported(pool: api.MediaPool, result: Result, work: Work) -> api.MediaPoolItem:
     folder = _bin(pool, result, work)
     known = _known(folder, result)
-    if known is not None:
-        return known
+    clip = known or _imported(pool, folder, result, work)
+    _check_medium(clip, result)
+    return clip, known is None and _known(folder, result) is not None
+
+
+def _imported(
+    pool: api.MediaPool, folder: api.Folder, result: Result, work: Work
+) -> api.MediaPoolItem:
     for _ in range(aside.TRIES):
         if identity_of(sure(pool.GetCurrentFolder)) == identity_of(folder):
             break

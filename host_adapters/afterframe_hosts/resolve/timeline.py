@@ -172,7 +172,7 @@ def find_item(
         raise ItemGone(item=item[:60])
     count = sure(lambda: timeline.GetTrackCount("video")) or 0
     tracks = [marks.on_track(timeline, track) for track in range(1, count + 1)]
-    nearby = [] if near is None else [each for track in tracks for each in _near(track, near)]
+    nearby = [] if near is None else [each for track in tracks for each in about(track, near)]
     handles = [handle for track in tracks for handle in track]
     for handle in (*nearby, *handles):
         if sure(handle.GetUniqueId) == name:
@@ -181,6 +181,12 @@ def find_item(
     if not handles and _has_more(timeline):
         raise HostUnreachable(host=HOST, detail=SILENT)
     raise ItemGone(item=item[:60])
+
+
+def about(track: Sequence[api.TimelineItem], frame: int) -> Sequence[api.TimelineItem]:
+    """Return what stands about a frame, were the items of a track listed in the order of time."""
+    after = bisect_right(track, frame, key=lambda handle: sure(handle.GetStart) or 0)
+    return track[max(0, after - 2) : after]
 
 
 def read_clip(edit: Edit, handle: api.TimelineItem) -> Clip:
@@ -240,12 +246,6 @@ def kind_of(handle: api.TimelineItem) -> Kind:
         return "transition"
     # What Resolve makes has no source: what has one is a shot, though its clip is not told.
     return "generator" if sure(handle.GetSourceStartFrame) is None else "shot"
-
-
-def _near(track: Sequence[api.TimelineItem], frame: int) -> Sequence[api.TimelineItem]:
-    """Return what stands about a frame, were the items of a track listed in the order of time."""
-    after = bisect_right(track, frame, key=lambda handle: sure(handle.GetStart) or 0)
-    return track[max(0, after - 2) : after]
 
 
 def _on_track(edit: Edit, track: int, at: int | None, only: Container[str] | None) -> list[Item]:
