@@ -8,7 +8,7 @@ import json
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -60,11 +60,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own = given.index("--") if "--" in given else len(given)
     options = _parser().parse_args(given[:own])
     try:
-        if options.command is _compare:
+        if options.command is None:
             return _compare(options.before, options.after)
         world = _world(options)
-        code: int = options.command(world, options, given[own + 1 :])
-        return code
+        command: Callable[..., int] = options.command
+        return command(world, options, given[own + 1 :])
     except (ValueError, OSError) as error:
         print(f"cannot be run: {error}", file=sys.stderr)
         return 2
@@ -239,7 +239,7 @@ def _parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="tell what differs between two dumps")
     compare.add_argument("before", type=Path, metavar="BEFORE.json")
     compare.add_argument("after", type=Path, metavar="AFTER.json", help="exit code 1: it differs")
-    compare.set_defaults(command=_compare)
+    compare.set_defaults(command=None)
     for each in (run, serve, methods):
         _add_build(each)
     return parser
