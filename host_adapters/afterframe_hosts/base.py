@@ -149,6 +149,17 @@ class Capture(ABC):
             CaptureFailed: the host gave no picture.
         """
 
+    def fluent(self, clip: Clip) -> Clip | None:
+        """Return a clip with all the pictures that its medium has, for what is between frames.
+
+        Of a medium of another rate a host's own pictures lack some, and repeat others: slow motion
+        wants those that were taken. None: :meth:`capture` gives what is to be had.
+
+        Raises:
+            ItemGone, PlayheadOutside, MediaMissing: see :meth:`capture`.
+        """
+        return None
+
 
 class Placement(ABC):
     """Results on the timeline."""

@@ -104,6 +104,9 @@ class Order:
             DiskFull, NotWritable: the folder for results does not take captured pictures.
             HostError: see ``base.Capture.capture``.
         """
+        fluent = host.fluent(clip) if self.wish.effect == "retime" and not self.wish.seen else None
+        if fluent is not None:
+            return fluent
         with tempfile.TemporaryDirectory(prefix="afterframe-") as folder:
             taken = host.capture(clip, frames, Path(folder), seen=self.wish.seen)
             return kept(host.destination(), taken, Path(folder))

@@ -14,6 +14,7 @@ import pytest
 from afterframe.core.clips import media_frame
 from afterframe.media.source import open_media
 from afterframe_hosts.base import Query
+from afterframe_hosts.orders import Order, Wish
 from afterframe_hosts.resolve.adapter import ResolveHost
 from afterframe_hosts.resolve.calls import Direct, root
 from afterframe_hosts.wire.clip import Clip, Span
@@ -94,6 +95,31 @@ def test_every_frame_of_every_clip_arrives(
         assert numbers(captured, clip.record_range) == expected[item.name], item.name
         assert captured.record_range == Span(item.start, item.duration)
     assert edit.timeline.playhead == before
+
+
+@pytest.mark.parametrize("version", ["19.1", "20.3", "21.1"])
+@pytest.mark.parametrize(("rate", "other"), [(NTSC_24, NTSC_60), (Fraction(60), Fraction(25))])
+def test_slow_motion_has_all_pictures_of_a_clip_of_another_rate(
+    tmp_path: Path, made: Path, rate: Fraction, other: Fraction, version: str
+) -> None:
+    edit = Edit(made, rate, build=Build.named(version), folder=tmp_path)
+    movie = edit.movie("one.mp4", FRAMES, other)
+    even = edit.put(movie, 0, 8, 7)
+    for at, speed in ((10, 2.0), (20, 0.5), (30, -1.0)):
+        edit.put(movie, at, 8, 12, speed=speed)
+    edit.put(edit.movie("one.mp4", FRAMES), 40, 8, 7)
+    host = ResolveHost(root(Direct(), edit.resolve))
+    first, *others = host.clips(Query("all"))
+    fluent = host.fluent(first)
+    assert fluent is not None
+    assert fluent.speed == other / rate
+    assert fluent.media == first.media
+    assert fluent.record_range == Span(even.start, even.duration)
+    told = zip(numbers(fluent, fluent.record_range), shown(edit, even), strict=True)
+    assert all(abs(one - another) <= 1 for one, another in told)
+    assert [host.fluent(clip) for clip in others] == [None] * 4
+    wish = Wish(effect="retime", parameters={"speed": 50})
+    assert Order(first, wish).captured(host, first, first.record_range) == fluent
 
 
 def test_every_frame_is_the_one_that_was_asked_for(tmp_path: Path, made: Path) -> None:

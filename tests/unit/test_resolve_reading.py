@@ -437,7 +437,7 @@ def test_on_a_page_without_a_playhead_that_is_told(edit: Edit) -> None:
     edit.put(edit.movie("one.mov", 500), 0, 20)
     host = hosted(edit)
     edit.world.faults.refusing = {"Timeline.GetCurrentTimecode"}
-    with pytest.raises(HostUnable, match="playhead.*--at"):
+    with pytest.raises(HostUnable, match=r"playhead.*--at"):
         host.playhead()
     assert len(host.clips(ALL)) == 1
 
@@ -535,8 +535,13 @@ def test_outside_of_the_timeline_there_is_no_clip(edit: Edit) -> None:
     with pytest.raises(ItemNotFound):
         host.clip_at(start + 20)
     for frame in (start - 1, start + 50, 0):
-        with pytest.raises(PlayheadOutside):
+        with pytest.raises(PlayheadOutside, match=r"\(01:00:00:00 to 01:00:01:24\)"):
             host.clip_at(frame)
+
+
+def test_on_an_empty_timeline_there_is_no_clip(edit: Edit) -> None:
+    with pytest.raises(ItemNotFound, match="01:00:00:07"):
+        hosted(edit).clip_at(edit.timeline.start + 7)
 
 
 # What is open

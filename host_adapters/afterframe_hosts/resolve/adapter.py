@@ -159,6 +159,10 @@ class ResolveHost(LiveHost):
         """Return a clip whose medium gives these frames; see ``base.Capture``."""
         return capture.capture(self.resolve, clip, frames, folder, seen=seen, tell=self._tell)
 
+    def fluent(self, clip: Clip) -> Clip | None:
+        """Return a clip of another rate with all its pictures; see ``base.Capture``."""
+        return capture.fluent(self.resolve, clip)
+
     def place(self, status: JobStatus) -> Placed:
         """Put a result on the timeline; see ``base.Placement``."""
         return place.place(self.resolve, status, self._tell, self._seen)

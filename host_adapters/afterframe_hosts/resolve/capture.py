@@ -99,6 +99,16 @@ def capture(
     )
 
 
+def fluent(resolve: api.Resolve, clip: Clip) -> Clip | None:
+    """Return a clip of another rate with all its pictures; None: of no other, or retimed.
+
+    Raises:
+        ItemGone, PlayheadOutside, MediaMissing, HostUnreachable: see :func:`capture`.
+    """
+    shot, is_exact = _shot(resolve, clip, clip.record_range, Path())
+    return shot.clip if not is_exact and timeline.is_even(*_find(resolve, clip)) else None
+
+
 def _shot(resolve: api.Resolve, clip: Clip, frames: Span, folder: Path) -> tuple[_Shot, bool]:
     """Return what is captured, and whether its file gives it."""
     edit, item = _find(resolve, clip)

@@ -85,8 +85,9 @@ def topmost(edit: Edit, frame: int) -> Item | None:
     item = _seen_at(edit, frame)
     if item is None:
         end = max((each.span.end for each in survey(edit)), default=edit.start)
-        if not edit.start <= frame < end:
-            raise PlayheadOutside(frame=frame, first=edit.start, last=end - 1, clip=edit.name)
+        if end > edit.start and not edit.start <= frame < end:
+            at, first, last = map(edit.clock.label, (max(0, frame), edit.start, end - 1))
+            raise PlayheadOutside(frame=at, first=first, last=last, clip=edit.name)
     return item
 
 

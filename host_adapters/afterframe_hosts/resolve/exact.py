@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import cast
 
 from ..wire.clip import FASTEST, LONGEST, STILL_SUFFIXES, Media, Span
 from ..wire.rates import nearest_rate
@@ -159,12 +160,15 @@ class Used:
         speed: frames of the medium for each timeline frame.
         phase: how much of the first has gone by when the item begins.
         exact: it is certain; else this tells no more than where its pictures come from.
+        even: it plays at 100 %, though which of two neighbours is shown is not certain where its
+            rate is another.
     """
 
     span: Span
     speed: Fraction = Fraction(1)
     phase: Fraction = Fraction(0)
     exact: bool = True
+    even: bool = False
 
 
 def used(told: Told, duration: int, rate: Fraction) -> Used:
@@ -179,7 +183,8 @@ def used(told: Told, duration: int, rate: Fraction) -> Used:
     if step and told.left is not None and _is_plain(told, told.left, step, duration):
         begin = told.base - told.origin + round(told.left) * step
         return Used(Span(begin, (duration - 1) * step + 1), Fraction(step))
-    return _guessed(told, duration, rate)
+    guess = _guessed(told, duration, rate)
+    return replace(guess, even=_is_even(told, guess, duration, rate))
 
 
 def medium(path: str, rate: Fraction | None, frames: int | None) -> tuple[Media, bool]:
@@ -255,6 +260,20 @@ def _is_plain(told: Told, left: float, step: int, duration: int) -> bool:
         return 0 in apart and told.rate is not None and _lasts(told.seconds, duration, told.rate)
     # Where the speed is known, the offset is right also where the source frame is off by one.
     return any(abs(each) <= 1 for each in apart)
+
+
+def _is_even(told: Told, guess: Used, duration: int, rate: Fraction) -> bool:
+    """Return whether an item of another rate plays at 100 %, as far as its ends can tell."""
+    if None in (told.rate, told.left, told.first, told.end) or not told.frames:
+        return False
+    ratio = cast(Fraction, told.rate) / rate
+    if told.percent is not None and abs(told.percent - 100) > PERCENT:
+        return False
+    begin, first = _frames(cast(float, told.left)) * ratio, cast(int, told.first) - told.base
+    apart = min(abs(first - begin), abs(first + told.origin - begin))
+    shown = cast(int, told.end) - cast(int, told.first)
+    near = apart <= 1 and abs(shown - duration * ratio) <= 1 + ratio
+    return near and guess.speed == ratio and guess.span.end <= told.frames
 
 
 def _lasts(seconds: tuple[float | None, float | None], duration: int, rate: Fraction) -> bool:

@@ -204,7 +204,12 @@ def read_clip(edit: Edit, handle: api.TimelineItem) -> Clip:
 
 def is_exact(edit: Edit, handle: api.TimelineItem) -> bool:
     """Return whether the media range of an item's clip is certain; raises as :func:`read_clip`."""
-    return _read(edit, handle)[1]
+    return _read(edit, handle)[1].exact
+
+
+def is_even(edit: Edit, handle: api.TimelineItem) -> bool:
+    """Return whether an item plays at 100 %, of whichever rate; raises as :func:`read_clip`."""
+    return _read(edit, handle)[1].even
 
 
 def check_media(edit: Edit, handle: api.TimelineItem) -> None:
@@ -313,8 +318,8 @@ def _name(handle: api.TimelineItem) -> str:
     return name or (pooled and pooled.GetName()) or "clip"
 
 
-def _read(edit: Edit, handle: api.TimelineItem) -> tuple[Clip, bool]:
-    """Return an item's clip, and whether it is exact."""
+def _read(edit: Edit, handle: api.TimelineItem) -> tuple[Clip, exact.Used]:
+    """Return an item's clip, and how certain its media range is."""
     span, uid = _span(handle), sure(handle.GetUniqueId)
     name = _name(handle)
     if span is None or uid is None:
@@ -339,7 +344,7 @@ def _read(edit: Edit, handle: api.TimelineItem) -> tuple[Clip, bool]:
         phase=used.phase,
         earliest=edit.start,
     )
-    return clip, used.exact
+    return clip, used
 
 
 def _source(edit: Edit, handle: api.TimelineItem, duration: int) -> tuple[Media, exact.Used]:
