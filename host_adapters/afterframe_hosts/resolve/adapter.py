@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ..wire.errors import (
 from ..wire.job import JobStatus, Note, Output, new_id
 from ..wire.session import HostSession
 from ..wire.system import video_folder
-from . import api, capture, choose, editions, link, place, timeline
+from . import api, capture, choose, editions, link, place, timeline, turn
 from .aside import open_project, sure
 from .calls import HOST, root
 from .ledger import Ledger
@@ -38,12 +39,18 @@ class ResolveHost(LiveHost):
         start: first frame of that timeline.
     """
 
-    def __init__(self, resolve: api.Resolve, close: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        resolve: api.Resolve,
+        close: Callable[[], None] = lambda: None,
+        take_turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         """Take a Resolve that has been reached.
 
         Args:
             resolve: as ``calls.root`` gives it.
             close: lets go of it.
+            take_turn: keeps others from changing it meanwhile.
 
         Raises:
             HostEdition: its version lacks what it takes.
@@ -52,7 +59,7 @@ class ResolveHost(LiveHost):
         """
         editions.demand(resolve)
         self.resolve = resolve
-        self._close = close
+        self._close, self._take_turn = close, take_turn
         self._id = new_id()
         self._notes: list[Note] = []
         self._seen = Ledger()
@@ -64,7 +71,7 @@ class ResolveHost(LiveHost):
         """Reach Resolve and the timeline that is open in it; see ``base.LiveHost``."""
         line = link.reached(door)
         try:
-            return cls(root(line, line.resolve), line.close)
+            return cls(root(line, line.resolve), line.close, turn.taken)
         except BaseException:
             line.close()
             raise
@@ -157,7 +164,8 @@ class ResolveHost(LiveHost):
 
     def capture(self, clip: Clip, frames: Span, folder: Path, *, seen: bool = False) -> Clip:
         """Return a clip whose medium gives these frames; see ``base.Capture``."""
-        return capture.capture(self.resolve, clip, frames, folder, seen=seen, tell=self._tell)
+        with self._take_turn():
+            return capture.capture(self.resolve, clip, frames, folder, seen=seen, tell=self._tell)
 
     def fluent(self, clip: Clip) -> Clip | None:
         """Return a clip of another rate with all its pictures; see ``base.Capture``."""
@@ -165,7 +173,8 @@ class ResolveHost(LiveHost):
 
     def place(self, status: JobStatus) -> Placed:
         """Put a result on the timeline; see ``base.Placement``."""
-        return place.place(self.resolve, status, self._tell, self._seen)
+        with self._take_turn():
+            return place.place(self.resolve, status, self._tell, self._seen)
 
     def check_output(self, output: Output) -> None:
         """Refuse a format that Resolve does not read on this machine."""
