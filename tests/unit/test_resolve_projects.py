@@ -190,6 +190,7 @@ def test_a_project_is_renamed_where_the_name_is_free(manager: Any) -> None:
         ("superScale", "3", 3),
         ("timelineResolutionWidth", "3840", "3840"),
         ("projectMediaLocation", "/media/films", "/media/films"),
+        ("perfProxyMediaMode", "2", "2"),
         ("colorScienceMode", "davinciYRGBColorManagedv2", "davinciYRGBColorManagedv2"),
     ],
 )
@@ -216,6 +217,7 @@ def test_a_setting_is_set_from_text_and_read_back(
         ("timelineInterlaceProcessing", "yes"),
         ("timelineOutputResolutionWidth", "1280"),
         ("colorScienceMode", "rec709"),
+        ("perfProxyMediaMode", "on"),
         ("noSuchSetting", "1"),
     ],
 )

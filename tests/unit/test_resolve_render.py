@@ -17,7 +17,7 @@ import pytest
 from afterframe.media.frame import MediaInfo
 from afterframe.media.source import open_media, probe
 from afterframe_hosts.wire.clip import Media
-from tests.fakes.resolve import codecs, state
+from tests.fakes.resolve import codecs, simulator, state
 from tests.fakes.resolve.build import Build
 from tests.fakes.resolve.faults import Faults
 from tests.makers import read_number, write_picture
@@ -421,6 +421,18 @@ def test_an_empty_name_refuses_all_settings(tmp_path: Path, name: object) -> Non
     settings = {"TargetDir": str(tmp_path), "CustomName": name}
     assert made.project.SetRenderSettings(settings) is False
     assert "TargetDir" not in made.kept.deliver.settings
+
+
+def test_a_job_that_was_cut_off_holds_nothing_up(tmp_path: Path) -> None:
+    made = two_clips(tmp_path)
+    made.project.SetRenderSettings({"TargetDir": str(tmp_path)})
+    job = made.project.AddRenderJob()
+    made.kept.queue[0].status = "Rendering"
+    kept = made.world.application
+    again: Any = simulator.start(made.world.build, folder=tmp_path, application=kept)
+    project = again.handle("ProjectManager").GetCurrentProject()
+    assert project.GetRenderJobStatus(job)["JobStatus"] == "Cancelled"
+    assert project.DeleteRenderJob(job)
 
 
 def test_a_new_project_renders_what_its_edition_has(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ def open_first(world: World) -> None:
     if library is None:
         return
     for project in library.projects.values():
+        for job in project.queue:
+            if job.status == "Rendering":  # it was cut off with what rendered it
+                job.status = "Cancelled"
         keep(world, project)
     if world.application.project not in library.projects:
         open_new(world)

@@ -92,6 +92,7 @@ _VALUES = {
     "perfCacheClipsLocation": "CacheClip",
     "perfOptimisedCodec": "dnxhd_hqx_12b",
     "perfOptimizedResolutionRatio": "auto",
+    "perfProxyMediaMode": "1",
     "perfProxyResolutionRatio": "original",
     "perfRenderCacheCodec": "dnxhd_hqx_12b",
     "perfRenderCacheMode": "user",
