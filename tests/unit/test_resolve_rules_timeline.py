@@ -457,6 +457,11 @@ def test_s29_a_transition_needs_handles_and_all_four_keys(tmp_path: Path) -> Non
         assert spare.AddTransition({**some, "position": "end"}) is None
     made = spare.AddTransition({**options, "position": "end", "duration": None})
     assert (made.GetStart(), made.GetDuration()) == (HOUR + 208, 8)
+    before = put(edit, film(edit), 12, 24, HOUR + 250)
+    put(edit, film(edit), 0, 12, HOUR + 262)
+    assert before.AddTransition({**options, "position": "end"}) is None, "nothing before the next"
+    made = before.AddTransition({**options, "position": "end", "alignment": "right"})
+    assert made.GetStart() == HOUR + 262
 
 
 def test_tracks_are_added_named_and_taken_away(edit: Edit) -> None:
