@@ -82,7 +82,7 @@ def menu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def engine(folder: Path, code: str) -> Path:
     """What stands where the engine's Python would: it runs this code on what it is asked."""
     script = folder / "engine.py"
-    script.write_text(f"import sys\nasked = sys.argv[5:]\n{code}\n", "utf-8")
+    script.write_text(f"import sys\nasked = sys.argv[6:]\n{code}\n", "utf-8")
     program = folder / "python"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n')
     program.chmod(0o755)
@@ -183,6 +183,8 @@ def test_the_door_stays_open_for_the_command_line_until_it_is_chosen_again(
     line = link.reached()
     assert line.python.startswith(version)
     assert editions.reach().works, "while another client is in it, too"
+    assert "works through this now" in run_python(version, script, **environment)
+    assert file.exists()
     line.close()
     assert run_python(version, script, **environment) == "Afterframe: closed.\n"
     said, _ = first.communicate(timeout=20)

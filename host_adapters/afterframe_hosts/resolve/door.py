@@ -55,8 +55,7 @@ class Objects:
     """Resolve's objects by number, as one client knows them."""
 
     def __init__(self, resolve: object) -> None:
-        self._last = 0
-        self._kept = {0: resolve}
+        self._last, self._kept = 0, {0: resolve}
 
     def answer(self, request: "dict[str, Any]") -> "dict[str, Any]":
         """Do what is asked; errors are answers too."""
@@ -69,9 +68,8 @@ class Objects:
         return dict(told, id=request.get("id"))
 
     def _done(self, request: "dict[str, Any]") -> object:
-        for number in request.get("forget", ()):
-            if number:
-                self._kept.pop(number, None)
+        for number in filter(None, request.get("forget", ())):
+            self._kept.pop(number, None)
         target, do = self._meant({"object": request.get("on")}), request.get("do")
         if do == "names":
             return [name for name in dir(target) if NAMES.match(name)]
@@ -122,7 +120,7 @@ class Peer:
 
     def __init__(self, line: socket.socket) -> None:
         line.settimeout(PATIENCE)  # an answer that nobody takes
-        self.line, self.since, self.come = line, time.time(), b""
+        self.line, self.since, self.come = line, time.monotonic(), b""
         self.objects = None  # type: Objects | None
 
     def requests(self) -> "Iterator[dict[str, Any]]":
@@ -153,8 +151,9 @@ class Door:
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._listener.bind(("127.0.0.1", 0))
         self._listener.listen(128)
+        self._listener.setblocking(False)  # whoever knocks may have gone before he is let in
         self._peers = {}  # type: dict[socket.socket, Peer]
-        self._asked = time.time()
+        self._asked = time.monotonic()
         self.ended = self.was_used = False
         self._token, proof = secrets.token_hex(32), secrets.token_hex(32)
         self._shown = {"door": VERSION, "proof": proof, "pid": os.getpid()}
@@ -170,24 +169,24 @@ class Door:
         """Answer one client after the other, until one says so, or Resolve or ``goes_on`` ends."""
         while not self.ended and goes_on() and self._is_alive():
             for ready in select.select([self._listener, *self._peers], [], [], TICK)[0]:
-                if ready is self._listener:
-                    line = ready.accept()[0]
-                    self._peers[line] = Peer(line)
-                elif ready in self._peers:
-                    self._serve(self._peers[ready])
-            for peer in list(self._peers.values()):
-                late = peer.objects is None and time.time() - peer.since > PATIENCE
-                if late or (len(self._peers) > STRANGERS and peer.objects is None):
+                self._serve(ready)
+            for peer in [each for each in self._peers.values() if each.objects is None]:
+                if time.monotonic() - peer.since > PATIENCE or len(self._peers) > STRANGERS:
                     self._hang_up(peer)
         for peer in list(self._peers.values()):
             self._hang_up(peer)
         self._listener.close()
 
-    def _serve(self, peer: Peer) -> None:
+    def _serve(self, ready: socket.socket) -> None:
+        peer = self._peers.get(ready)
         try:
+            if peer is None:
+                line = self._listener.accept()[0]
+                self._peers[line] = Peer(line)
+                return
             for request in peer.requests():
                 if peer.objects is not None:
-                    self._asked, self.ended = time.time(), request.get("do") == "end"
+                    self._asked, self.ended = time.monotonic(), request.get("do") == "end"
                     own = {"id": request.get("id"), "value": True}
                     peer.tell(own if self.ended else peer.objects.answer(request))
                 elif not hmac.compare_digest(ascii(request.get("token")), repr(self._token)):
@@ -199,16 +198,17 @@ class Door:
                     peer.objects, self.was_used = Objects(self._resolve), True
                     peer.tell(dict(self._shown, python=sys.version.split()[0]))
         except (OSError, ValueError, RecursionError):
-            self._hang_up(peer)
+            if peer is not None:
+                self._hang_up(peer)
 
     def _hang_up(self, peer: Peer) -> None:
         self._peers.pop(peer.line, None)
         peer.line.close()
 
     def _is_alive(self) -> bool:
-        if time.time() - self._asked < ALIVE_EVERY:
+        if time.monotonic() - self._asked < ALIVE_EVERY:
             return True
-        self._asked = time.time()
+        self._asked = time.monotonic()
         try:
             return self._resolve.GetVersionString() is not None  # type: ignore[attr-defined]
         except Exception:  # noqa: BLE001 - as fusionscript pleases when Resolve has ended
@@ -233,8 +233,8 @@ def main() -> int:
     told.close()
     if door is None:
         return 1
-    until = time.time() + PATIENCE
-    door.serve(lambda: door.in_use or (not door.was_used and time.time() < until))
+    until = time.monotonic() + PATIENCE
+    door.serve(lambda: door.in_use or (not door.was_used and time.monotonic() < until))
     return 0
 
 

@@ -6,6 +6,7 @@ where doors are announced, ``command`` is for a terminal; where they are ``share
 variables stand for whoever runs it. What is printed here stands in Workspace > Console.
 """
 
+import contextlib
 import importlib
 import json
 import locale
@@ -31,6 +32,7 @@ FOREIGN = ("PYTHON", "QT_", "VIRTUAL_ENV", "__PYVENV")
 NO_RESOLVE = "Afterframe: this is for Resolve's own menu, Workspace > Scripts."
 NO_ENGINE = "Afterframe: its engine is not installed. In a terminal, in the folder of Afterframe:"
 INSTALL = "  python3 install/bootstrap.py engine"
+BUSY = "Afterframe: a command works through this now. Choose it again when that has ended."
 OPEN = """\
 Afterframe: {name} {version} can be worked on from a terminal now. For example:
   {command} generate --host resolve
@@ -59,7 +61,11 @@ def keep_open(given: "dict[str, Any]") -> None:
     resolve = find_resolve(given)
     if resolve is None:
         say(NO_RESOLVE)
-    elif any(map(close, folder().glob("resolve-door-*.json"))):
+        return
+    told = [close(each) for each in folder().glob("resolve-door-*.json")]
+    if "busy" in told:
+        say(BUSY)
+    elif "closed" in told:
         say("Afterframe: closed.")
     else:
         names = {"name": resolve.GetProductName(), "version": resolve.GetVersionString()}
@@ -87,7 +93,7 @@ def find_engine() -> "list[str] | None":
         python = ""
     python = os.environ.get("AFTERFRAME_ENGINE") or python
     known = bool(python) and Path(python).is_file()
-    return [python, "-I", "-u", "-m", "afterframe.cli.main"] if known else None
+    return [python, "-I", "-Xutf8", "-u", "-m", "afterframe.cli.main"] if known else None
 
 
 def serve(resolve: Any, command: "list[str]") -> int:
@@ -116,7 +122,8 @@ def serve(resolve: Any, command: "list[str]") -> int:
             threading.Thread(target=listen, args=(process.stdout, lines), daemon=True).start()
         opened.serve(goes_on)
     finally:
-        announcement.unlink()
+        with contextlib.suppress(OSError):  # somebody has tidied up
+            announcement.unlink()
     return process.wait() if process else 0
 
 
@@ -158,17 +165,20 @@ def announce(address: "dict[str, Any]", kind: str) -> Path:
     return path
 
 
-def close(announcement: Path) -> bool:
-    """End a door that waits; gives whether there was one. One at work is left alone."""
+def close(announcement: Path) -> str:
+    """End a door that waits; gives "closed", "busy" for one at work, which stays, or ""."""
     try:
         address = json.loads(announcement.read_text("utf-8"))
         with socket.create_connection(("127.0.0.1", address["port"]), 3.0) as line:
             line.sendall(json.dumps({"token": address["token"]}).encode("ascii") + b"\n")
             greeting = json.loads(line.recv(1 << 12).decode("ascii"))
+            if greeting.get("error") == "busy":
+                return "busy"
             line.sendall(b'{"do": "end"}\n')
-            return bool(greeting.get("proof") == address["proof"] and line.recv(1 << 12))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+            ended = greeting.get("proof") == address["proof"] and line.recv(1 << 12)
+            return "closed" if ended else ""
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
 
 
 def settings() -> "dict[str, str]":
