@@ -61,9 +61,18 @@ def test_captions_follow_what_stands_on_the_first_track_though_another_is_empty(
     timeline.AddTrack("subtitle")
     timeline.AddTrack("subtitle")
     pool.AppendToTimeline([clip])
-    pool.AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 2}])
+    pool.AppendToTimeline([clip])
     assert [start for _, start, _ in spans(timeline)] == [25, 62, 125, 162]
     assert spans(timeline, 2) == []
+
+
+@pytest.mark.parametrize("place", [{"trackIndex": 2}, {"recordFrame": 90000}])
+def test_captions_that_are_told_a_place_go_behind_everything(edit: Any, place: Any) -> None:
+    timeline, pool, clip = edit
+    timeline.AddTrack("subtitle")
+    timeline.InsertTitleIntoTimeline("Text")
+    pool.AppendToTimeline([{"mediaPoolItem": clip, **place}])
+    assert [start for _, start, _ in spans(timeline)] == [150, 187]
 
 
 def test_without_a_subtitle_track_a_handle_is_told_and_nothing_placed(edit: Any) -> None:
