@@ -240,6 +240,23 @@ def test_a_resolve_that_hangs_in_a_call_is_told_to_whoever_drives_it() -> None:
         line.close()
 
 
+@pytest.mark.parametrize("doors", [[Path("door.json")], []])
+def test_a_resolve_that_hangs_is_found_and_said_to_hang(
+    doors: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hangs(*_: object) -> link.Link:
+        raise HostStuck(host="DaVinci Resolve", call="GetProductName", seconds="10")
+
+    monkeypatch.setattr(link, "find", lambda: doors)
+    monkeypatch.setattr(link, "waiting", hangs)
+    monkeypatch.setattr(link, "external", hangs)
+    monkeypatch.setattr(link, "is_told_where", lambda: True)
+    reach = editions.reach()
+    assert (reach.tier, reach.works) == ("menu" if doors else "external", False)
+    assert "has not answered for 10 s" in reach.notes[0].text()
+    assert "A dialog may be open in it" in reach.notes[1].text()
+
+
 def test_a_machine_without_resolve_is_told_that_files_work() -> None:
     reach = editions.reach()
     assert (reach.tier, reach.works) == ("none", False)

@@ -7,7 +7,7 @@ none from 21.1 on: there, timeline files are the way.
 from __future__ import annotations
 
 from ..base import Reach
-from ..wire.errors import AfterframeError, HostEdition, HostUnreachable
+from ..wire.errors import AfterframeError, HostEdition, HostStuck, HostUnreachable
 from ..wire.job import Note
 from . import api, link, places
 from .calls import HOST, root
@@ -23,6 +23,8 @@ def reach() -> Reach:
     for door in link.find():
         try:
             return _told(link.waiting(door), "menu")
+        except HostStuck as error:
+            return Reach("menu", False, (_why(error), Note("note.resolve_dialog")))
         except HostUnreachable as error:
             notes.append(_why(error))
             if error.params["detail"] == link.BUSY:
@@ -35,6 +37,8 @@ def reach() -> Reach:
     except HostUnreachable as error:
         closed = error.params["detail"] == link.CLOSED
         notes.append(Note("note.resolve_closed") if closed else _why(error))
+    except HostStuck as error:
+        return Reach("external", False, (_why(error), Note("note.resolve_dialog")))
     except AfterframeError as error:
         notes.append(_why(error))
     newer = any(each.bundled.exists() for each in found)
