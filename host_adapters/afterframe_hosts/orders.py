@@ -30,6 +30,8 @@ CAPTURED = "captured"
 rendered again, so they are kept as long as the results are. Each set is named for its contents."""
 FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 """Error numbers that mean: no room, or a quota."""
+MOST_STAMPS = 1000
+"""Pictures of a sequence that are looked at to see that it was changed."""
 PNG = b"\x89PNG\r\n\x1a\n"
 _NAMESPACE = uuid.UUID("0d6f2f0e-9a55-5d1c-8f53-7f3f3b1f6a10")
 """Of our job ids among all UUIDs; chosen once."""
@@ -107,7 +109,10 @@ class Order:
         fluent = host.fluent(clip) if self.wish.effect == "retime" and not self.wish.seen else None
         if fluent is not None:
             return fluent
-        with tempfile.TemporaryDirectory(prefix="afterframe-") as folder:
+        # Windows: the host may still have its pictures open.
+        with tempfile.TemporaryDirectory(
+            prefix="afterframe-", ignore_cleanup_errors=True
+        ) as folder:
             taken = host.capture(clip, frames, Path(folder), seen=self.wish.seen)
             return kept(host.destination(), taken, Path(folder))
 
@@ -302,9 +307,12 @@ def _feed(digest: Any, file: BinaryIO, begin: int, end: int) -> None:
 
 
 def _stamp(clip: Clip) -> str:
-    """Return what changes when the medium does: its size and its time."""
-    path = Path(clip.media.path)
-    if path.parent.parent.name == CAPTURED or not path.is_file():
+    """Return what changes when the medium does: size and time of its file, or of those it uses."""
+    if Path(clip.media.path).parent.parent.name == CAPTURED:
         return ""
-    facts = path.stat()
-    return f"{facts.st_size} {facts.st_mtime_ns}"
+    used = clip.media_range
+    offsets = range(used.start, used.end, max(1, used.duration // MOST_STAMPS))
+    offsets = offsets if clip.media.kind == "sequence" else range(1)
+    files = (Path(clip.media.file(offset)) for offset in offsets)
+    facts = (file.stat() for file in files if file.is_file())
+    return " ".join(f"{each.st_size} {each.st_mtime_ns}" for each in facts)

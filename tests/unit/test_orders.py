@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from afterframe_hosts import orders
+from afterframe_hosts.wire.clip import Clip, Media, Span
 from afterframe_hosts.wire.errors import AfterframeError, DiskFull, NotWritable
 
 
@@ -119,3 +121,20 @@ def _refusal(pictures: list[Path], folder: Path) -> AfterframeError:
     with pytest.raises(AfterframeError) as told:
         orders._keep(pictures, folder / "captured" / "ab")
     return told.value
+
+
+def test_numbered_pictures_that_were_rendered_again_are_another_medium(tmp_path: Path) -> None:
+    for number in range(1, 6):
+        (tmp_path / f"plate.{number:04}.exr").write_bytes(b"before")
+    media = Media("sequence", str(tmp_path / "plate.####.exr"), first=1)
+    clip = Clip("plate", media, Span(1, 3), Span(100, 3), Fraction(24))
+    before = orders._stamp(clip)
+    (tmp_path / "plate.0005.exr").write_bytes(b"of no clip")
+    assert orders._stamp(clip) == before
+    (tmp_path / "plate.0003.exr").write_bytes(b"a new render")
+    assert orders._stamp(clip) != before
+
+
+def test_a_clip_without_a_file_is_the_same_whatever_happens_in_its_folder(tmp_path: Path) -> None:
+    clip = Clip("nest", Media("still", str(tmp_path)), Span(0, 1), Span(100, 3), Fraction(24))
+    assert orders._stamp(clip) == ""

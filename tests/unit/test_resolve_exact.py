@@ -273,5 +273,5 @@ def test_without_a_path_there_is_no_medium(path: str) -> None:
 
 def test_a_picture_of_a_sequence_has_a_file() -> None:
     media = Media("sequence", "/shots/plate.####.exr", first=1001)
-    assert exact.file_of(media, 3) == "/shots/plate.1004.exr"
-    assert exact.file_of(Media("movie", "/shots/one.mov"), 3) == "/shots/one.mov"
+    assert media.file(3) == "/shots/plate.1004.exr"
+    assert Media("movie", "/shots/one.mov").file(3) == "/shots/one.mov"

@@ -30,7 +30,6 @@ PERCENT = 1e-6
 """By which a speed may differ from 100 %."""
 _RUN = re.compile(r"\[([0-9]+)-([0-9]+)\](?=[^/\\]*$)")
 _SUFFIX = re.compile(r"\.[^./\\]*$")
-_MARKS = re.compile(r"#+(?=[^#/\\]*$)")
 
 
 def rate_of(value: object) -> Fraction | None:
@@ -207,15 +206,6 @@ def medium(path: str, rate: Fraction | None, frames: int | None) -> tuple[Media,
         # One file of several frames: of numbered pictures, named in a way that we do not know.
         return Media("still", path), frames in {None, 0, 1}
     return Media("movie", path), True
-
-
-def file_of(media: Media, offset: int) -> str:
-    """Return the path of the file that holds a medium's picture ``offset``, from 0."""
-    marks = _MARKS.search(media.path)
-    if media.kind != "sequence" or marks is None:
-        return media.path
-    number = f"{media.first + offset:0{len(marks[0])}}"
-    return f"{media.path[: marks.start()]}{number}{media.path[marks.end() :]}"
 
 
 def _ways(rate: Fraction, drops: bool, labels: tuple[str, str]) -> Iterator[bool]:

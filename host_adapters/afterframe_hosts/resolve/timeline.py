@@ -227,7 +227,7 @@ def check_media(edit: Edit, handle: api.TimelineItem) -> None:
 
 def missing(clip: Clip) -> str | None:
     """Return the file of a clip's first picture where it is not there."""
-    file = exact.file_of(clip.media, clip.media_range.start)
+    file = clip.media.file(clip.media_range.start)
     try:
         return None if Path(file).exists() else file
     except OSError:  # a name too long for any disk, or a folder closed to us

@@ -14,6 +14,7 @@ FASTEST = Fraction(1000)
 Holes = Literal["refuse", "hold", "black"]
 HOLES: tuple[Holes, ...] = ("refuse", "hold", "black")
 
+_NUMBER = re.compile(r"#+(?=[^#/\\]*$)")
 STILL_SUFFIXES = frozenset(
     {".bmp", ".cin", ".dpx", ".exr", ".hdr", ".heic", ".jp2", ".jpeg", ".jpg", ".jxl", ".png"}
     | {".psd", ".sgi", ".tga", ".tif", ".tiff", ".webp"}
@@ -84,10 +85,17 @@ class Media:
             raise ValueError("a medium needs a path")
         if not is_absolute(self.path):
             raise ValueError(f"media paths are absolute: {self.path}")
-        if self.kind == "sequence" and not re.search(r"#+[^#/\\]*$", self.path):
+        if self.kind == "sequence" and not _NUMBER.search(self.path):
             raise ValueError(f"a sequence's path has # where the number stands: {self.path}")
         if self.rate is not None:
             check_rate(self.rate)
+
+    def file(self, offset: int) -> str:
+        """Return the path of the file that holds the picture at an offset from the first, 0."""
+        if self.kind != "sequence":
+            return self.path
+        number = self.first + offset
+        return _NUMBER.sub(lambda run: f"{number:0{len(run[0])}}", self.path)
 
 
 @dataclass(frozen=True)
