@@ -498,6 +498,45 @@ def test_a_single_picture_costs_no_more_than_its_own_group(
         assert decoded[0] >= index // 12 * 12
 
 
+def test_the_way_to_a_far_picture_is_shorter_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("afterframe.media.movie.RECENT_BYTES", 1)
+    path = numbered_movie(tmp_path / "m.mp4", frames=72, gop=72, b_frames=3)
+    with opened(path) as source:
+        planes = [frame.planes for frame in source.frames(0, 72)]
+    decoded: list[int] = []
+    remember = MovieSource._remember
+
+    def counted(source: MovieSource, number: int, picture: av.VideoFrame) -> None:
+        decoded.append(number)
+        remember(source, number, picture)
+
+    monkeypatch.setattr(MovieSource, "_remember", counted)
+    for order in ((70, 71, 60), (50, 49, 48, 51, 8), (30, 66, 2, 65)):
+        with opened(path) as source:
+            decoded.clear()
+            for index in order:
+                found = source.read(index).planes
+                assert all(map(np.array_equal, found, planes[index]))
+                if index == order[0]:
+                    assert len(decoded) < 0.8 * index
+
+
+@pytest.mark.parametrize("way", [(20, 59), range(20, 60)])
+def test_where_a_movie_breaks_off_is_told_though_pictures_before_were_passed_over(
+    way: Sequence[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("afterframe.media.movie.RECENT_BYTES", 1)
+    path = cut_off(index_in_front(numbered_movie(tmp_path / "m.mp4", frames=60, gop=60)), 0.7)
+    told = []
+    for order in (range(60), way):
+        with opened(path) as source, pytest.raises(MediaTruncated) as caught:
+            list(map(source.read, order))
+        told.append(str(caught.value))
+    assert told[0] == told[1]
+
+
 def test_pictures_that_were_read_are_let_go_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

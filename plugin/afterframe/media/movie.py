@@ -45,6 +45,11 @@ ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """FFmpeg's own decoders of these leave out the alpha that WebM keeps beside the picture."""
 UNKNOWN = 2
 """The code point of H.273 for "not said"."""
+DISPOSABLE = frozenset({"h264"})
+"""Codecs in which each picture says whether any other is decoded from it (nal_ref_idc, ITU-T
+H.264, 7.4.1). HEVC says so of pictures of its own temporal layer only."""
+BESIDE = 4
+"""Pictures before the one that is gone for that are wanted too: readers look at neighbours."""
 NEAR_PICTURES = 50
 """So far on, decoding costs less than looking for a keyframe."""
 DEINTERLACED = "note.deinterlaced"
@@ -71,6 +76,7 @@ class MovieSource(Source):
             raise MediaUnreadable(path=self._path, detail=detail)
         with _told(self._path):
             self._recent: OrderedDict[int, av.VideoFrame] = OrderedDict()
+            self._held = 2
             self._open()
             index = index_of(self._path, self._number) or self._other_index()
             if index is None:
@@ -159,6 +165,7 @@ class MovieSource(Source):
         self._first: int | None = None
         self._gap: int | None = None
         self._key = -1
+        self._wanted = 0
 
     def _describe(self, deinterlace: bool) -> MediaInfo:
         try:
@@ -240,6 +247,9 @@ class MovieSource(Source):
                 picture = self._forward_to(index)
                 if picture is not None:
                     return picture
+                if self._wanted:  # a stream that is not what it says is decoded whole
+                    self._seek(self._key)
+                    continue
                 late = self._first is None or self._first > index
                 if late and self._key >= 0:
                     self._seek(self._earlier_key())
@@ -263,10 +273,13 @@ class MovieSource(Source):
         if self._index.keys_unknown and not self._is_near(index):
             self._find_keys(int(self._index.times[index]))
         key = self._key_before(index)
-        if index < self._next or (
-            key > self._key and self._key_frame(key) > self._next + SEEK_GAIN
-        ):
+        backwards = index < self._next
+        if backwards or (key > self._key and self._key_frame(key) > self._next + SEEK_GAIN):
             self._seek(key)
+        self._wanted = 0
+        if self._can_pass_over and index - self._next > self._held:
+            # Who goes backwards will want all that can be held.
+            self._wanted = max(0, index - (self._held if backwards else BESIDE))
 
     def _is_near(self, index: int) -> bool:
         """Tell whether a picture follows soon after the last one, or after a known keyframe."""
@@ -311,6 +324,7 @@ class MovieSource(Source):
         self._next = self._key_frame(key)
         self._first = self._gap = None
         self._key = key
+        self._wanted = 0
 
     def _forward_to(self, index: int) -> av.VideoFrame | None:
         """Decode on; None when the picture has been passed, or the file ends."""
@@ -328,6 +342,7 @@ class MovieSource(Source):
         for place, packet in enumerate(self._container.demux(self._stream)):
             if packet.is_corrupt and not (counted and place < self._index.whole):
                 continue  # cut through: some decoders would make up what is missing
+            self._pass_over(packet)
             for picture in self._decode_packet(packet):
                 if counted:
                     number: int | None = counter
@@ -339,6 +354,17 @@ class MovieSource(Source):
                 self._remember(number, picture)
                 yield number, picture
 
+    @property
+    def _can_pass_over(self) -> bool:
+        known = self._stream.codec_context.codec.canonical_name in DISPOSABLE
+        return known and not self._index.counted
+
+    def _pass_over(self, packet: av.Packet[av.VideoStream]) -> None:
+        """Have pictures on the way to the wanted ones decoded only where those need them."""
+        time = packet.pts
+        early = self._wanted and time is not None and time < self._index.times[self._wanted]
+        self._decoder.skip_frame = "NONREF" if early else "DEFAULT"
+
     def _decode_packet(self, packet: av.Packet[av.VideoStream]) -> list[av.VideoFrame]:
         try:
             return self._decoder.decode(packet)
@@ -348,13 +374,13 @@ class MovieSource(Source):
     def _remember(self, number: int, picture: av.VideoFrame) -> None:
         if self._first is None:
             self._first = number
-        elif number > self._next and self._gap is None:
-            self._gap = self._next
+        elif number > max(self._next, self._wanted) and self._gap is None:
+            self._gap = max(self._next, self._wanted)
         self._next = number + 1
         self._recent[number] = picture
         self._recent.move_to_end(number)
-        size = sum(plane.buffer_size for plane in picture.planes)
-        while len(self._recent) > max(2, RECENT_BYTES // size):
+        self._held = max(2, RECENT_BYTES // sum(plane.buffer_size for plane in picture.planes))
+        while len(self._recent) > self._held:
             self._recent.popitem(last=False)
 
     def _missing(self, index: int) -> Exception:
