@@ -230,9 +230,12 @@ def test_what_resolve_has_no_value_for_is_nothing(runs: Runs, tmp_path: Path) ->
         "    assert project.SetRenderSettings({'TargetDir': value}) is False\n"
         "    assert project.GetMediaPool().ImportMedia([value]) == []\n"
         "    assert project.SetName(value) is False\n"
+        "    assert project.SetRenderSettings({'ColorSpaceTag': value, 'GammaTag': [value]})\n"
         "assert project.SetRenderSettings({'TargetDir': '/tmp/\\udcff'})\n"
     )
     assert runs(text, "--dump", after) == 0
+    project = json.loads(Path(after).read_text("utf-8"))["libraries"][0]["projects"]["Project 1"]
+    assert project["deliver"]["settings"]["TargetDir"] == "/tmp/\udcff"
     again = str(tmp_path / "again.json")
     assert runs("", "--project", after, "--dump", again) == 0
     assert Path(after).read_bytes() == Path(again).read_bytes()
