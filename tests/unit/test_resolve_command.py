@@ -287,9 +287,13 @@ timeline = project.GetMediaPool().CreateEmptyTimeline("Cut")
 timeline.AddMarker(3, "Blue", "a", "b", 1, "c")
 print(timeline.GetMarkers()[3]["customData"], project.GetSetting("timelineFrameRate"))
 print(resolve.NoSuch, "NoSuch" in dir(resolve), project.GetCurrentTimeline() == timeline)
+print(project.SetName(object()), project.SetRenderSettings({"TargetDir": b"/", object(): 1}))
 print(project.SetCurrentTimeline(timeline), repr(timeline).split(" at ")[0], str(timeline)[:10])
 """
-SAID = "c 24.0\nNone False True\nTrue <BlackmagicFusion.PyRemoteObject object Timeline (\n"
+SAID = (
+    "c 24.0\nNone False True\nFalse False\n"
+    "True <BlackmagicFusion.PyRemoteObject object Timeline (\n"
+)
 
 
 @pytest.fixture

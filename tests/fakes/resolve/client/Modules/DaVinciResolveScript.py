@@ -8,6 +8,8 @@ import os
 import socket
 import threading
 
+_PLAIN = (str, int, float)  # what goes through beside handles, lists and dicts
+
 
 class PyRemoteObject:
     """An object of Resolve."""
@@ -79,10 +81,11 @@ class _Line:
         if isinstance(value, PyRemoteObject):
             return value._handle
         if isinstance(value, dict):
-            return {"#": [[key, self.packed(each)] for key, each in value.items()]}
+            known = [(key, each) for key, each in value.items() if isinstance(key, _PLAIN)]
+            return {"#": [[key, self.packed(each)] for key, each in known]}
         if isinstance(value, (list, tuple)):
             return [self.packed(each) for each in value]
-        return value
+        return value if isinstance(value, _PLAIN) else None
 
     def unpacked(self, value):
         if isinstance(value, dict) and "$" in value:
