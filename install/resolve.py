@@ -177,7 +177,8 @@ def _write(contents: dict[Path, str]) -> None:
     paths = (record_path(), *contents)
     missing = {each for path in paths for each in path.parents if not each.exists()}
     folders = (*record.folders, *sorted(map(str, missing - set(map(Path, record.folders)))))
-    hashes = {str(path): _hash(text.encode("utf-8")) for path, text in contents.items()}
+    written = {path: text.encode("utf-8", "surrogateescape") for path, text in contents.items()}
+    hashes = {str(path): _hash(content) for path, content in written.items()}
     for path in contents:
         known = dict(record.files).get(str(path))
         if path.exists() and _hash(path.read_bytes()) not in (known, hashes[str(path)]):
@@ -218,7 +219,8 @@ def _say_reach() -> None:
 
 
 def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    """Of a text, whichever ends of lines the system has given it."""
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def _remove_if_empty(folder: Path) -> None:

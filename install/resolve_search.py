@@ -56,7 +56,8 @@ def version_of(installation: Installation, system: System = SYSTEM) -> str:
             return ""
         return str(told.get("CFBundleShortVersionString", ""))
     if system == "win32":
-        script = f"(Get-Item -LiteralPath '{installation.program}').VersionInfo.ProductVersion"
+        program = str(installation.program).replace("'", "''")
+        script = f"(Get-Item -LiteralPath '{program}').VersionInfo.ProductVersion"
         said = _output(["powershell", "-NoProfile", "-Command", script])
     else:
         said = _text(installation.program.parents[1] / "docs" / "ReadMe.html")

@@ -92,6 +92,20 @@ def test_uninstalling_leaves_a_home_as_it_was(home: Path, program: Path) -> None
     assert resolve.uninstall(with_state=False) == 0
 
 
+def test_on_windows_where_lines_end_otherwise_all_is_known_again(
+    home: Path, program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tree(home)
+    plain = resolve.write_whole
+    monkeypatch.setattr(
+        resolve, "write_whole", lambda path, text: plain(path, text.replace("\n", "\r\n"))
+    )
+    install(program)
+    install(program)
+    assert resolve.uninstall(with_state=False) == 0
+    assert tree(home) == before
+
+
 def test_the_engine_goes_with_the_scripts_unless_another_has_it(
     home: Path, program: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
