@@ -294,6 +294,34 @@ def test_what_a_program_that_has_gone_would_have_got_waits_for_it(
     assert "Nothing waits for Memory: cut." in capsys.readouterr().err
 
 
+def test_what_a_program_says_after_it_was_found_again_is_told_too(
+    run: Run, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def hang() -> None:
+        if service.looks == 2:
+            Program.fails = {"describe": gone(), "connect": gone()}
+        if service.looks > 8:
+            Program.fails.clear()
+            Program.said[:] = [Note("note.resolve_not_saved")]
+
+    Program.said[:] = [Note("note.resolve_free")]
+    Program.during.update(describe=hang, connect=hang)
+    assert run("generate", "--host", "memory") == 0
+    said = capsys.readouterr().err
+    assert said.count("The free edition is reached only") == 1
+    assert said.count("did not save the project") == 1
+
+
+def test_what_was_captured_is_not_read_as_the_shot_is(
+    run: Run, service: Service, tmp_path: Path
+) -> None:
+    Program.shown = tmp_path / "captured.mov"
+    assert run("extend", "--host", "memory", "--seen", "--deinterlace") == 0
+    (job,) = (status.job for status in service.known.values())
+    assert job.clip.media.path == str(Program.shown)
+    assert not job.clip.media.deinterlace
+
+
 def test_a_program_that_hangs_whenever_something_is_placed_is_given_up(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -348,6 +376,21 @@ def test_who_listens_answers_until_the_program_ends(
     assert first.value["playhead"] == START + 10
     assert second.value == {}
     assert "Listening for Memory: cut. Ctrl-C stops." in capsys.readouterr().err
+
+
+def test_who_listens_does_so_on_when_a_project_was_closed_and_another_opened(
+    run: Run, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def change() -> None:
+        Program.fails.clear()
+        if service.looks == 3 and len(Program.doors) == 1:
+            Program.fails["describe"] = gone()
+        if service.looks > 8:
+            Program.fails.update(describe=gone(), connect=gone())
+
+    Program.during.update(describe=change)
+    assert run("serve", "--host", "memory") == 0
+    assert capsys.readouterr().err.count("Memory: cut answers again.") == 1
 
 
 def test_a_batch_makes_each_clip_and_tells_in_a_table(

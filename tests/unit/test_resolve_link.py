@@ -12,12 +12,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from afterframe_hosts.resolve import link
 from afterframe_hosts.resolve.calls import Direct, Handle, has, root
+from afterframe_hosts.resolve.door import Door
 from afterframe_hosts.resolve.link import Far, Link
 from afterframe_hosts.wire.errors import HostStuck, HostUnreachable
 from tests.unit.resolve_pythons import PYTHONS, python_named
@@ -466,8 +468,27 @@ def test_many_strangers_keep_nobody_out(waiting: Path) -> None:
     line = link.waiting(waiting)
     assert line.call(line.resolve, "GetVersionString", []) == "20.3.1"
     line.close()
+    hung_up = 0
     for each in idle:
-        each.close()
+        each.settimeout(5.0 if hung_up < 20 else 0.01)
+        with each, suppress(TimeoutError):
+            hung_up += each.recv(1) == b""
+    assert hung_up >= 20, "and they are not kept for ever"
+
+
+def test_half_a_token_is_none(waiting: Path) -> None:
+    token = json.loads(waiting.read_text("utf-8"))["token"]
+    for wrong in (token[:32], token[:63] + "x", f"{token} ", token.upper() + "A"):
+        assert raw(waiting, json.dumps({"token": wrong}).encode() + b"\n") == b""
+
+
+def test_who_has_gone_before_he_is_let_in_holds_nobody_up() -> None:
+    opened = Door(object())
+    letting_in = threading.Thread(target=opened._serve, args=(opened._listener,), daemon=True)
+    letting_in.start()
+    letting_in.join(5.0)
+    assert not letting_in.is_alive()
+    opened._listener.close()
 
 
 def impostor(answer: Callable[[socket.socket, bytes], None]) -> dict[str, object]:

@@ -86,6 +86,7 @@ class Run:
         self._over: set[str] = set()
         self._interrupts: list[int] = []
         self._lost: AfterframeError | None = None
+        self._ended = False
         self._trouble: AfterframeError | None = None
         self._tried = self._held_since = 0.0
         self._held = self._heard = 0
@@ -173,8 +174,12 @@ class Run:
             self.look()
 
     def serve(self) -> None:
-        """Answer what is asked of the program, until it ends."""
-        while not isinstance(self._lost, HostUnreachable):
+        """Answer what is asked of the program, until it ends.
+
+        That it has ended is known when it is not found again: while one project is closed and
+        another opens it has none for a moment.
+        """
+        while not self._ended:
             time.sleep(LOOK)
             self.look()
 
@@ -300,7 +305,7 @@ class Run:
             self.host = self._pump.host = self._reach()
             self.host.describe()
         except GONE as error:
-            self._lost = error
+            self._lost, self._ended = error, isinstance(error, HostUnreachable)
             return
         self._heard = 0
         self._lost = None
