@@ -600,3 +600,10 @@ def test_what_follows_a_call_that_ctrl_c_has_cut_off_is_answered(line: Link) -> 
         line.call(line.resolve, "Wait", [0.5])
     assert line.call(line.resolve, "Echo", ["next"]) == "next"
     assert line.call(line.resolve, "Echo", ["and on"]) == "and on"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal there asks nobody's group")
+def test_ctrl_c_in_a_terminal_is_not_for_the_door(line: Link) -> None:
+    pid = line.call(line.resolve, "Pid", [])
+    assert isinstance(pid, int)
+    assert os.getpgid(pid) != os.getpgid(0)
