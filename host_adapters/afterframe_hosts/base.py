@@ -346,7 +346,12 @@ class LiveHost(OpenedHost):
     Every method may raise ``HostUnreachable``, the program or its door has ended, and
     ``HostStuck``, it has not answered in time; neither leaves anything half done that a later
     call could not tell.
+
+    Attributes:
+        noted: is called as soon as there is another note, in the middle of what is being done.
     """
+
+    noted: Callable[[], object] = staticmethod(lambda: None)
 
     @classmethod
     @abstractmethod

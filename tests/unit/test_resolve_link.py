@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -285,6 +285,31 @@ def test_a_call_that_blocks_for_ever_is_a_dead_door_and_not_a_dead_adapter(
     again = link.external(settings=settings)
     assert again.call(again.resolve, "GetVersionString", []) == "20.3.1"
     again.close()
+
+
+def test_a_long_call_is_told_early_and_is_not_waited_for_as_long_again(
+    settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "_hung", {})
+    monkeypatch.setitem(link.LONGER, "Block", 0.9)
+    monkeypatch.setitem(link.LONGER, "Wait", 20.0)
+    slow: list[str] = []
+    for whole in ("0.9", "0.3"):
+        with closing(link.external(settings=settings, patience=0.3)) as line:
+            line.slow = slow.append
+            with pytest.raises(HostStuck) as stuck:
+                line.call(line.resolve, "Block", [])
+            assert stuck.value.params["seconds"] == whole
+    assert slow == ["Block"]
+    with closing(link.external(settings=settings, patience=0.3)) as line:
+        line.slow = slow.append
+        assert repr(line.call(line.resolve, "Wait", [0.6])).startswith("object")
+    assert slow == ["Block", "Wait"]
+
+
+def test_what_takes_seconds_is_given_up_after_a_minute() -> None:
+    methods = ("ImportMedia", "AppendToTimeline", "SaveProject")
+    assert {link.LONGER[each] for each in methods} == {60}
 
 
 def test_a_door_that_dies_in_a_call_is_told_with_its_last_words(line: Link) -> None:

@@ -71,10 +71,12 @@ class ResolveHost(LiveHost):
         """Reach Resolve and the timeline that is open in it; see ``base.LiveHost``."""
         line = link.reached(door)
         try:
-            return cls(root(line, line.resolve), line.close, turn.taken)
+            host = cls(root(line, line.resolve), line.close, turn.taken)
         except BaseException:
             line.close()
             raise
+        line.slow = lambda call: host._tell(Note("note.resolve_busy", {"call": call}))
+        return host
 
     @classmethod
     def reach(cls) -> Reach:
@@ -195,6 +197,7 @@ class ResolveHost(LiveHost):
     def _tell(self, note: Note) -> None:
         if note not in self._notes:
             self._notes.append(note)
+            self.noted()
 
     def _edit(self) -> timeline.Edit:
         edit = timeline.edit_of(self.resolve)

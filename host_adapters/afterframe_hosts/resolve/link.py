@@ -35,24 +35,27 @@ PATIENCE = 10.0
 LONGER = {
     "AddRenderJob": 60.0,
     "AddTake": 60.0,
-    "AppendToTimeline": 120.0,
+    "AppendToTimeline": 60.0,
     "DeleteClips": 60.0,
     "DeleteRenderJob": 30.0,
     "DeleteTrack": 60.0,
     "Export": 300.0,
     "ExportCurrentFrameAsStill": 180.0,
     "GetItemListInTrack": 60.0,
-    "ImportMedia": 300.0,
+    "ImportMedia": 60.0,
     "ImportTimelineFromFile": 300.0,
     "LoadProject": 300.0,
     "OpenPage": 60.0,
-    "SaveProject": 300.0,
+    "SaveProject": 60.0,
     "SetCurrentTimecode": 30.0,
     "SetCurrentTimeline": 60.0,
     "StartRendering": 60.0,
     "StopRendering": 60.0,
 }
 """Likewise of methods that read media, write files or draw a heavy frame."""
+FORGOTTEN = 600.0
+"""Seconds for which a method that did not come back gets no more than ``PATIENCE`` again: whatever
+kept it is likely still there."""
 START = 30.0
 """Seconds in which Resolve's own library finds a Resolve that runs, or says that there is none."""
 ANSWER_LIMIT = 1 << 26
@@ -155,6 +158,8 @@ def find(folder: Path | None = None) -> list[Path]:
     return [path for _, path in sorted(found, reverse=True)]
 
 
+_hung: dict[str, float] = {}
+"""When a method last did not come back, by its name: over any line of this process."""
 _UNSEEN = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(
     subprocess, "CREATE_NEW_PROCESS_GROUP", 0
 )
@@ -182,6 +187,7 @@ class Link:
     Attributes:
         resolve: the program.
         python: version of the Python that the door runs in.
+        slow: is told the name of a method that has not come back after ``PATIENCE``, and goes on.
     """
 
     def __init__(
@@ -201,6 +207,7 @@ class Link:
         self._child, self._longer, self._patience = child, longer, patience
         self._come, self._asked, self._broken = bytearray(), 0, ""
         self._due = 0.0
+        self.slow: Callable[[str], object] = _silent
         self.resolve = Far(0, self._dropped)
         try:
             self._line = socket.create_connection(("127.0.0.1", int(str(address["port"]))), START)
@@ -265,13 +272,21 @@ class Link:
             self._asked += 1
             dropped = [self._dropped.popleft() for _ in range(len(self._dropped))]
             sent = {"id": self._asked, **request, "forget": dropped}
-            answer = self._exchange(sent, what, self._longer.get(what, self._patience))
+            answer = self._exchange(sent, what, self._seconds(what))
+            _hung.pop(what, None)
             if answer.get("id") != self._asked:
                 self._break("its door answers what was not asked")
                 raise _unreachable(self._broken)
         if "error" in answer:
             raise _unreachable(f"{what}: {answer.get('text')}")
         return answer.get("value")
+
+    def _seconds(self, what: str) -> float:
+        """Return how long a method may take; one that hung just now not for long again."""
+        hung = _hung.get(what)
+        if hung is not None and time.monotonic() - hung < FORGOTTEN:
+            return self._patience
+        return self._longer.get(what, self._patience)
 
     def _exchange(self, sent: Mapping[str, object], what: str, seconds: float) -> dict[str, Any]:
         """Send a line and read its answer; whatever is wrong with that breaks the line."""
@@ -281,17 +296,28 @@ class Link:
             self._line.settimeout(seconds)
             self._line.sendall(json.dumps(sent).encode("ascii") + b"\n")
             while True:
-                told = json.loads(self._read(self._due))
+                told = json.loads(self._read_patiently(what))
                 value = self._met(told.pop("value", None))
                 if "id" not in told or told["id"] >= sent.get("id", 0):
                     self._due = 0.0
                     return {**told, "value": value}
         except TimeoutError as error:
+            _hung[what] = time.monotonic()
             self._break(f"an earlier call, {what}, has not come back")
             raise HostStuck(host=HOST, call=what, seconds=f"{seconds:g}") from error
         except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
             self._break(self._last_words() or "its door has closed")
             raise _unreachable(self._broken) from error
+
+    def _read_patiently(self, what: str) -> bytes:
+        """Return the next line; say so where it takes long, and is still waited for."""
+        early = time.monotonic() + self._patience
+        if early < self._due:
+            try:
+                return self._read(early)
+            except TimeoutError:
+                self.slow(what)
+        return self._read(self._due)
 
     def _read(self, until: float) -> bytes:
         """Return the next line; raise TimeoutError where it is not whole in time."""
@@ -426,6 +452,10 @@ class Child:
             reader.join(1.0)
         if self._process.stdin is not None:
             self._process.stdin.close()
+
+
+def _silent(what: str) -> None:
+    """Say nothing."""
 
 
 def _read_lines(stream: IO[bytes], take: Callable[[str], object]) -> None:

@@ -90,6 +90,7 @@ class Run:
         self._trouble: AfterframeError | None = None
         self._tried = self._held_since = 0.0
         self._held = self._heard = 0
+        self.host.noted = self._tell_notes
         self.say("reached", name=self.name)
 
     def __enter__(self) -> Run:
@@ -308,6 +309,7 @@ class Run:
             self._lost, self._ended = error, isinstance(error, HostUnreachable)
             return
         self._heard = 0
+        self.host.noted = self._tell_notes
         self._lost = None
         self._pump.listening = True
         self.say("back", name=self.name)

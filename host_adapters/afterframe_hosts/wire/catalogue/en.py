@@ -743,6 +743,7 @@ MESSAGES: dict[str, str] = {
     "export the timeline as OTIO or FCPXML, work on the file, and import the new one.",
     "note.resolve_why": "{why}",
     "note.resolve_dialog": "A dialog may be open in it: close that, then try again.",
+    "note.resolve_busy": "DaVinci Resolve is busy with {call}; a dialog may be open in it.",
     "note.resolve_view_left": "DaVinci Resolve did not go back to {what}.",
     "note.resolve_look_left": "DaVinci Resolve did not give the result the clip's {what}.",
     "note.resolve_not_saved": "DaVinci Resolve did not save the project.",
