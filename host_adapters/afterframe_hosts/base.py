@@ -76,12 +76,20 @@ class Placed:
         name: of the new item.
         track: name of its track or channel.
         span: where it stands, in timeline frames.
+        path: of its file, or of its numbered pictures; empty where the host does not tell it.
     """
 
     item: str
     name: str
     track: str
     span: Span
+    path: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        """Return whether its file is on the disk, as far as that is told."""
+        path = Path(self.path)
+        return path.parent.is_dir() if "#" in path.name else not self.path or path.is_file()
 
 
 class Timeline(ABC):

@@ -72,6 +72,7 @@ class Work:
         placed: where the result stands.
         error: why it is not made, or not placed.
         before: True when the result stood on the timeline already.
+        gone: path of what stands there and is gone from the disk: it is made again; else empty.
         document: id of the document that waits for the result: the one that was open when it was
             asked for, under its newest name.
     """
@@ -81,6 +82,7 @@ class Work:
     placed: Placed | None = None
     error: AfterframeError | None = None
     before: bool = False
+    gone: str = ""
     document: str = ""
 
     @property
@@ -145,14 +147,16 @@ class Pump:
     _rendering: list[_Asked] = field(default_factory=list)
 
     def submit(self, job: Job) -> Work:
-        """Hand a job over, unless its result stands on the timeline already."""
+        """Hand a job over, unless its result stands on the timeline already, with its file."""
         placed, known = self.host.placed(job.id), self.works.get(job.id)
-        if placed is not None and known is not None:
+        if placed is not None and known is not None and not known.gone:
             known.placed = placed
             return known
         work = self.works[job.id] = Work(job, document=self.host.describe().document)
         work.placed = placed
         work.before = work.placed is not None
+        if placed is not None and not placed.is_there:
+            work.placed, work.before, work.gone = None, False, placed.path
         if work.placed is None:
             self._ask(work, lambda client: client.submit(job))
         return work

@@ -62,6 +62,7 @@ class Program(LiveHost):
         during: what happens within the methods of these names.
         doors: by which it was reached.
         shown: medium of what is captured; None: the clip's own.
+        last: the one that was reached last.
     """
 
     items: ClassVar[list[Clip]]
@@ -76,6 +77,7 @@ class Program(LiveHost):
     during: ClassVar[dict[str, Callable[[], None]]]
     doors: ClassVar[list[Path | None]]
     shown: ClassVar[Path | None]
+    last: ClassVar[Program]
 
     rate = RATE
     start = START
@@ -94,7 +96,7 @@ class Program(LiveHost):
     @classmethod
     def connect(cls, door: Path | None = None) -> Program:
         cls.doors.append(door)
-        program = cls()
+        cls.last = program = cls()
         program._meet("connect")
         return program
 
@@ -152,7 +154,8 @@ class Program(LiveHost):
         self._meet("place")
         job = status.job
         span = Span(job.clip.record_range.start if job.at is None else job.at, 100)
-        placed = Placed(f"made {job.clip.name}", f"{job.clip.name}_{job.effect}", "V2", span)
+        path = status.result.path if status.result else ""
+        placed = Placed(f"made {job.clip.name}", f"{job.clip.name}_{job.effect}", "V2", span, path)
         self.stands[job.id] = placed
         return placed
 

@@ -189,7 +189,24 @@ def test_the_same_again_makes_nothing_and_says_where_it_stands(
     assert run("generate", "--host", "memory") == 0
     assert run("generate", "--host", "memory") == 0
     assert [what for what, _ in service.asked].count("submit") == 1
-    assert "one: stands there already, as one_generate on V2" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "one: stands there already, as one_generate on V2" in told.err
+    (path,) = set(told.out.splitlines())
+    assert told.out.splitlines() == [path, path]
+
+
+def test_a_result_whose_file_is_gone_is_made_again(
+    run: Run, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("generate", "--host", "memory") == 0
+    path = Path(capsys.readouterr().out.strip())
+    path.unlink()
+    assert run("generate", "--host", "memory") == 0
+    told = capsys.readouterr()
+    assert f"{path} is gone from the disk: it is made again." in told.err
+    assert "stands there already" not in told.err
+    assert len(service.known) == 2
+    assert Path(told.out.strip()).is_file()
 
 
 def test_what_a_command_left_behind_is_placed_by_the_same_command(
@@ -320,6 +337,21 @@ def test_what_was_captured_is_not_read_as_the_shot_is(
     (job,) = (status.job for status in service.known.values())
     assert job.clip.media.path == str(Program.shown)
     assert not job.clip.media.deinterlace
+
+
+def test_what_a_program_tells_while_it_is_busy_is_told_at_once(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def busy() -> None:
+        Program.said.append(Note("note.resolve_busy", {"call": "ImportMedia"}))
+        Program.last.noted()
+        told.append(capsys.readouterr().err)
+
+    told: list[str] = []
+    Program.during["place"] = busy
+    assert run("generate", "--host", "memory") == 0
+    assert "DaVinci Resolve is busy with ImportMedia; a dialog may be open in it." in told[0]
+    assert "is busy" not in capsys.readouterr().err
 
 
 def test_a_program_that_hangs_whenever_something_is_placed_is_given_up(

@@ -115,6 +115,7 @@ def test_placed_twice_is_once(table: Desk) -> None:
     status = table.job()
     placed = place.place(table.resolve, status)
     before = table.dump()
+    assert (placed.path, placed.is_there) == (str(table.shelf.made), True)
     assert place.place(table.resolve, status) == placed
     assert table.dump() == before
     assert place.placed(table.resolve, status.job.id) == placed

@@ -426,7 +426,8 @@ def _as_placed(project: api.Project, there: marks.Standing) -> Placed:
     """Return an item as it is read back."""
     clip = timeline.read_clip(timeline.edit_on(project, there.timeline), there.item)
     track = sure(lambda: there.timeline.GetTrackName("video", there.track))
-    return Placed(clip.item, clip.name, track or f"V{there.track}", clip.record_range)
+    name = track or f"V{there.track}"
+    return Placed(clip.item, clip.name, name, clip.record_range, clip.media.path)
 
 
 def _save(resolve: api.Resolve, project: api.Project, tell: Tell) -> None:

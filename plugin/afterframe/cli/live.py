@@ -270,6 +270,8 @@ def _tell(work: Work, notes: Sequence[Note], *, as_json: bool) -> int:
             _tell_result(work.status)
     elif work.status is not None:
         tell(work.status, None, as_json=False)
+    elif work.placed is not None and work.placed.path:
+        print(work.placed.path, flush=True)
     return 0 if work.placed is not None else 1
 
 

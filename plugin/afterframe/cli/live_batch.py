@@ -58,7 +58,7 @@ class Line:
         job, placed = work.job, work.placed
         start = _label(job.clip.record_range.start if job.at is None else job.at, job.clip)
         made = work.status.result if work.status is not None else None
-        file = made.path if made is not None else ""
+        file = made.path if made is not None else placed.path if placed is not None else ""
         if placed is None:
             why = said(work.error) if work.error is not None else ""
             return cls(job.clip.name, start, job.effect, FAILED, why, file)

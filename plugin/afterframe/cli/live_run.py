@@ -156,7 +156,7 @@ class Run:
         except (OSError, ValueError):
             return None
         placed = self.host.placed(known) if known else None
-        if placed is None:
+        if placed is None or not placed.is_there:
             return None
         job = replace(self._unseen(order, options), id=known)
         self.say("stands", **_where(job, placed))
@@ -215,6 +215,8 @@ class Run:
         return self.host.destination() / CAPTURED / name
 
     def _begin(self, work: Work) -> Work:
+        if work.gone:
+            self.say("made_again", path=work.gone)
         self._note(work)
         return work
 

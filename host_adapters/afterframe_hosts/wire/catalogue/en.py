@@ -977,6 +977,7 @@ MESSAGES: dict[str, str] = {
     "cli.live.stands": (
         "{clip}: stands there already, as {name} on {track}, {start} to {end}, {frames} frames."
     ),
+    "cli.live.made_again": "{path} is gone from the disk: it is made again.",
     "cli.live.waits": (
         "{clip}: made, and not placed. It is kept; to place it: afterframe place --host {host}"
     ),

@@ -826,6 +826,7 @@ MESSAGES: dict[str, str] = {
     "cli.live.stands": (
         "{clip}：已在时间线上，名为 {name}，位于 {track}，{start} 至 {end}，共 {frames} 帧。"
     ),
+    "cli.live.made_again": "{path} 已不在磁盘上：将重新生成。",
     "cli.live.waits": "{clip}：已生成但未放置。结果已保留，可用此命令放置：afterframe place --host {host}",
     "cli.live.nothing_waits": "没有结果在等待 {name}。",
     "cli.live.another_project": "打开的是另一个项目",
