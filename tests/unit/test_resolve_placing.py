@@ -6,7 +6,7 @@ import copy
 import platform
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
@@ -165,6 +165,43 @@ def test_what_is_in_the_way_is_left_alone(table: Desk) -> None:
     assert one.span == other.span
     del table.edit.tracks["video"][2:4]
     assert table.changes(before) == []
+
+
+def test_a_track_that_the_user_named_is_left_alone(table: Desk) -> None:
+    tracks = table.edit.tracks["video"]
+    tracks[1].name = "Titles"
+    first = place.place(table.resolve, table.job())
+    assert (first.track, len(tracks[1].items), len(tracks)) == (marks.BIN, 1, 3)
+    tracks.append(state.Track("视频 4"))
+    second = place.place(table.resolve, table.job(path=str(table.shelf.other)))
+    assert second.track == "视频 4"
+    tracks[2].items.clear()
+    third = place.place(table.resolve, table.job(path=str(table.shelf.pictures)))
+    assert third.track == marks.BIN, "ours comes before one without a name"
+
+
+def test_it_is_told_which_shots_a_result_lies_over(table: Desk) -> None:
+    name = table.clip(1).name
+    place.place(table.resolve, table.job(effect="extend", handles=(2, 2)), table.told.append)
+    assert table.told == []
+    after = table.item(1)
+    after.start, after.duration = table.start + 33, 5
+    other = table.job(path=str(table.shelf.other), effect="extend", handles=(2, 2))
+    place.place(table.resolve, other, table.told.append)
+    note = Note("note.resolve_covers", {"names": name, "at": "01:00:01:09"})
+    assert table.told == [note]
+
+
+def test_what_was_not_taken_is_told_in_the_time_of_the_timeline(table: Desk) -> None:
+    class Nothing(calls.Direct):
+        def call(self, target: object, method: str, arguments: Sequence[object]) -> object:
+            if method == "AppendToTimeline":
+                return None
+            return super().call(target, method, arguments)
+
+    resolve = calls.root(Nothing(), table.world.handle("Resolve"))
+    with pytest.raises(PlaceFailed, match="nothing instead of 12 frames at 01:00:00:07"):
+        place.place(resolve, table.job())
 
 
 def test_an_extension_goes_onto_its_clips_own_track_where_that_is_free(table: Desk) -> None:

@@ -12,6 +12,7 @@ import platform
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ..base import Placed
@@ -26,7 +27,7 @@ from ..wire.errors import (
 )
 from ..wire.job import JobStatus, Note, Result
 from ..wire.results import result_start
-from . import api, aside, marks, pool, takes, timeline
+from . import api, aside, exact, marks, pool, takes, timeline
 from .aside import Tell, Work, identity_of, silent, sure
 from .calls import HOST
 from .ledger import Ledger
@@ -152,6 +153,7 @@ class _Place:
         status: of its job.
         result: of the job.
         span: where it is to stand, in timeline frames.
+        clock: labels the frames of the timeline.
     """
 
     resolve: api.Resolve
@@ -163,6 +165,7 @@ class _Place:
     status: JobStatus
     result: Result
     span: Span
+    clock: exact.Clock
 
     @classmethod
     def of(cls, resolve: api.Resolve, status: JobStatus, result: Result) -> _Place:
@@ -184,7 +187,16 @@ class _Place:
             raise PlaceFailed(path=result.path, detail="the media pool does not answer")
         span = Span(start, result.shown)
         return cls(
-            resolve, edit.project, media_pool, edit.timeline, source, shot, status, result, span
+            resolve=resolve,
+            project=edit.project,
+            pool=media_pool,
+            timeline=edit.timeline,
+            source=source,
+            shot=shot,
+            status=status,
+            result=result,
+            span=span,
+            clock=edit.clock,
         )
 
     def failed(self, detail: str) -> PlaceFailed:
@@ -222,6 +234,7 @@ def _put(place: _Place, work: Work, tell: Tell) -> marks.Standing:
         there = None if is_new else _left_over(place, clip)
         there = there or _append(place, clip, work, is_new=is_new)
         _shape(place, there.item, tell)
+        _tell_covered(place, there, tell)
         if not marks.mark_item(there.item, place.status, place.result):
             tell(Note("note.resolve_look_left", {"what": "marker"}))
     if not marks.mark_clip(clip, place.status, place.result) and not marks.job_of(there.item):
@@ -296,14 +309,15 @@ def _append(place: _Place, clip: api.MediaPoolItem, work: Work, *, is_new: bool)
         items = made()
         if len(items) == 1 and _fits(place, items[0]):
             return marks.Standing(place.timeline, track, items[0])
-        got = ", ".join(_told(each) for each in items) or got
+        got = ", ".join(_told(place, each) for each in items) or got
         lengths = {sure(each.GetDuration) for each in items}
         if lengths == {place.span.duration + 1}:  # the last frame is meant, not the one after (S3)
             end -= 1
         _remove(place, items)
         if not items and _needs_selection(place.resolve):
             place.pool.SetSelectedClip(clip)
-    raise place.failed(f"{got} instead of {place.span.duration} frames at {place.span.start}")
+    at = place.clock.label(place.span.start)
+    raise place.failed(f"{got} instead of {place.span.duration} frames at {at}")
 
 
 def _expected(place: _Place, clip: api.MediaPoolItem, track: int) -> marks.Standing | None:
@@ -330,8 +344,10 @@ def _fits(place: _Place, item: api.TimelineItem) -> bool:
     )
 
 
-def _told(item: api.TimelineItem) -> str:
-    return f"{item.GetDuration()} frames at {item.GetStart()}"
+def _told(place: _Place, item: api.TimelineItem) -> str:
+    start = sure(item.GetStart)
+    at = place.clock.label(start) if start is not None and start >= 0 else "no time"
+    return f"{item.GetDuration()} frames at {at}"
 
 
 def _remove(place: _Place, items: list[api.TimelineItem]) -> None:
@@ -342,7 +358,9 @@ def _remove(place: _Place, items: list[api.TimelineItem]) -> None:
 
 
 def _free_track(place: _Place, work: Work) -> int:
-    """Return a video track that is free for the result; above all others a new one, if need be.
+    """Return a video track that is free for the result.
+
+    One of ours comes first, then one that the user has not given a name, then a new one above all.
 
     Raises:
         NoFreeChannel: none is free, and none can be added.
@@ -350,10 +368,20 @@ def _free_track(place: _Place, work: Work) -> int:
     count = sure(lambda: place.timeline.GetTrackCount("video")) or 0
     tracks, job = _tracks_below(place), place.status.job
     own = len(tracks) == 1 and (job.own_track or job.effect == "bridge")
-    for number in range(max(tracks) + (not own), count + 1):
+    if own and _is_free(place.timeline, max(tracks), place.span):
+        return max(tracks)
+    above = range(max(tracks) + 1, count + 1)
+    names = {n: sure(partial(place.timeline.GetTrackName, "video", n)) or "" for n in above}
+    ours = [number for number in above if names[number] == marks.BIN]
+    for number in (*ours, *(number for number in above if _is_unnamed(names[number]))):
         if _is_free(place.timeline, number, place.span):
             return number
     return _add_track(place, count, work)
+
+
+def _is_unnamed(name: str) -> bool:
+    """Return whether a track is called as Resolve calls it, in any language: by its number."""
+    return not name or any(each.isdecimal() for each in name)
 
 
 def _tracks_below(place: _Place) -> set[int]:
@@ -420,6 +448,28 @@ def _shape(place: _Place, item: api.TimelineItem, tell: Tell) -> None:
         left.append("grade")
     if left:
         tell(Note("note.resolve_look_left", {"what": ", ".join(left)}))
+
+
+def _tell_covered(place: _Place, there: marks.Standing, tell: Tell) -> None:
+    """Say which shots beside its own the result covers, and from when."""
+    span, own = place.span, sure(place.source.GetUniqueId)
+    if place.status.job.effect == "bridge":  # it is made to lie over the ends of both
+        return
+    below = marks.track_of(place.timeline, place.source)
+    if below >= there.track:
+        return
+    covered: list[tuple[int, str]] = []
+    for item in timeline.within(marks.on_track(place.timeline, below), span):
+        start, end = sure(item.GetStart), sure(item.GetEnd)
+        if start is None or end is None or start >= span.end or end <= span.start:
+            continue
+        is_shot = timeline.kind_of(item) == "shot" and not timeline.is_ours(item)
+        if is_shot and sure(item.GetUniqueId) != own:
+            covered.append((max(start, span.start), sure(item.GetName) or "clip"))
+    if covered:
+        names = ", ".join(name for _, name in covered)
+        at = place.clock.label(min(start for start, _ in covered))
+        tell(Note("note.resolve_covers", {"names": names, "at": at}))
 
 
 def _as_placed(project: api.Project, there: marks.Standing) -> Placed:

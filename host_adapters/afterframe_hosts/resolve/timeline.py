@@ -189,6 +189,16 @@ def about(track: Sequence[api.TimelineItem], frame: int) -> Sequence[api.Timelin
     return track[max(0, after - 2) : after]
 
 
+def within(track: Sequence[api.TimelineItem], span: Span) -> Sequence[api.TimelineItem]:
+    """Return what may stand in a span, likewise."""
+
+    def start(handle: api.TimelineItem) -> int:
+        return sure(handle.GetStart) or 0
+
+    first = bisect_right(track, span.start, key=start)
+    return track[max(0, first - 2) : bisect_right(track, span.end - 1, key=start)]
+
+
 def read_clip(edit: Edit, handle: api.TimelineItem) -> Clip:
     """Return an item as a clip.
 

@@ -744,6 +744,7 @@ MESSAGES: dict[str, str] = {
     "note.resolve_why": "{why}",
     "note.resolve_dialog": "A dialog may be open in it: close that, then try again.",
     "note.resolve_busy": "DaVinci Resolve is busy with {call}; a dialog may be open in it.",
+    "note.resolve_covers": "The result lies over {names}, from {at} on.",
     "note.resolve_view_left": "DaVinci Resolve did not go back to {what}.",
     "note.resolve_look_left": "DaVinci Resolve did not give the result the clip's {what}.",
     "note.resolve_not_saved": "DaVinci Resolve did not save the project.",

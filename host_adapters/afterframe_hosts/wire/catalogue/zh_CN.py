@@ -649,6 +649,7 @@ MESSAGES: dict[str, str] = {
     "note.resolve_why": "{why}",
     "note.resolve_dialog": "其中可能有打开的对话框：请关闭后重试。",
     "note.resolve_busy": "DaVinci Resolve 正忙于 {call}；其中可能打开了对话框。",
+    "note.resolve_covers": "结果从 {at} 起覆盖了 {names}。",
     "note.resolve_view_left": "DaVinci Resolve 未能恢复到 {what}。",
     "note.resolve_look_left": "DaVinci Resolve 未能将片段的 {what} 应用到结果上。",
     "note.resolve_not_saved": "DaVinci Resolve 未能保存项目。",
