@@ -373,7 +373,9 @@ def test_a_result_is_placed_into_its_own_project_only(
 
     Program.during["describe"] = switch
     assert run("generate", "--host", "memory") == 1
-    assert "another project is open" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Another project is open than the one that" in told
+    assert told.splitlines()[-1] == "Open its project, then run: afterframe place --host memory"
     assert Program.stands == {}
     assert awaited.jobs("cut") == tuple(service.known)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from afterframe.media.source import open_media
-from afterframe_hosts.resolve import capture, deliver, quicktime
+from afterframe_hosts.resolve import aside, capture, deliver, quicktime
 from afterframe_hosts.wire.clip import Clip, Span
-from afterframe_hosts.wire.errors import CaptureFailed
+from afterframe_hosts.wire.errors import CaptureFailed, HostUnrestored
 from tests.fakes.resolve import state
 from tests.fakes.resolve.build import VERSIONS, Build
 from tests.makers import numbered_movie, read_number
@@ -65,6 +65,27 @@ def test_what_is_known_exactly_is_not_rendered(table: Desk, tmp_path: Path) -> N
     assert capture.capture(table.resolve, clip, span, tmp_path, seen=False) == clip
     assert not any(tmp_path.iterdir())
     assert state.differences(before, table.dump()) == []
+
+
+def test_what_failed_and_what_is_left_are_two_sentences(table: Desk) -> None:
+    def fail() -> None:
+        with aside.kept(table.resolve) as work:
+            work.view.add("page color", lambda: False, lambda: None)
+            raise CaptureFailed(item="one", detail="it exports no still")
+
+    with pytest.raises(HostUnrestored) as failed:
+        fail()
+    said = "it exports no still. DaVinci Resolve did not take back: page color."
+    assert str(failed.value).endswith(said)
+
+
+def test_why_pictures_are_taken_as_seen_is_told(table: Desk, tmp_path: Path) -> None:
+    table.item().speed = 0.5
+    shot = table.clip()
+    frames = Span(shot.record_range.start, 1)
+    capture.capture(table.resolve, shot, frames, tmp_path, seen=False, tell=table.told.append)
+    (note,) = table.told
+    assert "is retimed: its pictures were taken as seen" in note.text("en")
 
 
 @pytest.mark.parametrize("frames", [1, 6])

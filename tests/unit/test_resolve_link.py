@@ -261,8 +261,10 @@ def test_a_door_touches_no_name_that_is_not_resolves(line: Link, name: str) -> N
 
 
 def test_a_call_that_raises_there_is_told_and_the_line_goes_on(line: Link) -> None:
-    with pytest.raises(HostUnreachable, match="NoneType"):
+    with pytest.raises(HostUnreachable, match="its call Raise has failed") as failed:
         line.call(line.resolve, "Raise", [])
+    assert "NoneType" not in str(failed.value)
+    assert "NoneType" in str(failed.value.__cause__)
     with pytest.raises(HostUnreachable):
         line.call(line.resolve, "NoSuchMethod", [])
     assert line.call(line.resolve, "GetVersionString", []) == "20.3.1"

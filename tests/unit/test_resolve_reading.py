@@ -65,6 +65,12 @@ def only(host: ResolveHost) -> Clip:
     return clip
 
 
+def why_inexact(edit: Edit, item: Item) -> str:
+    host = hosted(edit)
+    found = timeline.find_item(host.resolve, f"{edit.timeline.uid}/{item.uid}")
+    return timeline.why_inexact(*found)
+
+
 def is_exact(edit: Edit, item: Item) -> bool:
     resolve = root(Direct(), edit.resolve)
     return timeline.is_exact(*timeline.find_item(resolve, f"{edit.timeline.uid}/{item.uid}"))
@@ -163,6 +169,20 @@ def test_what_resolve_has_to_render_is_known(tmp_path: Path, version: str) -> No
     assert [clip.media_range.start for clip in clips[:5]] == [10, 10, 50, 21, 21]
     assert clips[3].media_range == Span(21, 99)
     assert [clip.speed for clip in clips[3:5]] == [2, NTSC_24 / 25]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_why_resolve_has_to_render_is_told_where_it_is_known(tmp_path: Path, version: str) -> None:
+    edit = Edit(tmp_path, Fraction(25), build=Build.named(version))
+    movie = edit.movie("one.mov", 500)
+    whys = {
+        "retimed": edit.put(movie, 0, 50, 10, speed=2.0),
+        "rate": edit.put(edit.movie("24.mov", 500, NTSC_24), 200, 50, 21),
+        "nested": edit.put(edit.nest("inner", 80), 300, 50, kind="compound"),
+        "": edit.put(movie, 350, 50, 10, unmapped=True),
+        "made": edit.put(None, 450, 50, kind="title"),
+    }
+    assert {why: why_inexact(edit, item) for why, item in whys.items()} == {w: w for w in whys}
 
 
 def test_a_range_that_resolve_does_not_tell_is_rendered(edit: Edit) -> None:

@@ -108,7 +108,8 @@ def kept(resolve: api.Resolve, tell: Tell = silent) -> Iterator[Work]:
         if is_alive(resolve):
             left = (*work.begun.put_back(), *work.view.put_back())
             if left and isinstance(error, AfterframeError):
-                raise HostUnrestored(host=HOST, detail=str(error), left=", ".join(left)) from error
+                detail = f"{str(error).rstrip('.')}."
+                raise HostUnrestored(host=HOST, detail=detail, left=", ".join(left)) from error
         elif isinstance(error, AfterframeError) and not isinstance(error, HostStuck):
             detail = str(error.params.get("detail") or error)
             raise HostUnreachable(host=HOST, detail=detail) from error

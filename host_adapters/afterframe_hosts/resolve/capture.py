@@ -41,6 +41,14 @@ MOST_VOLUMES = 3
 WRITTEN = 0.5
 """Seconds that a still may take to be on the disk after Resolve has said so."""
 
+AS_SEEN = {
+    "made": "note.resolve_as_seen_made",
+    "nested": "note.resolve_as_seen_nested",
+    "rate": "note.resolve_as_seen_rate",
+    "retimed": "note.resolve_as_seen_retimed",
+}
+"""What is told of a clip that its file does not give, by why; see ``timeline.why_inexact``."""
+
 
 @dataclass(frozen=True)
 class _Shot:
@@ -88,7 +96,8 @@ def capture(
             return shot.clip
         media = _pictures(shot, work)
     if not seen:
-        tell(Note("note.resolve_as_seen", {"clip": shot.clip.name}))
+        why = timeline.why_inexact(*_find(resolve, clip))
+        tell(Note(AS_SEEN.get(why, "note.resolve_as_seen"), {"clip": shot.clip.name}))
     return replace(
         shot.clip,
         media=media,

@@ -278,7 +278,11 @@ class Link:
                 self._break("its door answers what was not asked")
                 raise _unreachable(self._broken)
         if "error" in answer:
-            raise _unreachable(f"{what}: {answer.get('text')}")
+            said = f"{what}: {answer.get('text')}"
+            if answer["error"] == "refused":
+                raise _unreachable(said)
+            # What Python says of it is for who looks for the fault.
+            raise _unreachable(f"its call {what} has failed") from RuntimeError(said)
         return answer.get("value")
 
     def _seconds(self, what: str) -> float:

@@ -217,6 +217,20 @@ def is_exact(edit: Edit, handle: api.TimelineItem) -> bool:
     return _read(edit, handle)[1].exact
 
 
+def why_inexact(edit: Edit, handle: api.TimelineItem) -> str:
+    """Return why an item is not exact: ``made``, ``nested``, ``rate``, ``retimed``; else empty."""
+    pooled = sure(handle.GetMediaPoolItem)
+    if pooled is None:
+        return "made" if kind_of(handle) == "generator" else ""
+    said = sure(pooled.GetClipProperty)
+    if said and not said.get("File Path"):
+        return "nested"
+    rate, used = exact.rate_of(said.get("FPS")), _read(edit, handle)[1]
+    if rate not in {edit.rate, None}:
+        return "rate" if used.even else ""
+    return "retimed" if used.speed != 1 else ""
+
+
 def is_even(edit: Edit, handle: api.TimelineItem) -> bool:
     """Return whether an item plays at 100 %, of whichever rate; raises as :func:`read_clip`."""
     return _read(edit, handle)[1].even

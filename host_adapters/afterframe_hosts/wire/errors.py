@@ -11,7 +11,7 @@
     |   |-- ItemGone, SourceGone, FrameTrimmed, CaptureFailed, PlaceFailed, BeforeTimeline,
     |   |-- RateChanged, SaveFailed, DocumentUnsaved, SceneLinked, HostUnable,
     |   |-- HostUnreachable (ConnectionError), HostStuck (TimeoutError), HostEdition,
-    |   |-- HostFormat, HostUnrestored
+    |   |-- HostFormat, HostUnrestored, OtherProject
     |-- MediaError                            a source cannot be used
     |   |-- MediaMissing        (FileNotFoundError)
     |   |-- MediaUnreadable     (OSError)           no decoder, damaged, not permitted
@@ -216,6 +216,12 @@ class HostUnrestored(HostError):
     """Work failed, and not all of it could be taken back. Params: host, detail, left."""
 
     code = "host_unrestored"
+
+
+class OtherProject(HostError):
+    """A result's project is not the one that is open. Params: host (as ``--host``), path."""
+
+    code = "other_project"
 
 
 class MediaError(AfterframeError):

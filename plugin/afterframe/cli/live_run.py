@@ -33,7 +33,7 @@ from afterframe_hosts.wire.errors import (
     HostStuck,
     HostUnreachable,
     NoTimeline,
-    PlaceFailed,
+    OtherProject,
 )
 from afterframe_hosts.wire.follower import Follower
 from afterframe_hosts.wire.job import Job, JobStatus, Note, Output
@@ -325,10 +325,9 @@ class Run:
             self._held, self._held_since = len(waiting), time.monotonic()
             return
         if time.monotonic() - self._held_since > PATIENCE:
-            detail = catalogue.text("cli.live.another_project", show.language())
             for work in waiting:
                 path = work.status.result.path if work.status and work.status.result else ""
-                work.error = self._trouble or PlaceFailed(path=path, detail=detail)
+                work.error = self._trouble or OtherProject(host=self._program, path=path)
 
     def _cancel(self) -> None:
         """Stop what is not done, and wait until it has stopped; nothing more is placed."""

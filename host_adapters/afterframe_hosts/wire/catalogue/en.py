@@ -554,6 +554,8 @@ MESSAGES: dict[str, str] = {
     "error.host_unrestored.message": "{detail} {host} did not take back: {left}.",
     "error.host_unrestored.fix": "Undo that in the editor, or ask for the same once more: "
     "what is left of it is then used or removed.",
+    "error.other_project.message": "Another project is open than the one that {path} was made for.",
+    "error.other_project.fix": "Open its project, then run: afterframe place --host {host}",
     "error.service_unreachable.message": "The Afterframe service does not answer: {detail}",
     "error.service_unreachable.fix": (
         "Start it with: afterframe serve. Its log says more. An installed engine that does not"
@@ -750,6 +752,14 @@ MESSAGES: dict[str, str] = {
     "note.resolve_not_saved": "DaVinci Resolve did not save the project.",
     "note.resolve_as_seen": "{clip} is of another rate, retimed, nested or made by DaVinci "
     "Resolve: its pictures were taken as seen, with grade and transform.",
+    "note.resolve_as_seen_rate": "{clip} has another frame rate than the timeline: its pictures "
+    "were taken as seen, with grade and transform.",
+    "note.resolve_as_seen_retimed": "{clip} is retimed: its pictures were taken as seen, with "
+    "grade and transform.",
+    "note.resolve_as_seen_nested": "{clip} has no file of its own, as compound and Fusion clips "
+    "have none: its pictures were taken as seen, with grade and transform.",
+    "note.resolve_as_seen_made": "{clip} is made by DaVinci Resolve itself: its pictures were "
+    "taken as seen, with grade and transform.",
     "note.interchange_speed_curves": (
         "Clips whose speed follows a curve: {count}; they are listed, but cannot be worked on."
     ),
@@ -983,7 +993,6 @@ MESSAGES: dict[str, str] = {
         "{clip}: made, and not placed. It is kept; to place it: afterframe place --host {host}"
     ),
     "cli.live.nothing_waits": "Nothing waits for {name}.",
-    "cli.live.another_project": "another project is open",
     "cli.live.lost": "{name} does not answer. What is being made goes on meanwhile.",
     "cli.live.back": "{name} answers again.",
     "cli.live.listening": "Listening for {name}. Ctrl-C stops.",

@@ -511,6 +511,8 @@ MESSAGES: dict[str, str] = {
     "error.host_format.fix": "请让 Afterframe 自动选择格式，或改用 dnxhr_hq 或 prores_422_hq。",
     "error.host_unrestored.message": "{detail} {host} 未能还原：{left}。",
     "error.host_unrestored.fix": "请在编辑软件中撤销，或再次执行同一操作：遗留内容会被使用或清除。",
+    "error.other_project.message": "打开的是另一个项目，而不是 {path} 所属的项目。",
+    "error.other_project.fix": "请打开其所属项目，然后运行：afterframe place --host {host}",
     "error.service_unreachable.message": "Afterframe 服务没有响应：{detail}",
     "error.service_unreachable.fix": (
         "请运行 afterframe serve 启动；详情见日志。若已安装的引擎无法启动，请修复："
@@ -654,6 +656,10 @@ MESSAGES: dict[str, str] = {
     "note.resolve_look_left": "DaVinci Resolve 未能将片段的 {what} 应用到结果上。",
     "note.resolve_not_saved": "DaVinci Resolve 未能保存项目。",
     "note.resolve_as_seen": "{clip} 帧率不同、经过变速、嵌套或由 DaVinci Resolve 生成：已按所见画面（含调色与变换）取帧。",
+    "note.resolve_as_seen_rate": "{clip} 的帧率与时间线不同：已按所见画面（含调色与变换）取帧。",
+    "note.resolve_as_seen_retimed": "{clip} 经过变速：已按所见画面（含调色与变换）取帧。",
+    "note.resolve_as_seen_nested": "{clip} 没有自己的文件（如复合片段和 Fusion 片段）：已按所见画面（含调色与变换）取帧。",
+    "note.resolve_as_seen_made": "{clip} 由 DaVinci Resolve 自身生成：已按所见画面（含调色与变换）取帧。",
     "note.interchange_speed_curves": "有 {count} 个片段的速度沿曲线变化：会列出，但无法处理。",
     "note.interchange_sequence": "有 {count} 个结果是编号图片：Premiere 和 Final Cut Pro 无法通过此文件链接它们，请为其输出影片。",
     "join.start": (
@@ -830,7 +836,6 @@ MESSAGES: dict[str, str] = {
     "cli.live.made_again": "{path} 已不在磁盘上：将重新生成。",
     "cli.live.waits": "{clip}：已生成但未放置。结果已保留，可用此命令放置：afterframe place --host {host}",
     "cli.live.nothing_waits": "没有结果在等待 {name}。",
-    "cli.live.another_project": "打开的是另一个项目",
     "cli.live.lost": "{name} 没有响应。生成工作仍在继续。",
     "cli.live.back": "{name} 已恢复响应。",
     "cli.live.listening": "正在为 {name} 监听。按 Ctrl-C 停止。",
