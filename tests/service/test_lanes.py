@@ -204,3 +204,34 @@ def test_kept_events_are_read_in_pages_and_come_once_and_in_order(
     assert asyncio.run(follow()) == list(range(1, 12))
     assert [len(page) for page in pages] == [4, 4, 2]
     queue.close()
+
+
+def test_a_lane_that_is_stopped_at_the_very_moment_its_worker_ends_is_stopped(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits with a limit must not take its own cancellation for the end of its wait."""
+
+    class Ended:
+        returncode = 0
+
+        def __init__(self) -> None:
+            self.stdin = self
+            self.over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def close(self) -> None: ...
+
+        async def wait(self) -> int:
+            return await self.over
+
+    async def stop() -> bool:
+        process = Ended()
+        worker = object.__new__(lanes._WorkerProcess)
+        worker._process = process  # type: ignore[assignment]
+        ending = asyncio.ensure_future(worker.end())
+        await asyncio.sleep(0.01)
+        process.over.set_result(0)
+        ending.cancel()
+        await asyncio.wait((ending,))
+        return ending.cancelled()
+
+    assert asyncio.run(stop())

@@ -38,7 +38,8 @@ class Broadcast:
             yield None
             while True:
                 try:
-                    event = await asyncio.wait_for(listener.get(), beat)
+                    async with asyncio.timeout(beat):
+                        event = await listener.get()
                 except TimeoutError:
                     yield None
                     continue

@@ -122,7 +122,8 @@ def _bounded(receive: Receive) -> Receive:
         if whole:  # what comes now is the end of the connection, whenever that is
             return await receive()
         try:
-            message = await asyncio.wait_for(receive(), BODY_PATIENCE)
+            async with asyncio.timeout(BODY_PATIENCE):
+                message = await receive()
         except TimeoutError:
             raise BadMessage(field="body", problem="does not come") from None
         size += len(message.get("body", b""))

@@ -180,7 +180,8 @@ class Lane:
             await self._run_next()
         else:
             try:
-                await asyncio.wait_for(self._wake.wait(), IDLE)
+                async with asyncio.timeout(IDLE):
+                    await self._wake.wait()
             except TimeoutError:
                 await self._let_worker_go()
 
@@ -338,13 +339,16 @@ class _WorkerProcess:
         if self.lives:
             platform.kill_tree(self.id.pid)
 
+    # Not asyncio.wait_for, here and wherever the service waits with a limit: in Python 3.11 it takes
+    # its own cancellation for the end of the wait where both come at once.
     async def end(self) -> None:
         """Let it end itself, then make it; also where the service has no time left for that."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), STOP_PATIENCE)
+                async with asyncio.timeout(STOP_PATIENCE):
+                    await self._process.wait()
         finally:
             if self.lives:
                 self.kill()

@@ -114,7 +114,8 @@ async def _until_unneeded(service: Service, door: Door, idle: float, endpoint: E
             log.info("idle")
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(service.stopping.wait(), min(max(left, 0.05), LOOK_EVERY))
+            async with asyncio.timeout(min(max(left, 0.05), LOOK_EVERY)):
+                await service.stopping.wait()
         if not _can_be_found(service.folder / ENDPOINT, endpoint):
             log.warning("the endpoint file is no longer ours: the state folder was removed")
             return

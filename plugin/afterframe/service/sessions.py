@@ -82,7 +82,8 @@ class Sessions:
         line = self._line(session)
         line.polling += 1
         try:
-            request = await asyncio.wait_for(line.requests.get(), wait)
+            async with asyncio.timeout(wait):
+                request = await line.requests.get()
         except TimeoutError:
             return None
         finally:
@@ -109,7 +110,9 @@ class Sessions:
         waiting = line.waiting[request.id] = asyncio.get_running_loop().create_future()
         line.requests.put_nowait(request)
         try:
-            return await asyncio.wait_for(waiting, timeout)
+            async with asyncio.timeout(timeout):
+                answer: HostAnswer = await waiting
+            return answer
         except TimeoutError:
             name = line.session.name or line.session.host
             raise HostSilent(host=name, seconds=f"{timeout:g}") from None
