@@ -12,6 +12,8 @@ from environments import Environment, clean_environ
 HOSTS_VARIABLE = "AFTERFRAME_TEST_HOSTS"
 WINDOW_VARIABLE = "AFTERFRAME_TEST_WINDOW"
 """The root folder of a Blender with a window, or the sentence that says why there is none."""
+WINDOW_TESTS = "tests/hosts/gui"
+"""They wait for what a window shows, as a user does: beside other work that comes too late."""
 MOST_PROCESSES = 4
 """That run tests side by side: each may have a service, its workers and a Blender beside it."""
 NOTHING_SELECTED = 5
@@ -41,9 +43,16 @@ def run_all(
         print("\n== tests with PyTorch", flush=True)
         if _run_torch_tests(environment, torch, pytest_arguments) != 0:
             failed.append("tests with PyTorch")
+    alone = bool(window) and not pytest_arguments
+    if alone:
+        print("\n== tests in a window", flush=True)
+        command = [str(environment.python), "-m", "pytest", WINDOW_TESTS]
+        if _run(environment, command, _told(hosts or {}, window)) != 0:
+            failed.append("tests in a window")
     print("\n== " + ("; ".join(f"FAILED: {name}" for name in failed) or "all of these passed"))
     print("\n== tests", flush=True)
-    return max(_run_tests(environment, hosts, window, pytest_arguments), 1 if failed else 0)
+    rest = [f"--ignore={WINDOW_TESTS}"] if alone else pytest_arguments
+    return max(_run_tests(environment, hosts, window, rest), 1 if failed else 0)
 
 
 def side_by_side() -> list[str]:
@@ -69,9 +78,12 @@ def _run_tests(
     command = [str(environment.python), "-m", "pytest", *side_by_side()]
     if hosts is None:
         return _run(environment, [*command, "-m", "not hosts", *arguments])
+    return _run(environment, [*command, *arguments], _told(hosts, window))
+
+
+def _told(hosts: dict[str, Path], window: str) -> dict[str, str]:
     found = {version: str(python) for version, python in hosts.items()}
-    told = {HOSTS_VARIABLE: json.dumps(found), WINDOW_VARIABLE: window}
-    return _run(environment, [*command, *arguments], told)
+    return {HOSTS_VARIABLE: json.dumps(found), WINDOW_VARIABLE: window}
 
 
 def _run_torch_tests(environment: Environment, torch: Path, arguments: list[str]) -> int:

@@ -8,7 +8,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 WINDOW = "tests/hosts/gui/"
-"""Tests in the one Blender with a window: a second one beside it would make both slow."""
+"""Tests in the one Blender with a window: a second one beside it would make both slow. All of CI
+runs them alone; this is for who runs pytest by hand."""
 
 
 class _Modules(LoadScopeScheduling):

@@ -301,11 +301,16 @@ def test_every_check_runs_whatever_failed_and_the_tests_run_last(
 @posix_only
 def test_host_tests_are_told_where_the_hosts_are(tiny: Environment) -> None:
     record = tiny.clone / "record"
-    script(tiny.python, f'echo "$* $AFTERFRAME_TEST_HOSTS $AFTERFRAME_TEST_WINDOW" > "{record}"')
+    script(tiny.python, f'echo "$* $AFTERFRAME_TEST_HOSTS $AFTERFRAME_TEST_WINDOW" >> "{record}"')
     script(tiny.python.parent / "lint-imports", "exit 0")
     hosts = {"4.5.15": Path("/a b/python")}
     assert checks.run_all(tiny, hosts, None, [], [], window="/a window") == 0
-    assert record.read_text("utf-8").strip() == f'{PYTEST} {{"4.5.15": "/a b/python"}} /a window'
+    windows, others = record.read_text("utf-8").splitlines()[-2:]
+    told = '{"4.5.15": "/a b/python"} /a window'
+    assert windows == f"-m pytest tests/hosts/gui {told}"
+    assert others == f"{PYTEST} --ignore=tests/hosts/gui {told}"
+    assert checks.run_all(tiny, hosts, None, [], ["-k", "one"], window="/a window") == 0
+    assert record.read_text("utf-8").splitlines()[-1] == f"{PYTEST} -k one {told}"
 
 
 @posix_only
