@@ -339,8 +339,8 @@ class _WorkerProcess:
         if self.lives:
             platform.kill_tree(self.id.pid)
 
-    # Not asyncio.wait_for, here and wherever the service waits with a limit: in Python 3.11 it takes
-    # its own cancellation for the end of the wait where both come at once.
+    # Not asyncio.wait_for, here and wherever the service waits with a limit: in Python 3.11 it
+    # takes its own cancellation for the end of the wait where both come at once.
     async def end(self) -> None:
         """Let it end itself, then make it; also where the service has no time left for that."""
         assert self._process.stdin is not None
