@@ -25,6 +25,7 @@ import os
 import re
 import secrets
 import select
+import signal
 import socket
 import sys
 import threading
@@ -35,10 +36,8 @@ from typing import Any
 
 VERSION = 1
 NAMES = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
-TICK = 0.2
-"""Seconds between two looks at what else is going on while nobody asks."""
-ALIVE_EVERY = 5.0
-"""Seconds after which Resolve is asked whether it still is there while nobody asks."""
+TICK, ALIVE_EVERY = 0.2, 5.0
+"""Seconds between two looks, while nobody asks: at what else goes on; whether Resolve is there."""
 PATIENCE = 30.0
 """Seconds in which a client comes, says the token, takes an answer."""
 LIMITS = {False: 1 << 10, True: 1 << 22}
@@ -157,8 +156,7 @@ class Door:
         self.ended = self.was_used = False
         self._token, proof = secrets.token_hex(32), secrets.token_hex(32)
         self._shown = {"door": VERSION, "proof": proof, "pid": os.getpid()}
-        port = self._listener.getsockname()[1]
-        self.address = dict(self._shown, token=self._token, port=port)
+        self.address = dict(self._shown, token=self._token, port=self._listener.getsockname()[1])
 
     @property
     def in_use(self) -> bool:
@@ -216,14 +214,15 @@ class Door:
 
 
 def main() -> int:
-    """Open a door beside Resolve, tell its address in a line on stdout, serve one client.
-
-    Whoever starts it says in ``RESOLVE_SCRIPT_API`` and ``RESOLVE_SCRIPT_LIB`` where Resolve is.
-    """
+    """Open a door where ``RESOLVE_SCRIPT_API`` leads, tell its address on stdout, serve one."""
     told = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what fusionscript prints must not get between
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _be_ended_with_parent()
+    if sys.platform == "linux":  # also while a call keeps every thread of ours from running
+        fcntl = __import__("fcntl")
+        signal.signal(signal.SIGIO, signal.SIG_DFL)  # comes when our input ends, and ends us
+        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
     try:
         sys.path.append(str(Path(os.environ.get("RESOLVE_SCRIPT_API", ""), "Modules")))
         resolve = __import__("DaVinciResolveScript").scriptapp("Resolve")
@@ -244,17 +243,6 @@ def _end_with_parent() -> None:
     while os.read(0, 1 << 10):
         pass
     os._exit(0)
-
-
-def _be_ended_with_parent() -> None:
-    """Have Linux end us likewise: a call that hangs may keep every other thread from running."""
-    if sys.platform == "linux":
-        import fcntl
-        import signal
-
-        signal.signal(signal.SIGIO, signal.SIG_DFL)  # which ends a process
-        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 if __name__ == "__main__":
