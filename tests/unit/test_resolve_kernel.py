@@ -317,7 +317,8 @@ WEIRD: tuple[Any, ...] = (
     *(None, "", "x", -1, 1, 1.5, 10**9, float("nan"), float("inf"), True, [], [None], ["x"], {}),
     *({"x": None}, b"x", Path("x"), {"MarkIn": None}),
 )
-ENDING = {"Quit", "StartRendering", "RenderWithQuickExport"}
+ENDING = {"Quit", "StartRendering", "RenderWithQuickExport", "ArchiveProject"}
+"""What ends a Resolve, or takes long: 21.1 does not outlive the archiving of its open project."""
 
 
 @pytest.mark.parametrize("version", ["19.1", "21.1"])
@@ -331,7 +332,7 @@ def test_nothing_that_is_given_makes_a_call_raise(
         project: Any = world.handle("ProjectManager").CreateProject("Film")
         uid = project._ref.uid if kind in {"Project", "Gallery", "MediaPool"} else ""
         handle = world.handle(kind, uid)
-        for name in set(dir(handle)) - ENDING:
+        for name in sorted(set(dir(handle)) - ENDING):
             for value in (*WEIRD, project):
                 for count in range(4):
                     getattr(handle, name)(*[value] * count)

@@ -103,6 +103,7 @@ FIXES: Mapping[str, Fix] = {
     "host_stuck": "retry",
     "host_unable": "none",
     "host_unreachable": "retry",
+    "other_project": "none",
     "host_unrestored": "none",
     "item_gone": "none",
     "item_not_found": "none",

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -302,7 +302,7 @@ class Run:
         if time.monotonic() - self._tried < AGAIN:
             return
         self._tried = time.monotonic()
-        with suppress(Exception):  # what is broken cannot always be let go of
+        with suppress(AfterframeError, OSError):  # what is broken cannot always be let go of
             self.host.close()
         try:
             self.host = self._pump.host = self._reach()
@@ -395,5 +395,5 @@ def _settle(*calls: Future[Any]) -> None:
     """Wait a while for the service to answer: what it does not hear now it finds out later."""
     deadline = time.monotonic() + SETTLING
     for call in calls:
-        with suppress(Exception):
+        with suppress(AfterframeError, CancelledError, TimeoutError):
             call.result(max(0.0, deadline - time.monotonic()))

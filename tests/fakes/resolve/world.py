@@ -168,7 +168,11 @@ class World:
         except Unfit as error:
             self.misuse.append(f"{call}: {error}")
             return failed(method)
-        return self.wrap(method(self.classes[ref.kind](self, record), *arguments))
+        try:
+            return self.wrap(method(self.classes[ref.kind](self, record), *arguments))
+        except OSError as error:  # what the disk refuses is a call that fails, without a word
+            self.misuse.append(f"{call}: {error}")
+            return failed(method)
 
     def _fault(self, call: str, method: Callable[..., Any]) -> tuple[bool, Any]:
         """Return whether a call goes wrong before it begins, and what it answers then."""
