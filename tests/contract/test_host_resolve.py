@@ -14,7 +14,7 @@ import pytest
 
 from afterframe_hosts.resolve import marks
 from afterframe_hosts.resolve.adapter import ResolveHost
-from afterframe_hosts.resolve.calls import Direct, root
+from afterframe_hosts.resolve.calls import root
 from afterframe_hosts.wire.clip import Span
 from tests.contract import host_contract as contract
 from tests.contract.host_contract import (
@@ -27,6 +27,7 @@ from tests.contract.host_contract import (
     Stage,
     Stands,
 )
+from tests.fakes.direct import Direct
 from tests.fakes.resolve.build import Build
 from tests.fakes.resolve.edits import Edit
 from tests.fakes.resolve.remote import changes

@@ -24,6 +24,7 @@ from afterframe_hosts.wire.errors import (
     HostUnrestored,
 )
 from afterframe_hosts.wire.job import Job, JobStatus, Output, Result, new_id
+from tests.fakes.direct import Direct
 from tests.fakes.resolve import simulator, state
 from tests.fakes.resolve.build import Build
 from tests.fakes.resolve.faults import Faults
@@ -60,7 +61,7 @@ VIEW = frozenset({"page", "current_bin", "current_timeline", "selected_clips", "
 """What nobody can put back where Resolve has gone."""
 
 
-class Faulty(calls.Direct):
+class Faulty(Direct):
     """A line on which one call goes wrong.
 
     Attributes:
@@ -185,7 +186,7 @@ class Desk:
 
     def clip(self, number: int = 0) -> Clip:
         """Return such an item as the adapter reads it."""
-        resolve = calls.root(calls.Direct(), self.world.handle("Resolve"))
+        resolve = calls.root(Direct(), self.world.handle("Resolve"))
         found = timeline.find_item(resolve, f"{self.edit.uid}/{self.item(number).uid}")
         return timeline.read_clip(*found)
 
@@ -264,21 +265,7 @@ def desk(
     assert edit.SetStartTimecode(start)
     zero = edit.GetStartFrame()
     edit.AddTrack("video")
-    infos = [(5, 35, 1, 0), (0, 20, 1, 40), (10, 30, 2, 70)]
-    for first, end, track, at in infos:
-        (item,) = pool.AppendToTimeline(
-            [
-                {
-                    "mediaPoolItem": clip,
-                    "startFrame": first,
-                    "endFrame": end,
-                    "trackIndex": track,
-                    "recordFrame": zero + at,
-                    "mediaType": 1,
-                }
-            ]
-        )
-        assert item is not None
+    _cut(pool, clip, edit, zero)
     assert edit.AddMarker(3, "Blue", "note", "to do", 1, "users own")
     assert edit.SetMarkInOut(2, 60)
     items = edit.GetItemListInTrack("video", 1)
@@ -298,6 +285,24 @@ def desk(
     assert edit.SetCurrentTimecode(edit.GetStartTimecode())
     world.faults = faults or Faults()
     return Desk(world, Faulty(), shelf, zero)
+
+
+def _cut(pool: Any, clip: Any, edit: Any, zero: int) -> None:
+    """Append three uses of a clip: frames, track, and frames from the timeline's start."""
+    for first, end, track, at in [(5, 35, 1, 0), (0, 20, 1, 40), (10, 30, 2, 70)]:
+        (item,) = pool.AppendToTimeline(
+            [
+                {
+                    "mediaPoolItem": clip,
+                    "startFrame": first,
+                    "endFrame": end,
+                    "trackIndex": track,
+                    "recordFrame": zero + at,
+                    "mediaType": 1,
+                }
+            ]
+        )
+        assert item is not None
 
 
 @dataclass(frozen=True)

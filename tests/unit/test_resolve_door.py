@@ -19,8 +19,9 @@ import resolve as installer
 
 from afterframe_hosts.resolve import door, editions, link, places
 from afterframe_hosts.resolve.adapter import ResolveHost
-from afterframe_hosts.resolve.calls import Direct, root
+from afterframe_hosts.resolve.calls import root
 from afterframe_hosts.wire.errors import HostEdition, HostStuck, HostUnreachable
+from tests.fakes.direct import Direct
 from tests.fakes.resolve import __main__ as stand_in
 from tests.fakes.resolve import simulator
 from tests.fakes.resolve.build import Build

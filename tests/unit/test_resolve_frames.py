@@ -16,8 +16,9 @@ from afterframe.media.source import open_media
 from afterframe_hosts.base import Query
 from afterframe_hosts.orders import Order, Wish
 from afterframe_hosts.resolve.adapter import ResolveHost
-from afterframe_hosts.resolve.calls import Direct, root
+from afterframe_hosts.resolve.calls import root
 from afterframe_hosts.wire.clip import Clip, Span
+from tests.fakes.direct import Direct
 from tests.fakes.resolve.build import Build
 from tests.fakes.resolve.edits import Edit
 from tests.fakes.resolve.picture import source_frame

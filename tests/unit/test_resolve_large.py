@@ -13,8 +13,9 @@ import pytest
 from afterframe_hosts.base import Query
 from afterframe_hosts.resolve import ledger
 from afterframe_hosts.resolve.adapter import ResolveHost
-from afterframe_hosts.resolve.calls import Direct, root
+from afterframe_hosts.resolve.calls import root
 from afterframe_hosts.wire.clip import Span
+from tests.fakes.direct import Direct
 from tests.fakes.resolve.build import Build
 from tests.fakes.resolve.edits import Edit
 from tests.fakes.resolve.state import new_uid

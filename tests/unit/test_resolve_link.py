@@ -18,10 +18,11 @@ from pathlib import Path
 import pytest
 
 from afterframe_hosts.resolve import link
-from afterframe_hosts.resolve.calls import Direct, Handle, has, root
+from afterframe_hosts.resolve.calls import Handle, has, root
 from afterframe_hosts.resolve.door import Door
 from afterframe_hosts.resolve.link import Far, Link
 from afterframe_hosts.wire.errors import HostStuck, HostUnreachable
+from tests.fakes.direct import Direct
 from tests.unit.resolve_pythons import PYTHONS, python_named
 
 API = '''

@@ -26,6 +26,7 @@ from afterframe_hosts.wire.errors import (
     RateChanged,
 )
 from afterframe_hosts.wire.job import Note
+from tests.fakes.direct import Direct
 from tests.fakes.resolve import state
 from tests.fakes.resolve.build import VERSIONS, Build
 from tests.unit.resolve_desk import (
@@ -193,7 +194,7 @@ def test_it_is_told_which_shots_a_result_lies_over(table: Desk) -> None:
 
 
 def test_what_was_not_taken_is_told_in_the_time_of_the_timeline(table: Desk) -> None:
-    class Nothing(calls.Direct):
+    class Nothing(Direct):
         def call(self, target: object, method: str, arguments: Sequence[object]) -> object:
             if method == "AppendToTimeline":
                 return None

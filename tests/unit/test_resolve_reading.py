@@ -14,7 +14,7 @@ from afterframe.core.clips import media_frame
 from afterframe_hosts.base import Query
 from afterframe_hosts.resolve import timeline
 from afterframe_hosts.resolve.adapter import ResolveHost
-from afterframe_hosts.resolve.calls import Direct, root
+from afterframe_hosts.resolve.calls import root
 from afterframe_hosts.wire.clip import Clip, Span
 from afterframe_hosts.wire.errors import (
     AfterframeError,
@@ -29,6 +29,7 @@ from afterframe_hosts.wire.errors import (
     PlayheadOutside,
     UnsupportedItem,
 )
+from tests.fakes.direct import Direct
 from tests.fakes.resolve.build import VERSIONS, Build
 from tests.fakes.resolve.edits import Edit
 from tests.fakes.resolve.faults import Faults

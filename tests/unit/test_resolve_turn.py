@@ -11,8 +11,8 @@ import pytest
 
 from afterframe_hosts.resolve import link, turn
 from afterframe_hosts.resolve.adapter import ResolveHost
-from afterframe_hosts.resolve.calls import Direct
 from afterframe_hosts.wire.errors import HostUnreachable
+from tests.fakes.direct import Direct
 from tests.fakes.resolve.edits import Edit
 
 HOLD = """

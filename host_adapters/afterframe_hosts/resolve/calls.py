@@ -12,14 +12,13 @@ from functools import cache
 from types import UnionType
 from typing import Any, Protocol, cast
 
-from ..wire.errors import HostUnreachable
 from . import api
 
 HOST = "DaVinci Resolve"
 
 
 class Line(Protocol):
-    """The way of a call to Resolve: through a door, or directly to objects in this process.
+    """The way of a call to Resolve: through a door (``link.Link``).
 
     An object of Resolve is whatever the line takes for one; the rest are plain values.
     """
@@ -62,25 +61,6 @@ class Handle:
 
     def __repr__(self) -> str:
         return f"<{self.form.__name__} {self.target!r}>"
-
-
-class Direct:
-    """A line to objects in this process: a script's own, or the stand-in's."""
-
-    def call(self, target: object, method: str, arguments: Sequence[object]) -> object:
-        """Call a method; see :class:`Line`."""
-        try:
-            return getattr(target, method)(*arguments)
-        except Exception as error:  # whatever a call of Resolve raises
-            raise HostUnreachable(host=HOST, detail=f"{method}: {error}") from error
-
-    def names(self, target: object) -> frozenset[str]:
-        """Return the methods of an object; see :class:`Line`."""
-        return frozenset(dir(target))
-
-    def get(self, target: object, name: str) -> object:
-        """Return an attribute of an object; see :class:`Line`."""
-        return getattr(target, name)
 
 
 def root(line: Line, target: object) -> api.Resolve:

@@ -11,7 +11,7 @@ from .probing import look
 from .properties import change, properties
 from .rates import timeline_rate
 from .remote import changes, since, studio
-from .state import PoolClip, Project, Timeline, derived_uid
+from .state import PoolClip, Timeline, derived_uid
 
 UNCLASSIFIED, CLASSIFIED = "Uncategorized", "Dialogue"
 CHANNELS = {1: "Mono", 2: "Stereo", 6: "5.1", 8: "7.1"}
@@ -22,13 +22,6 @@ class MediaPoolItemCalls(Marked, Coloured, InAndOut):
 
     kind = "MediaPoolItem"
     record: PoolClip
-
-    @property
-    def project(self) -> Project:
-        """The project that it is of."""
-        project = self.world.project
-        assert project is not None
-        return project
 
     def GetName(self) -> str:
         return self.record.name

@@ -12,7 +12,7 @@ from .marks import MADE_BY_RESOLVE, Coloured, Marked
 from .placing import clip_rate, is_still, length, shift
 from .rates import timeline_rate
 from .remote import Calls, changes, since, studio
-from .state import Item, PoolClip, Project, Timeline, Track
+from .state import Item, PoolClip, Timeline, Track
 from .timeline import VOICE_ISOLATION, blanked, isolation
 from .transitions import transition
 from .world import items_of
@@ -24,13 +24,6 @@ class OnItem(Calls):
     """What the methods of an item share."""
 
     record: Item
-
-    @property
-    def project(self) -> Project:
-        """The project that it is of."""
-        project = self.world.project
-        assert project is not None
-        return project
 
     @property
     def timeline(self) -> Timeline:

@@ -20,6 +20,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
+    from .state import Project
     from .world import World
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -71,6 +72,13 @@ class Calls:
     def __init__(self, world: World, record: Any) -> None:
         self.world = world
         self.record = record
+
+    @property
+    def project(self) -> Project:
+        """The project that is open: what stands in it is of it."""
+        project = self.world.project
+        assert project is not None
+        return project
 
     @classmethod
     @cache

@@ -13,7 +13,7 @@ from .placing import end_of, insert, make_room, shift
 from .pool import current_bin
 from .rates import drops, frame_at, label, timeline_rate
 from .remote import changes, since, studio
-from .state import Item, ItemKind, PoolClip, Project, Timeline, Track, TrackKind, new_uid
+from .state import Item, ItemKind, PoolClip, Timeline, Track, TrackKind, new_uid
 
 CUSTOM = "useCustomSettings"
 SILENT_PAGES = frozenset({"media", "fusion"})
@@ -53,13 +53,6 @@ class TimelineCalls(Marked, InAndOut):
 
     kind = "Timeline"
     record: Timeline
-
-    @property
-    def project(self) -> Project:
-        """The project that it is of."""
-        project = self.world.project
-        assert project is not None
-        return project
 
     def GetName(self) -> str:
         return self.record.name
